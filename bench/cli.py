@@ -1,0 +1,312 @@
+"""The command line: arguments, signals, exit codes and what is printed; nothing else.
+
+Exit codes: 0 done; 2 bad input; 74 a file can't be written; 75 stopped by --time-limit; 130 and 143
+stopped by a signal. After the last three the same command goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import filelock
+
+from bench import provenance, registry
+from bench.data.locate import Located, cache_dir, known_hashes, locate
+from bench.errors import BenchError
+from bench.plan import Plan
+from bench.profiles import PROFILES, Profile, profile
+from bench.progress import Progress
+from bench.report.build import DataAtHand, check_report, write_report
+from bench.report.text import console_table
+from bench.spec import ALL_TASKS, Experiment, NotYet
+from bench.store import Store
+
+TIME_IS_UP = 75
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m bench``: run, report, verify."""
+    return _guarded(lambda: _main(arguments))
+
+
+def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
+    """What an experiment's file does when it is run as a script."""
+    parser = _Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
+    _run_options(parser)
+    parser.add_argument("--columns", nargs="+", metavar="ID", help="these columns only")
+    parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
+    parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
+
+    def run() -> int:
+        options = parser.parse_args(arguments)
+        tasks = None if options.tasks is None else _numbers("--tasks", options.tasks, 1, 20)
+        restarts = None
+        if options.restarts is not None:
+            (restarts,) = _numbers("--restarts", [options.restarts], 1, 10_000)
+        columns = None if options.columns is None else _split(options.columns)
+        return _run([experiment], options, columns=columns, tasks=tasks, restarts=restarts)
+
+    return _guarded(run)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BenchError(f"{message}; --help lists the options")
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    parser = _Parser(prog="python -m bench", description="Memory networks, reproduced.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", prog="run_all.sh", help="run experiments and print their tables")
+    _run_options(run)
+    run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
+    run.add_argument("--list", action="store_true", help="list experiments and columns, run nothing")
+    report = commands.add_parser("report", help="rebuild results/paper from its committed store")
+    report.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
+    verify = commands.add_parser("verify", help="train a committed restart again and compare its row")
+    verify.add_argument("--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)")
+    _data_options(verify)
+    options = parser.parse_args(arguments)
+    known = registry.experiments()
+    if options.command == "report":
+        return _report(list(known.values()), options.check)
+    if options.command == "verify":
+        from bench.verify import verify_row
+
+        print(verify_row(list(known.values()), options.pick or provenance.commit(), options.data))
+        return 0
+    if options.list:
+        _list(known)
+        return 0
+    if options.only is None:
+        return _run(list(known.values()), options)
+    chosen = _split(options.only)
+    for name in chosen:
+        if name not in known:
+            raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
+    return _run([known[name] for name in chosen], options)
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", default="laptop", metavar="NAME", help="smoke, laptop (default) or paper"
+    )
+    parser.add_argument("--time-limit", metavar="T", help="stop cleanly after 90s, 9m or 2h")
+    parser.add_argument("--save-models", action="store_true", help="keep every restart's parameters")
+    parser.add_argument(
+        "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
+    )
+    _data_options(parser)
+
+
+def _data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
+    parser.add_argument(
+        "--allow-unverified", action="store_true", help="use files whose checksum is not the known one"
+    )
+    parser.add_argument("--offline", action="store_true", help="download nothing")
+
+
+def _run(
+    chosen: Sequence[Experiment],
+    options: argparse.Namespace,
+    *,
+    columns: list[str] | None = None,
+    tasks: tuple[int, ...] | None = None,
+    restarts: int | None = None,
+) -> int:
+    started = time.monotonic()
+    limit = None if options.time_limit is None else _duration(options.time_limit)
+    budget = profile(options.profile)
+    wanted = tuple(t for t in (tasks or budget.tasks))
+    columns_of = {
+        e.id: [
+            c for c in e.select(columns) if columns is not None or budget.joint or not c.joint
+        ]
+        for e in chosen
+    }
+    located = _locate(chosen, wanted, options, budget)
+    results = options.results or _results_folder(budget, located)
+    with _alone(results):
+        store = Store(results / "store")
+        models = results / "models" if options.save_models else None
+        plan = Plan(store, located, models)
+        for experiment in chosen:
+            plan.add(
+                experiment, columns_of[experiment.id], budget, tasks=wanted, restarts=restarts
+            )
+        stop = _train(plan, results, models, started, limit)
+        data = {
+            name: DataAtHand(
+                found.kind,
+                {**(known_hashes(name, ALL_TASKS) if found.kind == "real" else {}), **found.hashes},
+            )
+            for name, found in located.items()
+        }
+        everything = [e for e in registry.experiments().values() if e.dataset in data]
+        experiments = everything if set(e.id for e in chosen) <= set(e.id for e in everything) else chosen
+        written = write_report(results, experiments, budget, data, restarts=restarts)
+        print(console_table(results, chosen, budget, data, restarts=restarts))
+        pages = [path for path in written if path.suffix in {".html", ".md"}]
+        print("Tables: " + ", ".join(str(path) for path in pages))
+    if stop:
+        print(f"{stop}; what was finished is kept: run the same command again to go on", file=sys.stderr)
+    return {"": 0, "time limit reached": TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
+
+
+_SIGNAL_EXIT = {"interrupted": 130, "terminated": 143}
+
+
+def _train(
+    plan: Plan, results: Path, models: Path | None, started: float, limit: float | None
+) -> str:
+    """Trains what is left; '' when done, else why it stopped."""
+    total = plan.finished + len(plan.jobs)
+    if plan.finished:
+        print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
+    if not plan.jobs:
+        return ""
+    from bench import devices
+    from bench.runner import Runner
+
+    logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
+    found = devices.configure(cache_dir() / "xla")
+    names = sorted({devices.describe(device) for device in found})
+    print(f"training {len(plan.jobs)} groups on {', '.join(names)}", file=sys.stderr)
+    runner = Runner(
+        plan.store,
+        found,
+        checkpoints=results / "checkpoints",
+        models=models,
+        progress=Progress(),
+        deadline=None if limit is None else started + limit,
+    )
+    signals: list[str] = []
+
+    def on_signal(number: int, frame: object) -> None:
+        del frame
+        signals.append("interrupted" if number == signal.SIGINT else "terminated")
+        runner.stopped.set()
+        signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    if runner.run(plan.jobs):
+        return ""
+    return signals[0] if signals else "time limit reached"
+
+
+def _locate(
+    chosen: Sequence[Experiment], tasks: Sequence[int], options: argparse.Namespace, budget: Profile
+) -> dict[str, Located]:
+    found: dict[str, Located] = {}
+    for experiment in chosen:
+        if experiment.dataset in found:
+            continue
+        found[experiment.dataset] = locate(
+            experiment.dataset,
+            [t for t in tasks if t in experiment.tasks],
+            data_dir=options.data,
+            allow_unverified=options.allow_unverified,
+            allow_fixture=budget.name == "smoke",
+            allow_download=not options.offline,
+        )
+    for name, data in found.items():
+        print(f"data: {name} is {data.kind}, from {data.root}", file=sys.stderr)
+    return found
+
+
+def _results_folder(budget: Profile, located: dict[str, Located]) -> Path:
+    kinds = sorted({data.kind for data in located.values()} - {"real"})
+    return provenance.ROOT / "results" / "-".join([budget.name, *kinds])
+
+
+def _report(experiments: Sequence[Experiment], check: bool) -> int:
+    results = provenance.ROOT / "results" / "paper"
+    data = {
+        e.dataset: DataAtHand("real", known_hashes(e.dataset, ALL_TASKS)) for e in experiments
+    }
+    if not check:
+        for path in write_report(results, experiments, PROFILES["paper"], data):
+            print(path)
+        return 0
+    differing = check_report(results, experiments, PROFILES["paper"], data)
+    if differing:
+        raise BenchError(
+            f"{results}: not what its store gives: {', '.join(differing)}; "
+            "run 'python -m bench report' and commit",
+            exit_code=1,
+        )
+    print(f"{results}: every file is what its store gives")
+    return 0
+
+
+def _list(known: dict[str, Experiment]) -> None:
+    for experiment in known.values():
+        print(f"{experiment.id}  ({experiment.title})")
+        for column in experiment.columns:
+            state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
+            print(f"    {column.id:20s} {column.title:24s} {state}")
+    print("speed  (steps against eager PyTorch): run experiments/speed.py")
+
+
+@contextmanager
+def _alone(results: Path) -> Iterator[None]:
+    """One run a results folder at a time; the lock falls with the process, however it ends."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(results / ".run.lock", timeout=0)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise BenchError(
+            f"{results}: another run is writing there; wait for it or choose another --results DIR"
+        ) from error
+    except OSError as error:
+        raise BenchError(f"{results}: cannot be written ({error.strerror}); use --results DIR") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _guarded(action: Callable[[], int]) -> int:
+    try:
+        return action()
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _split(values: Sequence[str]) -> list[str]:
+    """Values given as words or joined by commas."""
+    return [part for value in values for part in value.split(",") if part]
+
+
+def _numbers(flag: str, values: Sequence[str], low: int, high: int) -> tuple[int, ...]:
+    numbers = []
+    for part in _split(values):
+        if not re.fullmatch(r"[0-9]{1,6}", part) or not low <= int(part) <= high:
+            raise BenchError(f"{flag}: '{part}' is not a whole number from {low} to {high}")
+        numbers.append(int(part))
+    if not numbers:
+        raise BenchError(f"{flag}: give at least one number from {low} to {high}")
+    return tuple(dict.fromkeys(numbers))
+
+
+def _duration(text: str) -> float:
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)", text)
+    if match is None or float(match[1]) == 0:
+        raise BenchError(f"--time-limit: '{text}' is not a time; write 90s, 9m or 2h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]

@@ -1,0 +1,69 @@
+"""The devices that training runs on: every GPU, or every CPU core as a device of its own.
+
+XLA's CPU backend runs these small programs on one core, so cores are worth treating as devices:
+each trains groups of its own, and a group's numbers do not depend on how many others run.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import warnings
+from pathlib import Path
+
+CPU_LANES = 5
+"""Restarts that share a program on a CPU: their batches then stay in the second-level cache."""
+
+
+def configure(cache: Path | None) -> list:
+    """Sets JAX up and returns its devices; call it once, before any JAX computation.
+
+    Args:
+        cache: folder of the persistent compilation cache, None for none.
+    """
+    import jax
+
+    if cache is not None:
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            jax.config.update("jax_compilation_cache_dir", str(cache))
+            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+            jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+        except OSError:
+            warnings.warn(f"{cache} cannot be written: programs are compiled anew", stacklevel=2)
+    try:
+        jax.config.update("jax_num_cpu_devices", cores())
+    except RuntimeError:
+        pass  # the backend is up already (tests): its devices serve as they are
+    return jax.local_devices()
+
+
+def cores() -> int:
+    """CPU cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def lanes(device, restarts: int) -> int:
+    """How many restarts share a program on this device: all on a GPU, `CPU_LANES` on a CPU."""
+    return min(restarts, CPU_LANES) if device.platform == "cpu" else restarts
+
+
+def describe(device) -> str:
+    """'cpu <processor>' or 'gpu <model>', for rows and tables."""
+    if device.platform != "cpu":
+        return f"gpu {device.device_kind}"
+    return f"cpu {_processor()} ({cores()} cores)"
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            info = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines())
+        fields = {key.strip(): value.strip() for key, value in info.items()}
+        name, family, model = (fields.get(k, "") for k in ("model name", "cpu family", "model"))
+        return f"{name} family {family} model {model}" if family else name or platform.machine()
+    except (OSError, ValueError):
+        return platform.processor() or platform.machine()

@@ -1,0 +1,103 @@
+"""From specs to jobs: which restarts are still to be trained, on what data, at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.data.encode import Encoded, encode
+from bench.data.locate import Located
+from bench.profiles import Profile
+from bench.spec import Experiment, Group, MemN2N, expand
+from bench.store import Store
+
+COMPILE_SECONDS = 5.0
+STEP_SECONDS = 9e-5
+STEP_SECONDS_PER_FEATURE = 8e-8
+"""A cost model for the progress bar alone: seconds a step and restart, plus this much for each
+memory slot times bag feature. Only the proportions matter: the bar measures its own pace."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """The restarts of one group that are still to be trained."""
+
+    group: Group
+    encoded: Encoded
+    kind: str
+    seeds: tuple[int, ...]
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Predicted seconds an epoch and restart."""
+        column, encoded = self.group.column, self.encoded
+        features = len(encoded.vocabulary) * (2 if column.encoding == "pe" else 1)
+        step = STEP_SECONDS + STEP_SECONDS_PER_FEATURE * encoded.memory_slots * features
+        return step * len(encoded.fit) / column.batch
+
+
+class Plan:
+    """All groups of the experiments chosen, and what is left to do of them.
+
+    Args:
+        located: data set -> its files.
+        models: folder of saved models, if they are wanted: a restart without one counts as undone.
+    """
+
+    def __init__(self, store: Store, located: dict[str, Located], models: Path | None):
+        self.store = store
+        self.located = located
+        self.models = models
+        self._encoded: dict[tuple, Encoded] = {}
+        self.jobs: list[Job] = []
+        self.finished = 0
+        self._planned: set[str] = set()
+
+    def add(
+        self,
+        experiment: Experiment,
+        columns: Iterable[MemN2N],
+        profile: Profile,
+        *,
+        tasks: Sequence[int],
+        restarts: int | None,
+    ) -> None:
+        """Adds an experiment's columns under a profile.
+
+        Raises:
+            BenchError: data or stored rows are damaged.
+        """
+        data = self.located[experiment.dataset]
+        for column in columns:
+            column = profile.apply(column, restarts)
+            for group in expand(column, experiment.dataset, tasks, data.hashes):
+                if group.id in self._planned:
+                    continue  # a view on runs that another experiment asked for already
+                self._planned.add(group.id)
+                done = {row["seed"] for row in self.store.rows(group)}
+                if self.models is not None:
+                    done = {s for s in done if model_path(self.models, group, s).exists()}
+                seeds = tuple(s for s in range(column.restarts) if s not in done)
+                if seeds:
+                    self.jobs.append(Job(group, self._encode(group, data), data.kind, seeds))
+                else:
+                    self.finished += 1
+
+    def _encode(self, group: Group, data: Located) -> Encoded:
+        column = group.column
+        key = (group.dataset, group.tasks, column.memory_size, column.holdout, column.joint)
+        if key not in self._encoded:
+            self._encoded[key] = encode(
+                [(task, data.stories(task, "train")) for task in group.tasks],
+                [(task, data.stories(task, "test")) for task in group.tasks],
+                memory_size=column.memory_size,
+                holdout=column.holdout,
+                joint=column.joint,
+            )
+        return self._encoded[key]
+
+
+def model_path(folder: Path, group: Group, seed: int) -> Path:
+    """Where a restart's parameters are saved."""
+    return folder / f"{group.label}_{group.run_id(seed)}.npz"

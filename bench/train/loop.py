@@ -1,0 +1,176 @@
+"""The host's side of a training: epochs one by one, so that it can be watched, stopped, resumed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from bench.data.encode import Encoded
+from bench.spec import MemN2N as Spec
+from bench.train import checkpoint
+from bench.train.checkpoint import Progress
+from bench.train.schedule import phase
+from bench.train.step import Data, Params, Questions, host_data, make_train, to_device
+
+CHECKPOINT_SECONDS = 30.0
+"""A killed training loses at most this much work."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished restart. Losses are means a question, errors in [0, 1].
+
+    Attributes:
+        running_loss, running_error: over the last epoch's batches, before each update.
+        train_loss, train_error: of the final model on the questions it was trained on.
+        valid_*: on the held-out questions; test_*: on the test questions.
+        valid_right, test_right: (N,) bool, in the file's order.
+        diverged: epoch of the first loss that was not finite, or None.
+        curves: one row ``(train_loss, train_error, valid_loss, valid_error)`` an epoch.
+        params: the final parameters.
+        seconds: this restart's share of its group's training time.
+        lanes: how many restarts shared the program.
+    """
+
+    seed: int
+    running_loss: float
+    running_error: float
+    train_loss: float
+    train_error: float
+    valid_loss: float
+    valid_right: np.ndarray
+    test_loss: float
+    test_right: np.ndarray
+    diverged: int | None
+    curves: list[tuple[float, ...]]
+    params: dict[str, np.ndarray] = field(repr=False)
+    seconds: float = 0.0
+    lanes: int = 1
+
+
+class Trainer:
+    """Trains restarts of one spec on one data set on one device; programs are compiled once."""
+
+    def __init__(self, spec: Spec, encoded: Encoded, device: jax.Device):
+        self.spec = spec
+        self.encoded = encoded
+        self.device = device
+        self.programs = make_train(spec, encoded)
+        data, test = host_data(spec, encoded)
+        self.data: Data = to_device(data, device)
+        self.test: Questions = to_device(test, device)
+
+    def train(
+        self,
+        seeds: Sequence[int],
+        *,
+        saved: Path | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        tick: Callable[[], None] = lambda: None,
+    ) -> list[Outcome] | None:
+        """Trains one restart a seed, all in one program.
+
+        Args:
+            saved: checkpoint file: resumed from if it is there, removed at the end.
+            stop: asked after each epoch; if true, the work is saved and None returned.
+            tick: told of each epoch finished here.
+
+        Raises:
+            BenchError: the checkpoint can't be written or read.
+        """
+        begun = time.perf_counter()
+        so_far = checkpoint.load(saved, seeds) if saved else None
+        if so_far is None:
+            seed_array = to_device(np.asarray(seeds, np.int32), self.device)
+            params = self.programs.init(seed_array)
+            so_far = Progress(0, {}, [[] for _ in seeds])
+        else:
+            params = to_device(so_far.params, self.device)
+        before, last_saved = so_far.seconds, begun
+
+        def save() -> None:
+            so_far.params = {name: np.asarray(value) for name, value in params.items()}
+            so_far.seconds = before + time.perf_counter() - begun
+            if saved:
+                checkpoint.save(saved, seeds, so_far)
+
+        while True:
+            phases = [phase(self.spec, [row[2] for row in curve]) for curve in so_far.curves]
+            if all(p.done for p in phases):
+                break
+            if stop():
+                save()
+                return None
+            params = self._epoch(params, seeds, so_far, phases)
+            tick()
+            if saved and time.perf_counter() - last_saved > CHECKPOINT_SECONDS:
+                save()
+                last_saved = time.perf_counter()
+        outcomes = self._outcomes(params, seeds, so_far.curves)
+        seconds = (before + time.perf_counter() - begun) / len(seeds)
+        return [
+            Outcome(**{**vars(outcome), "seconds": seconds, "lanes": len(seeds)})
+            for outcome in outcomes
+        ]
+
+    def _epoch(self, params: Params, seeds: Sequence[int], so_far: Progress, phases: list) -> Params:
+        per_lane = to_device(
+            (
+                np.asarray(seeds, np.int32),
+                np.int32(so_far.epoch + 1),
+                np.array([p.rate for p in phases], np.float32),
+                np.array([p.linear for p in phases]),
+                np.array([not p.done for p in phases]),
+            ),
+            self.device,
+        )
+        params, metrics = self.programs.epoch(params, *per_lane, self.data)
+        rows = np.stack([np.asarray(m) for m in metrics], axis=-1)
+        for curve, row, p in zip(so_far.curves, rows, phases, strict=True):
+            if not p.done:
+                curve.append(tuple(float(x) for x in row))
+        so_far.epoch += 1
+        return params
+
+    def _outcomes(
+        self, params: Params, seeds: Sequence[int], curves: list[list[tuple[float, ...]]]
+    ) -> list[Outcome]:
+        softmax = to_device(np.zeros(len(seeds), bool), self.device)
+
+        def scored(questions: Questions) -> tuple[np.ndarray, np.ndarray]:
+            loss, right = self.programs.evaluate(params, softmax, self.data.tables, questions)
+            return np.asarray(loss, np.float64), np.asarray(right)
+
+        train_loss, train_right = scored(self.data.train)
+        test_loss, test_right = scored(self.test)
+        host = {name: np.asarray(value) for name, value in params.items()}
+        fit, valid = self.encoded.fit, self.encoded.valid
+        return [
+            Outcome(
+                seed=seed,
+                running_loss=curves[i][-1][0],
+                running_error=curves[i][-1][1],
+                train_loss=float(train_loss[i, fit].mean()),
+                train_error=float(1.0 - train_right[i, fit].mean()),
+                valid_loss=float(train_loss[i, valid].mean()),
+                valid_right=train_right[i, valid],
+                test_loss=float(test_loss[i].mean()),
+                test_right=test_right[i],
+                diverged=_diverged(curves[i]),
+                curves=curves[i],
+                params={name: value[i] for name, value in host.items()},
+            )
+            for i, seed in enumerate(seeds)
+        ]
+
+
+def _diverged(curve: Sequence[tuple[float, ...]]) -> int | None:
+    for epoch, row in enumerate(curve, start=1):
+        if not all(np.isfinite(row)):
+            return epoch
+    return None

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Makes the environment and runs the tests; arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. bench/environment.sh
+exec .venv/bin/python -m pytest "$@"
