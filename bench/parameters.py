@@ -49,7 +49,7 @@ def load(path: Path) -> Saved:
         BenchError: there is no such file, or it is not a saved model.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             head = json.loads(str(file["head"]))
             params = {name: file[name] for name in file.files if name != "head"}
         return Saved(params, head["run"], tuple(head["vocabulary"]))

@@ -58,7 +58,7 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             head = json.loads(str(file["head"]))
             params = {name: file[name] for name in file.files if name != "head"}
         if head["seeds"] != list(seeds):

@@ -1,0 +1,192 @@
+"""Stories to integer arrays: one vocabulary, each distinct statement once, a row a question.
+
+Nothing here knows a model. The vocabulary is taken from train and test together (task 8 has an
+answer that occurs only in test), as both the paper's protocol and the released code do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.data.babi import Story
+from bench.errors import BenchError
+
+NULL = 0
+"""Index of the null word, of the empty statement and of nothing else."""
+
+JOINT_HOLDOUT_SEED = 20150331
+"""Draws the joint task's held-out tenth: one split for all restarts."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """N questions.
+
+    Attributes:
+        memory: (N, M) int32, index of a statement; slot 0 is the last one before the question, slots
+            past the story's beginning hold `NULL`.
+        question: (N,) int32, index of a question.
+        answer: (N,) int32, index of a word.
+        task: (N,) int32, the bAbI task the question is from.
+    """
+
+    memory: np.ndarray
+    question: np.ndarray
+    answer: np.ndarray
+    task: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.answer)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A data set for one group of runs.
+
+    Attributes:
+        vocabulary: V words; index 0 is the null word, the others are sorted.
+        statements: (S, J) int32 words of the distinct statements, padded with `NULL`; row 0 is empty.
+        questions: (Q, J) int32 words of the distinct questions.
+        answers: (A,) int32, sorted indices of all words that occur as an answer.
+        train, test: the examples; ``train`` still holds the held-out ones.
+        fit, valid: (n,) int32 indices into ``train``: what is trained on and what is held out.
+        sentence_slots: J = longest statement or question + 1, the released code's sentence length.
+    """
+
+    vocabulary: tuple[str, ...]
+    statements: np.ndarray
+    questions: np.ndarray
+    answers: np.ndarray
+    train: Examples
+    test: Examples
+    fit: np.ndarray
+    valid: np.ndarray
+
+    @property
+    def sentence_slots(self) -> int:
+        return self.statements.shape[1]
+
+    @property
+    def memory_slots(self) -> int:
+        """M: the story's longest length in the training set, at most the spec's memory size."""
+        return self.train.memory.shape[1]
+
+
+def encode(
+    train: Sequence[tuple[int, Sequence[Story]]],
+    test: Sequence[tuple[int, Sequence[Story]]],
+    *,
+    memory_size: int,
+    holdout: float,
+    joint: bool = False,
+) -> Encoded:
+    """Encodes the stories of one task, or of several jointly.
+
+    Args:
+        train, test: (task, stories) pairs.
+        memory_size: most memories kept, latest first (S15 4.2: 50).
+        holdout: share of the training questions held out: the last ones, or, if ``joint``, drawn
+            at random.
+
+    Raises:
+        BenchError: the training set is too small to hold anything out.
+    """
+    both = [stories for part in (train, test) for _, stories in part]
+    vocabulary = _vocabulary(both)
+    index = {word: i for i, word in enumerate(vocabulary)}
+    longest = max(
+        len(words)
+        for stories in both
+        for story in stories
+        for words in (*story.statements, *(q.words for q in story.questions))
+    )
+    # Memories: as many slots as the longest training story needs.
+    slots = min(memory_size, max(len(s.statements) for _, stories in train for s in stories))
+    table = _Table(index, longest + 1)
+    train_examples = _examples(train, table, slots)
+    test_examples = _examples(test, table, slots)
+    fit, valid = _hold_out(len(train_examples), holdout, joint)
+    answers = np.unique(np.concatenate([train_examples.answer, test_examples.answer]))
+    return Encoded(
+        vocabulary=vocabulary,
+        statements=table.statements(),
+        questions=table.questions(),
+        answers=answers.astype(np.int32),
+        train=train_examples,
+        test=test_examples,
+        fit=fit,
+        valid=valid,
+    )
+
+
+class _Table:
+    """Distinct statements and questions, numbered in the order they are first met."""
+
+    def __init__(self, index: dict[str, int], width: int):
+        self.index = index
+        self.width = width
+        self._statements: dict[tuple[str, ...], int] = {(): NULL}
+        self._questions: dict[tuple[str, ...], int] = {}
+
+    def statement(self, words: tuple[str, ...]) -> int:
+        return self._statements.setdefault(words, len(self._statements))
+
+    def question(self, words: tuple[str, ...]) -> int:
+        return self._questions.setdefault(words, len(self._questions))
+
+    def statements(self) -> np.ndarray:
+        return self._rows(self._statements)
+
+    def questions(self) -> np.ndarray:
+        return self._rows(self._questions)
+
+    def _rows(self, sentences: dict[tuple[str, ...], int]) -> np.ndarray:
+        rows = np.full((len(sentences), self.width), NULL, np.int32)
+        for words, i in sentences.items():
+            rows[i, : len(words)] = [self.index[word] for word in words]
+        return rows
+
+
+def _vocabulary(parts: Sequence[Sequence[Story]]) -> tuple[str, ...]:
+    words: set[str] = set()
+    for stories in parts:
+        for story in stories:
+            words.update(*story.statements)
+            for question in story.questions:
+                words.update(question.words)
+                words.add(question.answer)
+    return ("", *sorted(words))
+
+
+def _examples(
+    parts: Sequence[tuple[int, Sequence[Story]]], table: _Table, slots: int
+) -> Examples:
+    memory, question, answer, task = [], [], [], []
+    for number, stories in parts:
+        for story in stories:
+            ids = [table.statement(words) for words in story.statements]
+            for q in story.questions:
+                latest = ids[max(0, q.seen - slots) : q.seen][::-1]
+                memory.append(latest + [NULL] * (slots - len(latest)))
+                question.append(table.question(q.words))
+                answer.append(table.index[q.answer])
+                task.append(number)
+    return Examples(
+        memory=np.array(memory, np.int32).reshape(len(answer), slots),
+        question=np.array(question, np.int32),
+        answer=np.array(answer, np.int32),
+        task=np.array(task, np.int32),
+    )
+
+
+def _hold_out(total: int, share: float, joint: bool) -> tuple[np.ndarray, np.ndarray]:
+    kept = total - round(total * share)
+    if kept < 1 or kept == total:
+        raise BenchError(f"{total} training questions are too few to hold out {share:.0%} of them")
+    order = np.arange(total, dtype=np.int32)
+    if joint:
+        np.random.Generator(np.random.PCG64(JOINT_HOLDOUT_SEED)).shuffle(order)
+    return np.sort(order[:kept]), np.sort(order[kept:])
