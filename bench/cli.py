@@ -25,8 +25,7 @@ from bench.errors import BenchError
 from bench.plan import Plan
 from bench.profiles import PROFILES, Profile, profile
 from bench.progress import Progress
-from bench.report.build import DataAtHand, check_report, write_report
-from bench.report.text import console_table
+from bench.report.build import DataAtHand, check_report, console_table, write_report
 from bench.spec import ALL_TASKS, Experiment, NotYet
 from bench.store import Store
 
@@ -152,9 +151,7 @@ def _run(
             )
             for name, found in located.items()
         }
-        everything = [e for e in registry.experiments().values() if e.dataset in data]
-        experiments = everything if set(e.id for e in chosen) <= set(e.id for e in everything) else chosen
-        written = write_report(results, experiments, budget, data, restarts=restarts)
+        written = write_report(results, chosen, budget, data, restarts=restarts)
         print(console_table(results, chosen, budget, data, restarts=restarts))
         pages = [path for path in written if path.suffix in {".html", ".md"}]
         print("Tables: " + ", ".join(str(path) for path in pages))
@@ -198,10 +195,13 @@ def _train(
         runner.stopped.set()
         signal.signal(number, signal.SIG_DFL)  # a second one ends it at once
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    if runner.run(plan.jobs):
-        return ""
+    previous = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        if runner.run(plan.jobs):
+            return ""
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
     return signals[0] if signals else "time limit reached"
 
 

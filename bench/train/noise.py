@@ -16,8 +16,13 @@ def most_empties(share: float, slots: int) -> np.ndarray:
     return np.array([math.ceil(round(share * n, 9)) for n in range(slots + 1)], np.int32)
 
 
+def draws_needed(share: float, slots: int) -> int:
+    """Uniform numbers that `insert_empties` takes a question."""
+    return int(most_empties(share, slots)[-1]) + 1
+
+
 def insert_empties(
-    key: jax.Array, memory: jax.Array, share: float, reading: str
+    uniform: jax.Array, memory: jax.Array, share: float, reading: str
 ) -> tuple[jax.Array, jax.Array]:
     """Puts b empty memories at random among each question's n.
 
@@ -25,6 +30,7 @@ def insert_empties(
     then sits as many slots further back as there are empties before it.
 
     Args:
+        uniform: (`draws_needed`, ...) float32 in [0, 1).
         memory: (..., M) int32, `NULL` where empty, occupied slots first.
         share: b is drawn from U{0..ceil(share n)} ('released') or is ceil(share n) ('paper').
         reading: 'released' clips indices at the memory size; 'paper' drops what falls out.
@@ -36,7 +42,6 @@ def insert_empties(
     per_count = most_empties(share, slots)
     limits, most = jnp.asarray(per_count), int(per_count[-1])
     count = jnp.sum(memory != NULL, axis=-1, dtype=jnp.int32)
-    uniform = jax.random.uniform(key, (most + 1, *count.shape))
     limit = limits[count]
     if reading == "released":
         empties = jnp.floor(uniform[most] * (limit + 1)).astype(jnp.int32)

@@ -24,7 +24,7 @@ from bench.errors import BenchError
 from bench.models.memn2n import Batch, MemN2N, Tables, build_tables, null_masks, targets
 from bench.spec import MemN2N as Spec
 from bench.train.clip import clip_each_matrix
-from bench.train.noise import insert_empties
+from bench.train.noise import draws_needed, insert_empties
 
 Params = dict[str, jax.Array]
 
@@ -131,16 +131,20 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
     ) -> tuple[jax.Array, jax.Array]:
         return model(params)(tables, batch, linear if spec.linear_start else False)
 
-    def draw(key: jax.Array, fit: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """The epoch's examples (U, B) and their weights: 0 pads the last batch."""
+    def draw(
+        key: jax.Array, fit: jax.Array, slots: int
+    ) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """The epoch's examples (U, B), their weights (0 pads the last batch), and the uniform
+        numbers (., U, B) left for the noise. One call for all: each costs a second to compile."""
         n, shape = fit.shape[0], (updates, spec.batch)
+        for_noise = draws_needed(spec.time_noise, slots) if noisy else 0
+        uniform = jax.random.uniform(key, (for_noise + 1, *shape))
         if spec.readings.sampling == "released":
-            return fit[jax.random.randint(key, shape, 0, n)], jnp.ones(shape)
-        order = jnp.zeros(updates * spec.batch, fit.dtype).at[:n].set(
-            jax.random.permutation(key, fit)
-        )
+            return fit[jnp.floor(uniform[-1] * n).astype(jnp.int32)], jnp.ones(shape), uniform[:-1]
+        shuffled = jax.random.permutation(jax.random.fold_in(key, 1), fit)
+        order = jnp.zeros(updates * spec.batch, fit.dtype).at[:n].set(shuffled)
         weight = (jnp.arange(order.size) < n).astype(jnp.float32)
-        return order.reshape(shape), weight.reshape(shape)
+        return order.reshape(shape), weight.reshape(shape), uniform[:-1]
 
     def epoch(
         params: Params,
@@ -152,13 +156,12 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
         data: Data,
     ) -> tuple[Params, Metrics]:
         key = jax.random.fold_in(jax.random.key(seed), number)
-        sample_key, noise_key = jax.random.split(key)
-        chosen, weight = draw(sample_key, data.fit)
+        slots = data.train.memory.shape[-1]
+        chosen, weight, uniform = draw(key, data.fit, slots)
         memory = data.train.memory[chosen]
-        slots = memory.shape[-1]
         if noisy:
             memory, time = insert_empties(
-                noise_key, memory, spec.time_noise, spec.readings.time_noise
+                uniform, memory, spec.time_noise, spec.readings.time_noise
             )
         else:
             time = jnp.broadcast_to(jnp.arange(slots, dtype=jnp.int32), memory.shape)

@@ -1,0 +1,123 @@
+"""Writes the report of a results folder, and checks one that is committed.
+
+Every file is a function of the store and of the numbers the papers print: no clock, no device, no
+model code. Twice the same bytes, wherever the libraries' versions are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bench.files import write_atomically
+from bench.profiles import Profile
+from bench.report import paper
+from bench.report.gather import DataAtHand, ExperimentResult, gather
+from bench.report.html import index_html
+from bench.report.markdown import markdown
+from bench.report.page import page
+from bench.report.plot import png
+from bench.report.tables import csv_text
+from bench.report.text import console
+from bench.spec import Experiment
+from bench.store import Store
+
+__all__ = ["DataAtHand", "check_report", "console_table", "write_report"]
+
+_SUFFIXES = (".csv", ".md", ".png", ".html")
+
+
+def write_report(
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+    *,
+    restarts: int | None = None,
+    folder: Path = paper.FOLDER,
+) -> list[Path]:
+    """Writes ``<id>.csv``, ``.md`` and ``.png`` of each experiment, and ``index.html`` of them all.
+
+    Args:
+        results: the profile's folder; the store is ``results/store``.
+        data: data set -> what is at hand of it; tasks without files are reported as not run.
+        restarts: asked for on the command line; None leaves it to the profile.
+        folder: where the papers' numbers are.
+
+    Returns:
+        The files written.
+
+    Raises:
+        BenchError: the store or the paper's numbers are damaged, or a file can't be written.
+    """
+    paths = []
+    for name, content in _files(results, experiments, profile, data, restarts, folder).items():
+        write_atomically(results / name, content)
+        paths.append(results / name)
+    return paths
+
+
+def check_report(
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+    *,
+    restarts: int | None = None,
+    folder: Path = paper.FOLDER,
+) -> list[str]:
+    """Names of files in ``results`` that are not what `write_report` would write now, sorted.
+
+    Those that differ in any byte, are missing, or are reports (by suffix) that it would not write.
+    Nothing is written.
+    """
+    right = _files(results, experiments, profile, data, restarts, folder)
+    there = {path.name for path in results.glob("*") if path.suffix in _SUFFIXES and path.is_file()}
+    wrong = {name for name in right if name not in there or (results / name).read_bytes() != right[name]}
+    return sorted(wrong | (there - set(right)))
+
+
+def console_table(
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+    *,
+    restarts: int | None = None,
+    folder: Path = paper.FOLDER,
+) -> str:
+    """The summary for the terminal: a line a column of each experiment, as plain text."""
+    gathered = _gather(results, experiments, profile, data, restarts, folder)
+    return "\n".join(console(result) for result in gathered)
+
+
+def _gather(
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+    restarts: int | None,
+    folder: Path,
+) -> list[ExperimentResult]:
+    store = Store(results / "store")
+    return [gather(store, e, profile, data, restarts=restarts, folder=folder) for e in experiments]
+
+
+def _files(
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+    restarts: int | None,
+    folder: Path,
+) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    pages = []
+    for result in _gather(results, experiments, profile, data, restarts, folder):
+        name, written = result.experiment.id, page(result)
+        pages.append(written)
+        files[f"{name}.csv"] = csv_text(result).encode()
+        files[f"{name}.md"] = markdown(written).encode()
+        files[f"{name}.png"] = png(result)
+    files["index.html"] = index_html(pages).encode()
+    return files

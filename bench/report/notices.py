@@ -1,0 +1,74 @@
+"""What a reader must not miss: everything that keeps a table from being a reproduction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bench.report.gather import PARTIAL, Cell, ExperimentResult
+from bench.report.numbers import superscript
+from bench.spec import ALL_TASKS, NotYet
+
+_KINDS = {
+    "fixture": "a few made-up questions for trials; errors on it say nothing about the paper",
+    "unverified": "some files do not have the known SHA-256 of the bAbI release",
+    "generated": "made by this suite's own generator; not the bAbI files of the paper",
+}
+
+
+def notices(result: ExperimentResult) -> tuple[str, ...]:
+    """Loud lines, none for a complete run of the paper's protocol on real data."""
+    lines = []
+    profile = result.profile
+    if profile.name != "paper":
+        what = profile.note.removesuffix(", not a reproduction")
+        lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
+    if result.kind and result.kind != "real":
+        why = _KINDS.get(result.kind, "not the bAbI files of the paper")
+        lines.append(f"{result.kind.upper()} data: {why}.")
+    declared = {c.id: c.restarts for c in result.experiment.runnable()}
+    ours = {c.column.id: c.column.restarts for c in result.columns if c.column.id in declared}
+    if profile.name == "paper" and ours != declared:
+        lines.append(f"{result.restarts} RESTARTS asked for: not the paper's protocol.")
+    if not result.ran:
+        lines.append("NOT RUN: no restart is stored; only the paper's numbers are shown.")
+    short = sum(c.cells[str(task)].status == PARTIAL for c in result.ran for task in ALL_TASKS)
+    if short:
+        lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
+    return tuple(lines)
+
+
+def headline(result: ExperimentResult) -> str:
+    """The loud lines in a few words, for a figure's title."""
+    return "; ".join(line.partition(":")[0] for line in notices(result))
+
+
+def footnotes(result: ExperimentResult) -> tuple[str, ...]:
+    """Why cells are empty or stand on less than the paper's."""
+    lines = []
+    for column in result.columns:
+        if isinstance(column.column, NotYet):
+            mark = superscript(len(lines) + 1)
+            lines.append(f"{mark} Not yet runnable: {column.column.why}. The paper's numbers only.")
+    if any(not isinstance(c.column, NotYet) for c in result.columns):
+        lines.append("– : not run.")
+    idle = [c.column.title for c in result.columns if not c.ran and not isinstance(c.column, NotYet)]
+    if idle and result.ran:
+        lines.append(f"Columns not run: {', '.join(idle)}.")
+    if result.without_files:
+        lines.append(f"Tasks whose files are not at hand: {_list(result.without_files)}.")
+    joint = [g.tasks for c in result.ran for g, rows in c.groups if g.column.joint and rows]
+    for tasks in sorted(set(joint) - {result.experiment.tasks}):
+        lines.append(f"Joint columns: one model of tasks {_list(tasks)} only, where the paper's is of all.")
+    for column in result.ran:
+        lost = [task for task in ALL_TASKS if _all_lost(column.cells[str(task)])]
+        if lost:
+            lines.append(f"{column.column.title}: no restart to show for tasks {_list(lost)} (diverged).")
+    return tuple(lines)
+
+
+def _all_lost(cell: Cell) -> bool:
+    return bool(cell.seeds) and not cell.errors
+
+
+def _list(tasks: Iterable[int]) -> str:
+    return ", ".join(str(task) for task in tasks)
