@@ -22,10 +22,17 @@ import filelock
 from bench import provenance, registry
 from bench.data.locate import Located, cache_dir, known_hashes, locate
 from bench.errors import BenchError
+from bench.files import write_atomically
 from bench.plan import Plan
 from bench.profiles import PROFILES, Profile, profile
 from bench.progress import Progress
-from bench.report.build import DataAtHand, check_report, console_table, write_report
+from bench.report.build import (
+    DataAtHand,
+    check_report,
+    console_table,
+    readme_text,
+    write_report,
+)
 from bench.spec import ALL_TASKS, Experiment, NotYet
 from bench.store import Store
 
@@ -231,22 +238,27 @@ def _results_folder(budget: Profile, located: dict[str, Located]) -> Path:
 
 
 def _report(experiments: Sequence[Experiment], check: bool) -> int:
-    results = provenance.ROOT / "results" / "paper"
+    results, readme = provenance.ROOT / "results" / "paper", provenance.ROOT / "README.md"
     data = {
         e.dataset: DataAtHand("real", known_hashes(e.dataset, ALL_TASKS)) for e in experiments
     }
+    paper = PROFILES["paper"]
+    text = readme.read_text(encoding="utf-8")
+    numbers = readme_text(text, results, experiments, paper, data)
     if not check:
-        for path in write_report(results, experiments, PROFILES["paper"], data):
+        for path in write_report(results, experiments, paper, data):
             print(path)
+        write_atomically(readme, numbers)
         return 0
-    differing = check_report(results, experiments, PROFILES["paper"], data)
+    differing = check_report(results, experiments, paper, data)
+    differing += ["README.md"] if numbers != text else []
     if differing:
         raise BenchError(
             f"{results}: not what its store gives: {', '.join(differing)}; "
             "run 'python -m bench report' and commit",
             exit_code=1,
         )
-    print(f"{results}: every file is what its store gives")
+    print(f"{results} and README.md: every file and number is what the store gives")
     return 0
 
 

@@ -171,6 +171,7 @@ class Experiment:
         title: what the paper calls it.
         dataset: 'babi-1k' or 'babi-10k'.
         columns: in the paper's order; ids are the CSV's headers.
+        printed: whether a paper prints this table; an ablation of ours has nothing to compare with.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Experiment:
     dataset: str
     columns: tuple[Column, ...]
     tasks: tuple[int, ...] = ALL_TASKS
+    printed: bool = True
 
     def __post_init__(self) -> None:
         ids = [column.id for column in self.columns]

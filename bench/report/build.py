@@ -19,10 +19,12 @@ from bench.report.page import page
 from bench.report.plot import png
 from bench.report.tables import csv_text
 from bench.report.text import console
+from bench.report.readme import with_numbers
 from bench.spec import Experiment
+from bench.speed import read_rows, speed_files
 from bench.store import Store
 
-__all__ = ["DataAtHand", "check_report", "console_table", "write_report"]
+__all__ = ["DataAtHand", "check_report", "console_table", "readme_text", "write_report"]
 
 _SUFFIXES = (".csv", ".md", ".png", ".html")
 
@@ -91,6 +93,22 @@ def console_table(
     return "\n".join(console(result) for result in gathered)
 
 
+def readme_text(
+    readme: str,
+    results: Path,
+    experiments: Sequence[Experiment],
+    profile: Profile,
+    data: Mapping[str, DataAtHand],
+) -> str:
+    """The README with its numbers as this results folder gives them.
+
+    Raises:
+        BenchError: as `write_report`, or the README lacks the marks of its block.
+    """
+    gathered = _gather(results, experiments, profile, data, None, paper.FOLDER)
+    return with_numbers(readme, gathered, read_rows(results))
+
+
 def _gather(
     results: Path,
     experiments: Sequence[Experiment],
@@ -119,5 +137,6 @@ def _files(
         files[f"{name}.csv"] = csv_text(result).encode()
         files[f"{name}.md"] = markdown(written).encode()
         files[f"{name}.png"] = png(result)
+    files |= speed_files(results)
     files["index.html"] = index_html(pages).encode()
     return files

@@ -46,7 +46,7 @@ class Cell:
     """One column on one task, or its mean error or failed tasks over all 20.
 
     Attributes:
-        paper: the number as printed.
+        paper: the number as printed, '' if none is.
         status: 'run', 'partial' (fewer restarts or tasks stored than asked for), 'not run' or
             'not yet runnable'.
         seeds: the restarts stored.
@@ -82,7 +82,9 @@ class Cell:
     @property
     def difference(self) -> float | None:
         """Ours - paper, in percentage points (or tasks)."""
-        return None if self.ours is None else self.ours - float(self.paper)
+        if self.ours is None or not self.paper:
+            return None
+        return self.ours - float(self.paper)
 
 
 @dataclass(frozen=True)

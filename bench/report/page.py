@@ -45,8 +45,9 @@ def page(result: ExperimentResult) -> Page:
     grids = [
         _grid(
             result,
-            "Ours and the paper's",
-            "Test error in %: ours, and in brackets the number the paper prints.",
+            "Ours and the paper's" if result.experiment.printed else "Ours",
+            "Test error in %: ours"
+            + (", and in brackets the number the paper prints." if result.experiment.printed else "."),
             result.columns,
             _beside_paper,
         )
@@ -60,6 +61,9 @@ def page(result: ExperimentResult) -> Page:
                 result.ran,
                 _beside_spread,
             ),
+        ]
+    if result.ran and result.experiment.printed:
+        grids += [
             _grid(
                 result,
                 "Differences",
@@ -104,7 +108,8 @@ def _marks(result: ExperimentResult) -> dict[str, str]:
 
 
 def _beside_paper(cell: Cell, whole: bool) -> str:
-    return f"{short(cell.ours, whole=whole)} ({cell.paper})"
+    ours = short(cell.ours, whole=whole)
+    return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
 def _beside_spread(cell: Cell, whole: bool) -> str:

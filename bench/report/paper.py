@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.data.babi import TASKS
 from bench.errors import BenchError
 from bench.spec import ALL_TASKS, Experiment
 
@@ -22,7 +23,7 @@ class Printed:
 
     Attributes:
         names: row ('1'..'20', 'mean', 'failed') -> its name in the paper.
-        cells: column id -> row -> the number as printed (errors in %).
+        cells: column id -> row -> the number as printed (errors in %), '' where none is.
     """
 
     names: dict[str, str]
@@ -30,11 +31,15 @@ class Printed:
 
 
 def printed(experiment: Experiment, folder: Path = FOLDER) -> Printed:
-    """The paper's table of an experiment, every column of it checked.
+    """The paper's table of an experiment, every column of it checked; empty for one of ours.
 
     Raises:
         BenchError: the file is missing or malformed; the text names the line and the field.
     """
+    if not experiment.printed:
+        names = {str(task.number): task.name for task in TASKS}
+        names |= {"mean": "Mean error (%)", "failed": "Failed tasks (err. > 5%)"}
+        return Printed(names, {c.id: dict.fromkeys(KEYS, "") for c in experiment.columns})
     path = folder / f"{experiment.id}.csv"
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))

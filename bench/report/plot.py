@@ -107,7 +107,8 @@ def _panel(axis: Axes, column: ColumnResult) -> None:
         wide = [place + 0.75 * half * (2 * (i + 0.5) / len(errors) - 1) for i in range(len(errors))]
         axis.plot(wide, errors, "o", color=_FAINT, ms=2.6, mew=0, zorder=2)
         axis.plot([place - half, place + half], [cell.mean] * 2, color=_FAINT, lw=1.6, zorder=2)
-        axis.plot(place, float(cell.paper), "D", mfc="none", mec=_PAPER, mew=1.4, ms=7.5, zorder=4)
+        if cell.paper:
+            axis.plot(place, float(cell.paper), "D", mfc="none", mec=_PAPER, mew=1.4, ms=7.5, zorder=4)
         axis.plot(place, cell.ours, "o", color=_OURS, mec="white", mew=0.5, ms=5.6, zorder=3)
     axis.axhline(5, color="#4a5460", lw=0.8, ls=(0, (4, 3)), zorder=1)
     axis.set_xlim(-0.6, len(tasks) - 0.4)
@@ -138,9 +139,10 @@ def _title(column: ColumnResult) -> str:
     mean, failed = column.cells["mean"], column.cells["failed"]
     if mean.ours is None:
         return f"{column.column.title} · {len(column.tasks)} of {len(ALL_TASKS)} tasks"
+    of_paper = (f" (paper {mean.paper})", f" ({failed.paper})") if mean.paper else ("", "")
     return (
-        f"{column.column.title} · mean error {short(mean.ours)} (paper {mean.paper})"
-        f" · failed {short(failed.ours, whole=True)} ({failed.paper})"
+        f"{column.column.title} · mean error {short(mean.ours)}{of_paper[0]}"
+        f" · failed {short(failed.ours, whole=True)}{of_paper[1]}"
     )
 
 

@@ -42,9 +42,13 @@ def _line(result: ColumnResult) -> tuple[str, ...]:
         spec.title,
         f"{len(tasks)}/{len(ALL_TASKS)}",
         short(mean([cell.ours for cell in on])),
-        cells["mean"].paper if whole else short(mean([float(cell.paper) for cell in on])),
+        cells["mean"].paper if whole else short(_paper_mean([cell.paper for cell in on])),
         short(cells["failed"].ours, whole=True),
         cells["failed"].paper if whole else NONE,
         "-".join(str(number) for number in dict.fromkeys((stored[0], stored[-1]))),
         cells["mean"].data,
     )
+
+
+def _paper_mean(printed: list[str]) -> float | None:
+    return mean([float(number) for number in printed]) if all(printed) else None

@@ -1,0 +1,77 @@
+"""The README's numbers: a block between two marks, rewritten from the store and never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.errors import BenchError
+from bench.report.gather import ColumnResult, ExperimentResult
+from bench.report.notices import notices
+from bench.report.numbers import NONE, short, spread
+from bench.speed import WORKS, Row
+
+BEGIN = "<!-- numbers: written by `python -m bench report` -->"
+END = "<!-- end of numbers -->"
+
+
+def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
+    """The README with its block replaced.
+
+    Raises:
+        BenchError: the marks are missing.
+    """
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise BenchError(f"README.md: the marks '{BEGIN}' and '{END}' are missing; put them back")
+    return before + begin + "\n" + _block(results, speed) + end + after
+
+
+def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
+    parts = [_table(result) for result in results if result.ran]
+    if speed:
+        parts.append(_speed(speed))
+    return "\n".join(parts or ["Nothing has been run yet.\n"])
+
+
+def _table(result: ExperimentResult) -> str:
+    lines = [f"**{result.experiment.title}** ([whole table](results/paper/{result.experiment.id}.md))", ""]
+    lines += [f"> {notice}\n" for notice in notices(result)]
+    lines += [
+        "| column | mean error (%), ours | paper | mean ± sd of restarts | failed tasks, ours | paper | restarts |",
+        "|:--|--:|--:|--:|--:|--:|--:|",
+    ]
+    lines += [_line(column) for column in result.ran]
+    idle = [c.column.title for c in result.columns if not c.ran]
+    if idle:
+        lines += ["", f"Not run yet: {', '.join(idle)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _line(result: ColumnResult) -> str:
+    error, failed = result.cells["mean"], result.cells["failed"]
+    cells = (
+        result.column.title,
+        short(error.ours),
+        error.paper,
+        NONE if error.mean is None else spread(error.mean, error.sd),
+        short(failed.ours, whole=True),
+        failed.paper,
+        str(len(error.seeds)),
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _speed(rows: Sequence[Row]) -> str:
+    lines = [
+        "**Speed** ([whole table](results/paper/speed.md)): ms a training step and restart, "
+        "against the same model in eager PyTorch on the same machine",
+        "",
+        "| work | device | ours | PyTorch | ratio |",
+        "|:--|:--|--:|--:|--:|",
+    ]
+    for row in rows:
+        ours, peer = f"{row['ours_ms']:.2f}", f"{row['peer_ms']:.1f}"
+        cells = (WORKS[row["work"]], row["device"], ours, peer, f"{row['ratio']:.0f}×")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
