@@ -91,6 +91,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "peer_ms": (_positive, "a number above 0"),
     "peer_repeats": (_repeats, "a list of numbers above 0"),
     "peer_steps": (_count, "a whole number above 0"),
+    "peer_threads": (_count, "a whole number above 0"),
     "ratio": (_positive, "a number above 0"),
     "compile_s": (_positive, "a number above 0"),
     "restarts": (_count, "a whole number above 0"),
@@ -100,7 +101,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """Fields of a row: a check, and what passes it. ``ours_ms`` and ``peer_ms`` are medians of the
 ``*_repeats``: ms a step and restart. A repeat has ``ours_steps`` steps of each of ``restarts``
-restarts, ``lanes`` to a program, or ``peer_steps`` steps of one model. ``compile_s`` is the time
+restarts, ``lanes`` to a program, or ``peer_steps`` steps of one model on ``peer_threads``. ``compile_s`` is the time
 before the first step was through: tracing, compiling and one epoch. ``ratio`` = peer_ms / ours_ms.
 ``kind`` is the data's (see `bench.data.locate.Located`)."""
 
@@ -126,6 +127,15 @@ def make_row(
     if wrong:
         raise BenchError(f"a measured row {wrong}; measure again")
     return {name: row[name] for name in FIELDS}
+
+
+BUSY = 1.5
+"""Repeats of one side that differ by more than this factor are no measurement."""
+
+
+def busy(row: Row) -> bool:
+    """Whether something else took the machine's time, as far as the repeats can tell."""
+    return any(max(row[n]) > BUSY * min(row[n]) for n in ("ours_repeats", "peer_repeats"))
 
 
 def store_path(results: Path) -> Path:
@@ -236,6 +246,12 @@ def _markdown(rows: Sequence[Row]) -> str:
     fewest = min(len(row["ours_repeats"]) for row in rows)
     if fewest < 5:
         blocks.append(f"> **As few as {fewest} repeats: a check that it runs, not a measurement.**")
+    for row in rows:
+        if busy(row):
+            blocks.append(
+                f"> **{row['work']} on {_safe(row['device'])}: repeats differ by more than "
+                f"{BUSY - 1:.0%}. The machine was busy; time it again.**"
+            )
     blocks.append(
         "Milliseconds a step and restart, batch of 32, float32; medians of interleaved repeats "
         "(least to most) on the same machine and data. Ours trains all restarts at once, with "
@@ -252,15 +268,18 @@ def _markdown(rows: Sequence[Row]) -> str:
     blocks.append("Every number: [speed.csv](speed.csv)")
     blocks.append("## Provenance")
     head = ("work", "device", "restarts", "to a program", "steps a repeat, ours", "peer",
-            "compiling, s", "data", "commit", "versions")  # fmt: skip
-    lines = [_line(head), "|:--|:--|--:|--:|--:|--:|--:|:--|:--|:--|"]
+            "peer's threads", "compiling, s", "data", "commit", "versions")  # fmt: skip
+    lines = [_line(head), "|:--|:--|--:|--:|--:|--:|--:|--:|:--|:--|:--|"]
     for row in rows:
         versions = ", ".join(f"{name} {v}" for name, v in sorted(row["versions"].items()))
-        counts = [str(row[n]) for n in ("restarts", "lanes", "ours_steps", "peer_steps")]
+        counts = [str(row[n]) for n in _COUNTS]
         cells = (WORKS[row["work"]], row["device"], *counts, f"{row['compile_s']:.1f}")
         lines.append(_line((*cells, row["kind"], row["commit"], versions)))
     blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
+
+
+_COUNTS = ("restarts", "lanes", "ours_steps", "peer_steps", "peer_threads")
 
 
 def _spread(repeats: Sequence[float]) -> str:
