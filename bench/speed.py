@@ -99,11 +99,13 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "versions": (_versions, "an object of texts"),
     "commit": (_text, "a text"),
 }
-"""Fields of a row: a check, and what passes it. ``ours_ms`` and ``peer_ms`` are medians of the
-``*_repeats``: ms a step and restart. A repeat has ``ours_steps`` steps of each of ``restarts``
-restarts, ``lanes`` to a program, or ``peer_steps`` steps of one model on ``peer_threads``. ``compile_s`` is the time
-before the first step was through: tracing, compiling and one epoch. ``ratio`` = peer_ms / ours_ms.
-``kind`` is the data's (see `bench.data.locate.Located`)."""
+"""Fields of a row: a check, and what passes it.
+
+``ours_ms`` and ``peer_ms`` are medians of the ``*_repeats``: ms a step and restart; ``ratio`` is
+peer_ms / ours_ms. A repeat has ``ours_steps`` steps of each of ``restarts`` restarts, ``lanes`` to
+a program, or ``peer_steps`` steps of one model on ``peer_threads`` threads. ``compile_s`` is what
+tracing and compiling took, on all devices. ``kind`` is the data's (`bench.data.locate.Located`).
+"""
 
 
 def make_row(

@@ -1,0 +1,199 @@
+"""Times our training steps against a peer's, in turns, on one machine and the same data.
+
+Ours is the suite's own trainer as the suite runs it: restarts in programs of ``lanes``, programs
+spread over the devices, a thread a device, all at once. The peer is a plain loop of steps of one
+model, on one core or on all, whichever is faster. Repeats alternate (ours, peer, ours, ...), so
+that whatever else the machine does falls on both. Compiling and first steps are not counted.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+from bench import devices as device_module
+from bench import provenance
+from bench.data.encode import Encoded, encode
+from bench.data.locate import locate
+from bench.peers import torch_memn2n
+from bench.speed import Row, Work, make_row
+from bench.train.loop import Trainer
+from bench.train.schedule import most_epochs
+from bench.train.step import updates_per_epoch
+
+PEER = "pytorch-eager"
+
+WARM_STEPS = 5
+"""Steps of the peer that are not counted: allocators and thread pools start in them."""
+
+TRIALS, TRIAL_STEPS = 3, 20
+"""How the number of the peer's threads is chosen."""
+
+
+def load(work: Work, data: Path | None, *, allow_fixture: bool = False) -> tuple[Encoded, str]:
+    """A work's data and its kind ('real', ...).
+
+    Raises:
+        BenchError: it is not at hand, or not what it should be.
+    """
+    located = locate(work.dataset, work.tasks, data_dir=data, allow_fixture=allow_fixture)
+    encoded = encode(
+        [(task, located.stories(task, "train")) for task in work.tasks],
+        [(task, located.stories(task, "test")) for task in work.tasks],
+        memory_size=work.column.memory_size,
+        holdout=work.column.holdout,
+        joint=work.column.joint,
+    )
+    return encoded, located.kind
+
+
+def race(
+    work: Work,
+    encoded: Encoded,
+    kind: str,
+    devices: Sequence,
+    *,
+    restarts: int = 10,
+    lanes: int | None = None,
+    repeats: int = 5,
+    seconds: float = 1.0,
+    say: Callable[[str], None] = lambda line: None,
+) -> Row:
+    """Times one work.
+
+    Args:
+        kind: the data's, for the row.
+        devices: JAX devices, all of one platform (`bench.devices.configure`).
+        restarts: how many we train at once.
+        lanes: how many of them share a program; None is what the suite does on this device.
+        repeats: of each side.
+        seconds: least length of a repeat. Ours takes whole epochs, at most a whole training's.
+        say: told how it goes, a line at a time.
+
+    Raises:
+        BenchError: the peer lacks something that the work needs, or PyTorch the device.
+    """
+    width = min(lanes or device_module.lanes(devices[0], restarts), restarts)
+    peer = _Peer(work, encoded, devices[0].platform)
+    say(f"{work.id}: compiling")
+    ours = _Ours(work, encoded, devices, restarts, width)
+    epochs = ours.epochs_for(seconds)
+    steps = peer.steps_for(seconds)
+    ours_repeats, peer_repeats = [], []
+    for number in range(1, repeats + 1):
+        ours_repeats.append(ours.ms_a_step(epochs))
+        peer_repeats.append(peer.ms_a_step(steps))
+        say(
+            f"{work.id}: repeat {number} of {repeats}: ours {ours_repeats[-1]:.3g} ms a step and "
+            f"restart, {PEER} {peer_repeats[-1]:.3g}"
+        )
+    return make_row(
+        ours_repeats,
+        peer_repeats,
+        work=work.id,
+        device=device_module.describe(devices[0]),
+        kind=kind,
+        ours_steps=epochs * ours.updates,
+        peer=PEER,
+        peer_steps=steps,
+        peer_threads=peer.threads,
+        compile_s=round(ours.compile_s, 3),
+        restarts=restarts,
+        lanes=width,
+        versions={**provenance.versions(), "torch": str(torch.__version__)},
+        commit=provenance.commit(),
+    )
+
+
+class _Ours:
+    """The suite's trainer, all restarts at once.
+
+    Attributes:
+        updates: steps of an epoch.
+        epoch_s: seconds an epoch of all restarts takes, roughly.
+        compile_s: seconds that the very first epoch takes longer: tracing and compiling.
+    """
+
+    def __init__(self, work: Work, encoded: Encoded, devices: Sequence, restarts: int, width: int):
+        chunks = [range(low, min(low + width, restarts)) for low in range(0, restarts, width)]
+        used = devices[: len(chunks)]
+        self.shares = [chunks[i :: len(used)] for i in range(len(used))]
+        self.restarts = restarts
+        self.updates = updates_per_epoch(work.column, len(encoded.fit))
+        self.most_epochs = most_epochs(work.column) - 1  # at the end a training would be evaluated
+        begun = time.perf_counter()
+        self.trainers = [Trainer(work.column, encoded, device) for device in used]
+        self._train(1)
+        compiled = time.perf_counter()
+        self._train(1)
+        self.epoch_s = time.perf_counter() - compiled
+        self.compile_s = max(compiled - begun - self.epoch_s, 1e-3)
+
+    def epochs_for(self, seconds: float) -> int:
+        """Epochs that take about this long, at least one."""
+        return max(1, min(math.ceil(seconds / self.epoch_s), self.most_epochs))
+
+    def ms_a_step(self, epochs: int) -> float:
+        """Trains all restarts for some epochs; ms a step and restart."""
+        begun = time.perf_counter()
+        self._train(epochs)
+        elapsed = time.perf_counter() - begun
+        return 1e3 * elapsed / (epochs * self.updates * self.restarts)
+
+    def _train(self, epochs: int) -> None:
+        with ThreadPoolExecutor(len(self.trainers)) as pool:
+            for done in [
+                pool.submit(self._share, trainer, share, epochs)
+                for trainer, share in zip(self.trainers, self.shares, strict=True)
+            ]:
+                done.result()
+
+    @staticmethod
+    def _share(trainer: Trainer, chunks: Sequence[Sequence[int]], epochs: int) -> None:
+        """One device's chunks of restarts, one after the other."""
+        for seeds in chunks:
+            finished: list[None] = []
+            trainer.train(
+                list(seeds),
+                stop=lambda done=finished: len(done) >= epochs,
+                tick=lambda done=finished: done.append(None),
+            )
+
+
+class _Peer:
+    """The PyTorch model on the GPU, or on as many threads as it is fastest with.
+
+    Attributes:
+        threads: 1 or all cores: small operations can be slower on several.
+    """
+
+    def __init__(self, work: Work, encoded: Encoded, platform: str):
+        self.rate = work.column.rate
+        self.trainer = torch_memn2n.Trainer(
+            work.column, encoded, torch_memn2n.device_for(platform)
+        )
+        tried: dict[int, list[float]] = {1: [], device_module.cores(): []}
+        for _ in range(TRIALS):
+            for threads, ms in tried.items():
+                torch_memn2n.use_threads(threads)
+                self.trainer.train(WARM_STEPS, self.rate)
+                ms.append(self.ms_a_step(TRIAL_STEPS))
+        self.threads = min(tried, key=lambda threads: statistics.median(tried[threads]))
+        self.ms = statistics.median(tried[self.threads])
+        torch_memn2n.use_threads(self.threads)
+
+    def steps_for(self, seconds: float) -> int:
+        """Steps that take about this long."""
+        return max(WARM_STEPS, math.ceil(1e3 * seconds / self.ms))
+
+    def ms_a_step(self, steps: int) -> float:
+        """Trains for some steps; ms a step."""
+        begun = time.perf_counter()
+        self.trainer.train(steps, self.rate)
+        return 1e3 * (time.perf_counter() - begun) / steps
