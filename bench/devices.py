@@ -12,7 +12,9 @@ import warnings
 from pathlib import Path
 
 CPU_LANES = 5
-"""Restarts that share a program on a CPU: their batches then stay in the second-level cache."""
+CPU_LANE_BYTES = 4 << 20
+"""On a CPU a program trains at most `CPU_LANES` restarts, and fewer if their batches' bags together
+would exceed `CPU_LANE_BYTES`: past the cache, restarts slow each other down."""
 
 
 def configure(cache: Path | None) -> list:
@@ -46,9 +48,15 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def lanes(device, restarts: int) -> int:
-    """How many restarts share a program on this device: all on a GPU, `CPU_LANES` on a CPU."""
-    return min(restarts, CPU_LANES) if device.platform == "cpu" else restarts
+def lanes(device, restarts: int, lane_bytes: int) -> int:
+    """How many restarts share a program on this device: all on a GPU, a few on a CPU.
+
+    Args:
+        lane_bytes: size of the bags of one restart's batch.
+    """
+    if device.platform != "cpu":
+        return restarts
+    return max(1, min(restarts, CPU_LANES, CPU_LANE_BYTES // lane_bytes))
 
 
 def describe(device) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench import arrays
 from bench.errors import BenchError
-from bench.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -36,10 +33,8 @@ def save(path: Path, saved: Saved) -> None:
     Raises:
         BenchError: the file can't be written.
     """
-    head = json.dumps({"run": saved.run, "vocabulary": list(saved.vocabulary)})
-    buffer = io.BytesIO()
-    np.savez(buffer, head=np.array(head), **saved.params)
-    write_atomically(path, buffer.getvalue())
+    head = {"run": saved.run, "vocabulary": list(saved.vocabulary)}
+    arrays.save(path, head, saved.params)
 
 
 def load(path: Path) -> Saved:
@@ -49,11 +44,9 @@ def load(path: Path) -> Saved:
         BenchError: there is no such file, or it is not a saved model.
     """
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            head = json.loads(str(file["head"]))
-            params = {name: file[name] for name in file.files if name != "head"}
+        head, params = arrays.load(path)
         return Saved(params, head["run"], tuple(head["vocabulary"]))
     except FileNotFoundError as error:
         raise BenchError(f"{path}: no such file; train with --save-models first") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (arrays.Damaged, KeyError, TypeError) as error:
         raise BenchError(f"{path}: is not a saved model; train with --save-models again") from error

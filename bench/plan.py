@@ -32,9 +32,15 @@ class Job:
     def epoch_seconds(self) -> float:
         """Predicted seconds an epoch and restart."""
         column, encoded = self.group.column, self.encoded
-        features = len(encoded.vocabulary) * (2 if column.encoding == "pe" else 1)
-        step = STEP_SECONDS + STEP_SECONDS_PER_FEATURE * encoded.memory_slots * features
+        features = batch_bytes(column, encoded) / (4 * column.batch)
+        step = STEP_SECONDS + STEP_SECONDS_PER_FEATURE * features
         return step * len(encoded.fit) / column.batch
+
+
+def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
+    """Size of the bags that one restart's batch reads, (B, M, F) float32."""
+    features = len(encoded.vocabulary) * (2 if column.encoding == "pe" else 1)
+    return 4 * column.batch * encoded.memory_slots * features
 
 
 class Plan:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import devices as device_module
 from bench.parameters import Saved, save
-from bench.plan import COMPILE_SECONDS, Job, model_path
+from bench.plan import COMPILE_SECONDS, Job, batch_bytes, model_path
 from bench.progress import Progress
 from bench.rows import row
 from bench.store import Store
@@ -134,7 +134,8 @@ class Runner:
 
 def chunks(job: Job, device) -> list[tuple[int, ...]]:
     """A job's seeds by the chunk they always belong to on this device."""
-    width = device_module.lanes(device, job.group.column.restarts)
+    column = job.group.column
+    width = device_module.lanes(device, column.restarts, batch_bytes(column, job.encoded))
     by_chunk: dict[int, list[int]] = {}
     for seed in job.seeds:
         by_chunk.setdefault(seed // width, []).append(seed)

@@ -127,6 +127,7 @@ class MemN2N:
                     )
         contradictions = [
             ("position_encoding", self.encoding == "bow", "encoding='bow' has no position encoding"),
+            ("time_scale", self.encoding == "bow", "encoding='bow' scales no time word"),
             ("time_noise", self.time_noise == 0.0, "time_noise=0 inserts no empty memories"),
             ("linear_start_end", not self.linear_start, "linear_start is False"),
             ("null_columns", self.tying == "adjacent", "adjacent tying has no B and W of their own"),

@@ -55,7 +55,8 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
         joint=column.joint,
     )
     device = devices.configure(cache_dir() / "xla")[0]
-    first = wanted["seed"] // wanted["lanes"] * wanted["lanes"]
+    # The restarts that it shared its program with.
+    first = wanted["seed"] - wanted["seed"] % devices.CPU_LANES
     seeds = list(range(first, first + wanted["lanes"]))
     outcomes = Trainer(column, encoded, device).train(seeds)
     assert outcomes is not None
@@ -78,7 +79,7 @@ def _cheap_rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[G
                 continue
             applied = PROFILES["paper"].apply(column)
             for group in expand(applied, experiment.dataset, experiment.tasks, hashes):
-                whole = [r for r in store.rows(group) if r["lanes"] in (1, devices.CPU_LANES)]
+                whole = [r for r in store.rows(group) if r["lanes"] == devices.CPU_LANES]
                 found += [(group, r) for r in whole if r["diverged"] is None]
     return found
 

@@ -1,4 +1,4 @@
-"""MemN2N against the oracle: logits, attention, loss, gradients, in every reading (S15 section 2)."""
+"""MemN2N against the oracle: logits, attention, loss, gradients in every reading (S15 2)."""
 
 import dataclasses
 import functools

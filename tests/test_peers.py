@@ -24,6 +24,7 @@ DATA = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(3, seed
 SLOTS = DATA.memory_slots
 RATE = 0.05
 ENCODINGS = pytest.mark.parametrize("encoding", ["bow", "pe"])
+TUNED = pytest.mark.parametrize("tuned", [False, True])
 LINEAR = pytest.mark.parametrize("linear", [False, True])
 
 
@@ -41,10 +42,10 @@ def assert_close(found, expected):
     np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-5 * scale)
 
 
-def pair(spec):
+def pair(spec, tuned=False):
     """Our model and the peer's trainer with the same weights."""
     ours = MemN2N(spec, DATA, nnx.Rngs(params=3))
-    peer = torch_memn2n.Trainer(spec, DATA)
+    peer = torch_memn2n.Trainer(spec, DATA, tuned=tuned)
     peer.model.load({"words": np.asarray(ours.words[...]), "times": np.asarray(ours.times[...])})
     return ours, peer
 
@@ -69,9 +70,10 @@ def our_batch(examples, time) -> Batch:
 
 @ENCODINGS
 @LINEAR
-def test_equal_logits(encoding, linear):
+@TUNED
+def test_equal_logits(encoding, linear, tuned):
     spec = column(encoding)
-    ours, peer = pair(spec)
+    ours, peer = pair(spec, tuned)
     examples, time = batch()
     tables = jax.tree.map(jnp.asarray, build_tables(spec, DATA))
     expected, _ = ours(tables, our_batch(examples, time), linear)
@@ -84,10 +86,11 @@ def test_equal_logits(encoding, linear):
 
 @ENCODINGS
 @LINEAR
+@TUNED
 @pytest.mark.parametrize("clip", [1.0, 1e6], ids=["clipped", "free"])
-def test_equal_loss_and_step(encoding, linear, clip):
+def test_equal_loss_and_step(encoding, linear, clip, tuned):
     spec = column(encoding, clip=clip)
-    ours, peer = pair(spec)
+    ours, peer = pair(spec, tuned)
     examples, time = batch()
     graph, state = nnx.split(ours)
     params, masks = nnx.to_pure_dict(state), null_masks(ours)

@@ -201,7 +201,7 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
 
 def test_two_rows_of_one_work_and_device_are_refused(tmp_path):
     put(tmp_path, a_row("babi_task2"), a_row(), a_row())
-    with pytest.raises(BenchError, match=":3: line is of the same work and device as line 2"):
+    with pytest.raises(BenchError, match=":3: line is of the same work, device and peer as line 2"):
         read_rows(tmp_path)
 
 
@@ -272,12 +272,15 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
     column = tiny_data.column(linear_start=True, time_noise=0.2)
     work = Work(id="babi_task1", dataset="babi-1k", tasks=(1,), column=column)
     lines: list[str] = []
-    row = race(
+    rows = race(
         work, data, "fixture", jax.local_devices(), restarts=3, lanes=2, repeats=2,
         seconds=0.001, say=lines.append,
     )  # fmt: skip
-    assert len(row["ours_repeats"]) == len(row["peer_repeats"]) == 2
-    assert (row["restarts"], row["lanes"], row["ours_steps"] % (len(data.fit) // 3)) == (3, 2, 0)
-    assert row["versions"].keys() >= {"jax", "torch"} and len(lines) == 3
-    save_row(tmp_path, row)
+    assert [row["peer"] for row in rows] == ["pytorch-eager", "pytorch-eager-tuned"]
+    for row in rows:
+        assert len(row["ours_repeats"]) == len(row["peer_repeats"]) == 2
+        assert (row["restarts"], row["lanes"], row["ours_steps"] % (len(data.fit) // 3)) == (3, 2, 0)
+        assert row["versions"].keys() >= {"jax", "torch"} and len(lines) == 3
+        save_row(tmp_path, row)
+    assert read_rows(tmp_path) == rows
     assert len(speed_tables(tmp_path)) == 2

@@ -16,6 +16,7 @@ from jax.experimental.compilation_cache import compilation_cache
 from scipy.stats import chisquare
 from tiny_data import quick_compile  # noqa: F401
 
+from bench.data.encode import encode
 from bench.errors import BenchError
 from bench.train import checkpoint, loop, step
 from bench.train.checkpoint import Progress
@@ -297,6 +298,21 @@ def test_held_out_answers_change_no_parameter_and_no_training_figure():
         assert [row[:2] for row in one.curves] == [row[:2] for row in two.curves]
 
 
+def test_the_last_tenth_is_held_out_and_jointly_a_random_tenth():
+    told = tiny_data.stories(30, seed=3)  # 60 questions
+    alone = encode([(1, told)], [(1, TEST)], memory_size=6, holdout=0.1)
+    np.testing.assert_array_equal(alone.fit, np.arange(54))
+    np.testing.assert_array_equal(alone.valid, np.arange(54, 60))
+    parts = [(1, told), (2, told)]
+    joint, again = (
+        encode(parts, [(1, TEST)], memory_size=6, holdout=0.1, joint=True) for _ in range(2)
+    )
+    assert len(joint.valid) == 12 and joint.valid.min() < 60 < joint.valid.max()
+    assert sorted([*joint.fit, *joint.valid]) == list(range(120))
+    assert joint.valid.tolist() != list(range(108, 120))
+    np.testing.assert_array_equal(joint.valid, again.valid)  # one split for all restarts
+
+
 def test_an_answer_that_is_trained_on_does_change_them():
     """So that the three tests above can fail: the same comparison sees a single changed label."""
     data = relabelled(DATA, "train", DATA.fit[:1])
@@ -347,7 +363,7 @@ class Spied:
 
 
 def test_paper_sampling_visits_every_training_question_once_an_epoch(monkeypatch):
-    """And weighs each alike, the padding of the last batch not at all: running figures are means."""
+    """And weighs each alike, the last batch's padding not at all: running figures are means."""
     spied = Spied(monkeypatch, "paper")
     data, made, n = spied.data, spied.made, len(spied.data.fit)
     params = made.init(np.array([4], np.int32))

@@ -78,7 +78,7 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     written: list[Path] = []
     for work in chosen:
         encoded, kind = load(work, options.data, allow_fixture=options.quick)
-        row = race(
+        rows = race(
             work,
             encoded,
             kind,
@@ -87,15 +87,16 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
             seconds=QUICK_SECONDS if options.quick else SECONDS,
             say=lambda line: print(line, file=sys.stderr, flush=True),
         )
-        save_row(results, row)
+        for row in rows:
+            save_row(results, row)
+            if busy(row):
+                print(f"{work.id}: repeats differ much; was the machine busy?", file=sys.stderr)
+            print(
+                f"{work.id}: ours {row['ours_ms']:.3g} ms a step and restart, {row['peer']} "
+                f"{row['peer_ms']:.3g} ms, ratio {row['ratio']:.1f}",
+                flush=True,
+            )
         written = speed_tables(results)
-        if busy(row):
-            print(f"{work.id}: repeats differ much; was the machine busy?", file=sys.stderr)
-        print(
-            f"{work.id}: ours {row['ours_ms']:.3g} ms a step and restart, {row['peer']} "
-            f"{row['peer_ms']:.3g} ms, ratio {row['ratio']:.1f}",
-            flush=True,
-        )
     print("Tables: " + ", ".join(str(path) for path in written))
     return 0
 

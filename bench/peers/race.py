@@ -22,12 +22,12 @@ from bench import provenance
 from bench.data.encode import Encoded, encode
 from bench.data.locate import locate
 from bench.peers import torch_memn2n
+from bench.peers.torch_memn2n import PEERS
+from bench.plan import batch_bytes
 from bench.speed import Row, Work, make_row
 from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
 from bench.train.step import updates_per_epoch
-
-PEER = "pytorch-eager"
 
 WARM_STEPS = 5
 """Steps of the peer that are not counted: allocators and thread pools start in them."""
@@ -64,8 +64,8 @@ def race(
     repeats: int = 5,
     seconds: float = 1.0,
     say: Callable[[str], None] = lambda line: None,
-) -> Row:
-    """Times one work.
+) -> list[Row]:
+    """Times one work against each peer; the repeats of ours are shared.
 
     Args:
         kind: the data's, for the row.
@@ -79,36 +79,41 @@ def race(
     Raises:
         BenchError: the peer lacks something that the work needs, or PyTorch the device.
     """
-    width = min(lanes or device_module.lanes(devices[0], restarts), restarts)
-    peer = _Peer(work, encoded, devices[0].platform)
+    size = batch_bytes(work.column, encoded)
+    width = min(lanes or device_module.lanes(devices[0], restarts, size), restarts)
+    peers = {name: _Peer(work, encoded, devices[0].platform, name) for name in PEERS}
     say(f"{work.id}: compiling")
     ours = _Ours(work, encoded, devices, restarts, width)
     epochs = ours.epochs_for(seconds)
-    steps = peer.steps_for(seconds)
-    ours_repeats, peer_repeats = [], []
+    steps = {name: peer.steps_for(seconds) for name, peer in peers.items()}
+    ours_repeats: list[float] = []
+    peer_repeats: dict[str, list[float]] = {name: [] for name in peers}
     for number in range(1, repeats + 1):
         ours_repeats.append(ours.ms_a_step(epochs))
-        peer_repeats.append(peer.ms_a_step(steps))
-        say(
-            f"{work.id}: repeat {number} of {repeats}: ours {ours_repeats[-1]:.3g} ms a step and "
-            f"restart, {PEER} {peer_repeats[-1]:.3g}"
+        told = [f"ours {ours_repeats[-1]:.3g} ms a step and restart"]
+        for name, peer in peers.items():
+            peer_repeats[name].append(peer.ms_a_step(steps[name]))
+            told.append(f"{name} {peer_repeats[name][-1]:.3g}")
+        say(f"{work.id}: repeat {number} of {repeats}: {', '.join(told)}")
+    return [
+        make_row(
+            ours_repeats,
+            peer_repeats[name],
+            work=work.id,
+            device=device_module.describe(devices[0]),
+            kind=kind,
+            ours_steps=epochs * ours.updates,
+            peer=name,
+            peer_steps=steps[name],
+            peer_threads=peer.threads,
+            compile_s=round(ours.compile_s, 3),
+            restarts=restarts,
+            lanes=width,
+            versions={**provenance.versions(), "torch": str(torch.__version__)},
+            commit=provenance.commit(),
         )
-    return make_row(
-        ours_repeats,
-        peer_repeats,
-        work=work.id,
-        device=device_module.describe(devices[0]),
-        kind=kind,
-        ours_steps=epochs * ours.updates,
-        peer=PEER,
-        peer_steps=steps,
-        peer_threads=peer.threads,
-        compile_s=round(ours.compile_s, 3),
-        restarts=restarts,
-        lanes=width,
-        versions={**provenance.versions(), "torch": str(torch.__version__)},
-        commit=provenance.commit(),
-    )
+        for name, peer in peers.items()
+    ]
 
 
 class _Ours:
@@ -173,20 +178,23 @@ class _Peer:
         threads: 1 or all cores: small operations can be slower on several.
     """
 
-    def __init__(self, work: Work, encoded: Encoded, platform: str):
+    def __init__(self, work: Work, encoded: Encoded, platform: str, name: str):
         self.rate = work.column.rate
         self.trainer = torch_memn2n.Trainer(
-            work.column, encoded, torch_memn2n.device_for(platform)
+            work.column,
+            encoded,
+            torch_memn2n.device_for(platform),
+            tuned=name == "pytorch-eager-tuned",
         )
         tried: dict[int, list[float]] = {1: [], device_module.cores(): []}
         for _ in range(TRIALS):
             for threads, ms in tried.items():
+                self.threads = threads
                 torch_memn2n.use_threads(threads)
                 self.trainer.train(WARM_STEPS, self.rate)
                 ms.append(self.ms_a_step(TRIAL_STEPS))
         self.threads = min(tried, key=lambda threads: statistics.median(tried[threads]))
         self.ms = statistics.median(tried[self.threads])
-        torch_memn2n.use_threads(self.threads)
 
     def steps_for(self, seconds: float) -> int:
         """Steps that take about this long."""
@@ -194,6 +202,7 @@ class _Peer:
 
     def ms_a_step(self, steps: int) -> float:
         """Trains for some steps; ms a step."""
+        torch_memn2n.use_threads(self.threads)
         begun = time.perf_counter()
         self.trainer.train(steps, self.rate)
         return 1e3 * (time.perf_counter() - begun) / steps

@@ -5,12 +5,14 @@ Written from the paper and its released code as a PyTorch user would, sharing no
 Covered: BoW or PE, adjacent tying, linear start, time noise, the released readings, Frobenius
 clipping.
 
-Formulations tried on an EPYC core, ms of CPU a step for tasks 1, 2, 3 (d = 20) and all 20 jointly
-(d = 50), one thread, least of 7 runs; the best overall is used here:
+Two formulations are timed. 'pytorch-eager' is what public PyTorch MemN2Ns write: an embedding a
+matrix, looked up word by word. 'pytorch-eager-tuned' is the fastest natural one found: all matrices
+in one parameter, rows taken by index_select. Tried on an EPYC core, ms of CPU a step for tasks 1, 2,
+3 (d = 20) and all 20 jointly (d = 50), one thread, least of 7 runs:
 
-    nn.Embedding lookups, a parameter a matrix              2.3   6.2   6.5   10
+    nn.Embedding lookups, a parameter a matrix              2.3   6.2   6.5   10    pytorch-eager
     index_select instead (its gradient is an index_add)     1.9   4.3   4.3    8
-    the same with all matrices in one parameter (used)      1.7   3.9   4.1    7
+    the same with all matrices in one parameter             1.7   3.9   4.1    7    -tuned
     one lookup for all matrices, rows (K+1) d wide          1.5   8.1   4.4   15
     embedding_bag over a position-weighted table            2.4   5.6   6.1    9
 
@@ -38,24 +40,29 @@ from bench.spec import MemN2N as Spec
 from bench.spec import Readings
 
 
+PEERS = ("pytorch-eager", "pytorch-eager-tuned")
+
+
 class MemN2N(nn.Module):
     """The model on one data set's sizes; weights N(0, init_std^2), null rows zero.
 
     Attributes:
-        matrices: (K+1, V+M, d) parameter: A_1 = B, then C_k = A_{k+1}, last C_K = W^T; the time
-            words' rows follow the words'.
+        matrices: K+1 parameters (V+M, d), or, tuned, one (K+1, V+M, d): A_1 = B, then
+            C_k = A_{k+1}, last C_K = W^T; the time words' rows follow the words'.
         position: (J, d): what a word at each position is multiplied by, the time word in the last.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded):
+    def __init__(self, spec: Spec, encoded: Encoded, *, tuned: bool = False):
         super().__init__()
         _check_covered(spec)
+        self.tuned = tuned
         self.hops = spec.hops
         self.vocabulary = len(encoded.vocabulary)
         rows = self.vocabulary + encoded.memory_slots
         matrices = spec.init_std * torch.randn(spec.hops + 1, rows, spec.dim)
         matrices[:, NULL] = 0.0
-        self.matrices = nn.Parameter(matrices)
+        stack = [matrices] if tuned else matrices.unbind()
+        self.matrices = nn.ParameterList(nn.Parameter(part.clone()) for part in stack)
         slots = encoded.sentence_slots
         bow = spec.encoding == "bow"
         self.register_buffer(
@@ -71,7 +78,7 @@ class MemN2N(nn.Module):
             question: (B, J) int64.
             linear: no softmax in the memory layers (linear start).
         """
-        matrices = self.matrices.unbind()
+        matrices = self.matrices[0].unbind() if self.tuned else list(self.matrices)
         memories = [self._embed(matrix, memory) for matrix in matrices]
         u = self._embed(matrices[0], question)
         for hop in range(self.hops):
@@ -82,18 +89,23 @@ class MemN2N(nn.Module):
 
     def _embed(self, matrix: Tensor, words: Tensor) -> Tensor:
         """(..., J) words -> (..., d) sentences."""
-        looked_up = matrix.index_select(0, words.flatten()).view(*words.shape, -1)
+        if self.tuned:
+            looked_up = matrix.index_select(0, words.flatten()).view(*words.shape, -1)
+        else:
+            looked_up = F.embedding(words, matrix, padding_idx=NULL)
         return (looked_up * self.position).sum(-2)
 
     @torch.no_grad()
     def load(self, params: Mapping[str, np.ndarray]) -> None:
         """Takes over one restart's weights: words (K+1, V, d) and times (K+1, M, d)."""
         both = np.concatenate([params["words"], params["times"]], axis=1)
-        self.matrices.copy_(torch.from_numpy(both))
+        for parameter, values in zip(self.matrices, [both] if self.tuned else both, strict=True):
+            parameter.copy_(torch.from_numpy(values))
 
     def weights(self) -> dict[str, np.ndarray]:
         """Copies of the weights, as `load` takes them."""
-        both = self.matrices.detach().cpu().numpy()
+        parts = [parameter.detach().cpu().numpy() for parameter in self.matrices]
+        both = parts[0] if self.tuned else np.stack(parts)
         return {
             "words": both[:, : self.vocabulary].copy(),
             "times": both[:, self.vocabulary :].copy(),
@@ -107,10 +119,10 @@ class Trainer:
         device: a torch device, 'cpu' or 'cuda'.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, device: str = "cpu"):
+    def __init__(self, spec: Spec, encoded: Encoded, device: str = "cpu", *, tuned: bool = False):
         self.spec = spec
         self.device = torch.device(device)
-        self.model = MemN2N(spec, encoded).to(self.device)
+        self.model = MemN2N(spec, encoded, tuned=tuned).to(self.device)
 
         def integers(array: np.ndarray) -> Tensor:
             return torch.from_numpy(array.astype(np.int64)).to(self.device)
@@ -148,15 +160,16 @@ class Trainer:
         """
         logits = self.model(self.memory(examples, time), self.questions[examples], linear)
         loss = F.cross_entropy(logits, self.answers[examples], reduction="sum")
-        weights = self.model.matrices
-        weights.grad = None
+        for weights in self.model.matrices:
+            weights.grad = None
         loss.backward()
         with torch.no_grad():
-            gradient = weights.grad
-            gradient[:, NULL] = 0.0
-            norms = gradient.norm(dim=(1, 2), keepdim=True)
-            gradient *= (self.spec.clip / norms).clamp(max=1.0)
-            weights.sub_(gradient, alpha=rate)
+            for weights in self.model.matrices:
+                gradient = weights.grad
+                gradient[..., NULL, :] = 0.0
+                norms = gradient.norm(dim=(-2, -1), keepdim=True)
+                gradient *= (self.spec.clip / norms).clamp(max=1.0)
+                weights.sub_(gradient, alpha=rate)
         return loss.detach()
 
     def memory(self, examples: Tensor, time: Tensor) -> Tensor:

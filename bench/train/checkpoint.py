@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bench.files import write_atomically
+from bench import arrays
 
 
 @dataclass
@@ -44,9 +41,7 @@ def save(path: Path, seeds: Sequence[int], progress: Progress) -> None:
         "curves": progress.curves,
         "seconds": progress.seconds,
     }
-    buffer = io.BytesIO()
-    np.savez(buffer, head=np.array(json.dumps(head)), **progress.params)
-    write_atomically(path, buffer.getvalue())
+    arrays.save(path, head, progress.params)
 
 
 def load(path: Path, seeds: Sequence[int]) -> Progress | None:
@@ -55,15 +50,11 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
     A damaged file, or one of other seeds, is not used: the training starts anew, which loses time
     but no result.
     """
-    if not path.exists():
-        return None
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            head = json.loads(str(file["head"]))
-            params = {name: file[name] for name in file.files if name != "head"}
+        head, params = arrays.load(path)
         if head["seeds"] != list(seeds):
             return None
         curves = [[tuple(row) for row in curve] for curve in head["curves"]]
         return Progress(head["epoch"], params, curves, head["seconds"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (FileNotFoundError, arrays.Damaged, KeyError, TypeError):
         return None

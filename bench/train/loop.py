@@ -76,7 +76,8 @@ class Trainer:
         """Trains one restart a seed, all in one program.
 
         Args:
-            saved: checkpoint file: resumed from if it is there, removed at the end.
+            saved: checkpoint file: resumed from if it is there; the caller removes it once the
+                outcomes are stored.
             stop: asked after each epoch; if true, the work is saved and None returned.
             tick: told of each epoch finished here.
 
