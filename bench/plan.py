@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.data.encode import Encoded, encode
 from bench.data.locate import Located
+from bench.models.sentences import statement_width
 from bench.profiles import Profile
 from bench.spec import Experiment, Group, MemN2N, expand
 from bench.store import Store
@@ -39,7 +40,7 @@ class Job:
 
 def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
     """Size of the bags that one restart's batch reads, (B, M, F) float32."""
-    features = len(encoded.vocabulary) * (2 if column.encoding == "pe" else 1)
+    features = statement_width(encoded) * (2 if column.encoding == "pe" else 1)
     return 4 * column.batch * encoded.memory_slots * features
 
 

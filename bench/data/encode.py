@@ -47,7 +47,9 @@ class Encoded:
     """A data set for one group of runs.
 
     Attributes:
-        vocabulary: V words; index 0 is the null word, the others are sorted.
+        vocabulary: V words; index 0 is the null word, then come the words of statements, then those
+            of questions and answers alone, each sorted.
+        statement_words: how many of them, the null word included, can occur in a statement.
         statements: (S, J) int32 words of the distinct statements, padded with `NULL`; row 0 is empty.
         questions: (Q, J) int32 words of the distinct questions.
         answers: (A,) int32, sorted indices of all words that occur as an answer.
@@ -57,6 +59,7 @@ class Encoded:
     """
 
     vocabulary: tuple[str, ...]
+    statement_words: int
     statements: np.ndarray
     questions: np.ndarray
     answers: np.ndarray
@@ -95,7 +98,7 @@ def encode(
         BenchError: the training set is too small to hold anything out.
     """
     both = [stories for part in (train, test) for _, stories in part]
-    vocabulary = _vocabulary(both)
+    vocabulary, statement_words = _vocabulary(both)
     index = {word: i for i, word in enumerate(vocabulary)}
     longest = max(
         len(words)
@@ -112,6 +115,7 @@ def encode(
     answers = np.unique(np.concatenate([train_examples.answer, test_examples.answer]))
     return Encoded(
         vocabulary=vocabulary,
+        statement_words=statement_words,
         statements=table.statements(),
         questions=table.questions(),
         answers=answers.astype(np.int32),
@@ -150,15 +154,17 @@ class _Table:
         return rows
 
 
-def _vocabulary(parts: Sequence[Sequence[Story]]) -> tuple[str, ...]:
-    words: set[str] = set()
+def _vocabulary(parts: Sequence[Sequence[Story]]) -> tuple[tuple[str, ...], int]:
+    """The words, and how many of them, the null word included, statements are made of."""
+    stated: set[str] = set()
+    others: set[str] = set()
     for stories in parts:
         for story in stories:
-            words.update(*story.statements)
+            stated.update(*story.statements)
             for question in story.questions:
-                words.update(question.words)
-                words.add(question.answer)
-    return ("", *sorted(words))
+                others.update(question.words)
+                others.add(question.answer)
+    return ("", *sorted(stated), *sorted(others - stated)), 1 + len(stated)
 
 
 def _examples(

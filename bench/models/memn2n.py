@@ -12,8 +12,8 @@ dimension stays out of the inner loop.
 Flax NNX holds the parameters: it is what Flax's authors recommend for new code, and `nnx.split`
 gives the plain pytree that training, a pure function of (parameters, arrays, key), works on.
 
-Shapes: B batch, M memory slots, V words with the null word, d embedding, K hops, F bag features
-(V for BoW, 2V for PE).
+Shapes: B batch, M memory slots, V words with the null word, d embedding, K hops, F statement
+features: the words that occur in statements, padded to a multiple of 8 (BoW), or twice that (PE).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Tables(NamedTuple):
 
     Attributes:
         statements: (S, F) float32 bags; row 0, the empty memory, is zero.
-        questions: (Q, F) float32 bags.
+        questions: (Q, V) or (Q, 2V) float32 bags.
     """
 
     statements: jax.Array
@@ -74,6 +74,7 @@ class MemN2N(nnx.Module):
         self.noisy = spec.time_noise > 0
         readings = spec.readings
         self.released_null = self.layerwise and readings.null_columns == "released"
+        self.width = sentences.statement_width(encoded)
         vocabulary, slots, d = len(encoded.vocabulary), encoded.memory_slots, spec.dim
         pe = sentences.weights(
             spec.encoding, readings.position_encoding, readings.time_scale, d, encoded.sentence_slots
@@ -115,11 +116,8 @@ class MemN2N(nnx.Module):
         asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
         slots, features = times.shape[1], bags.shape[-1]
         held = (batch.memory != NULL).astype(jnp.float32)
-        tables_g = [self._table(words[i], times[i]) for i in range(words.shape[0])]
-        if self.layerwise:
-            u = asked @ self._table(self.B[...], None)
-        else:
-            u = asked @ tables_g[0][:features]
+        tables_g = [self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]
+        u = asked @ self._table(self.B[...] if self.layerwise else words[0], None)
         attention = []
         for hop in range(self.hops):
             a, c = (tables_g[0], tables_g[1]) if self.layerwise else tables_g[hop : hop + 2]
@@ -135,8 +133,13 @@ class MemN2N(nnx.Module):
                 u = jax.nn.relu(u)
         return self._logits(u, words, times), jnp.stack(attention)
 
+    def _stated(self, words: jax.Array) -> jax.Array:
+        """(V, d) -> the rows of the words that statements are made of, padded."""
+        rows = words[: self.width]
+        return jnp.pad(rows, ((0, self.width - rows.shape[0]), (0, 0)))
+
     def _table(self, words: jax.Array, times: jax.Array | None) -> jax.Array:
-        """G = [c E; alpha o E; time o T], (F+M, d)."""
+        """G = [c E; alpha o E; time o T], a row a feature and, if there are any, a time index."""
         rows = [words if self.c == 1.0 else self.c * words]
         if self.alpha:
             rows.append(words * jnp.array(self.alpha, jnp.float32))
@@ -201,7 +204,9 @@ def build_tables(spec: Spec, encoded: Encoded) -> Tables:
     padding = spec.tying == "layerwise" and spec.readings.null_columns == "released"
     v = len(encoded.vocabulary)
     return Tables(
-        statements=sentences.bags(encoded.statements, v, spec.encoding, form),
+        statements=sentences.bags(
+            encoded.statements, sentences.statement_width(encoded), spec.encoding, form
+        ),
         questions=sentences.bags(
             encoded.questions, v, spec.encoding, form, null_padding=padding
         ),

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.data.encode import NULL
+from bench.data.encode import NULL, Encoded
+
+
+WIDTH_STEP = 8
+"""Statement bags are this much a multiple wide: vector units then have no remainders."""
+
+
+def statement_width(encoded: Encoded) -> int:
+    """Columns of a statement's bag: its words come first in the vocabulary, the rest is padding."""
+    return -(-encoded.statement_words // WIDTH_STEP) * WIDTH_STEP
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ def bags(
 
     Args:
         sentences: (S, J) int32 words, padded with `NULL`.
-        words: V.
+        words: V, or more, or fewer if the sentences hold no word beyond.
         null_padding: count the padding as null words (the released code does for the question;
             it matters only where the null row of B is trained). The paper's form gives padding no
             weight, since its positions end with the sentence.

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from bench import arrays
+from bench.train.schedule import Phase
+from bench.train.step import Metrics
 
 
 @dataclass
@@ -27,6 +29,14 @@ class Progress:
     params: dict[str, np.ndarray]
     curves: list[list[tuple[float, ...]]]
     seconds: float = 0.0
+
+    def add(self, phases: Sequence[Phase], metrics: Metrics) -> None:
+        """Takes in a finished epoch, waiting for the device if need be."""
+        rows = np.stack([np.asarray(m) for m in metrics], axis=-1)
+        for curve, row, phase in zip(self.curves, rows, phases, strict=True):
+            if not phase.done:
+                curve.append(tuple(float(x) for x in row))
+        self.epoch += 1
 
 
 def save(path: Path, seeds: Sequence[int], progress: Progress) -> None:

@@ -39,16 +39,12 @@ def _factor(norm: jax.Array, limit: float) -> jax.Array:
 
 
 def _frobenius(g: jax.Array) -> jax.Array:
-    """The root of the Gram matrix's trace. XLA's CPU backend takes 20 times as long for the plain
-    sum of squares over a stack of small matrices."""
-    return jnp.sqrt(jnp.trace(_gram(g), axis1=-2, axis2=-1))
+    # In two sums, rows first: as one, XLA's CPU backend takes 20 times as long.
+    by_column = jax.lax.optimization_barrier(jnp.sum(jnp.square(g), axis=-2))
+    return jnp.sqrt(jnp.sum(by_column, axis=-1))
 
 
 def _spectral(g: jax.Array) -> jax.Array:
     """The root of the Gram matrix's largest eigenvalue: far cheaper than an SVD of V x d."""
-    return jnp.sqrt(jnp.maximum(jnp.linalg.eigvalsh(_gram(g))[..., -1], 0.0))
-
-
-def _gram(g: jax.Array) -> jax.Array:
-    """(..., V, d) -> (..., d, d)."""
-    return jnp.einsum("...vd,...ve->...de", g, g)
+    gram = jnp.einsum("...vd,...ve->...de", g, g)
+    return jnp.sqrt(jnp.maximum(jnp.linalg.eigvalsh(gram)[..., -1], 0.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,16 @@ from bench.data.encode import Encoded
 from bench.spec import MemN2N as Spec
 from bench.train import checkpoint
 from bench.train.checkpoint import Progress
-from bench.train.schedule import phase
-from bench.train.step import Data, Params, Questions, host_data, make_train, to_device
+from bench.train.schedule import Phase, phase, reads_losses
+from bench.train.step import (
+    Data,
+    Metrics,
+    Params,
+    Questions,
+    host_data,
+    make_train,
+    to_device,
+)
 
 CHECKPOINT_SECONDS = 30.0
 """A killed training loses at most this much work."""
@@ -100,18 +109,34 @@ class Trainer:
             if saved:
                 checkpoint.save(saved, seeds, so_far)
 
+        # The next epoch is under way while the last one's metrics are read: the device never waits.
+        pending: deque[tuple[list[Phase], Metrics]] = deque()
+
+        def collect(most_left: int) -> None:
+            while len(pending) > most_left:
+                so_far.add(*pending.popleft())
+                tick()
+
         while True:
-            phases = [phase(self.spec, [row[2] for row in curve]) for curve in so_far.curves]
+            if reads_losses(self.spec):
+                collect(0)
+            unread = [float("nan")] * len(pending)
+            phases = [phase(self.spec, [r[2] for r in c] + unread) for c in so_far.curves]
             if all(p.done for p in phases):
                 break
             if stop():
+                collect(0)
                 save()
                 return None
-            params = self._epoch(params, seeds, so_far, phases)
-            tick()
+            number = so_far.epoch + len(pending) + 1
+            params, metrics = self._epoch(params, seeds, number, phases)
+            pending.append((phases, metrics))
+            collect(1)
             if saved and time.perf_counter() - last_saved > CHECKPOINT_SECONDS:
+                collect(0)
                 save()
                 last_saved = time.perf_counter()
+        collect(0)
         outcomes = self._outcomes(params, seeds, so_far.curves)
         seconds = (before + time.perf_counter() - begun) / len(seeds)
         return [
@@ -119,24 +144,18 @@ class Trainer:
             for outcome in outcomes
         ]
 
-    def _epoch(self, params: Params, seeds: Sequence[int], so_far: Progress, phases: list) -> Params:
-        per_lane = to_device(
-            (
-                np.asarray(seeds, np.int32),
-                np.int32(so_far.epoch + 1),
-                np.array([p.rate for p in phases], np.float32),
-                np.array([p.linear for p in phases]),
-                np.array([not p.done for p in phases]),
-            ),
-            self.device,
+    def _epoch(
+        self, params: Params, seeds: Sequence[int], number: int, phases: Sequence[Phase]
+    ) -> tuple[Params, Metrics]:
+        return self.programs.epoch(
+            params,
+            np.asarray(seeds, np.int32),
+            np.int32(number),
+            np.array([p.rate for p in phases], np.float32),
+            np.array([p.linear for p in phases]),
+            np.array([not p.done for p in phases]),
+            self.data,
         )
-        params, metrics = self.programs.epoch(params, *per_lane, self.data)
-        rows = np.stack([np.asarray(m) for m in metrics], axis=-1)
-        for curve, row, p in zip(so_far.curves, rows, phases, strict=True):
-            if not p.done:
-                curve.append(tuple(float(x) for x in row))
-        so_far.epoch += 1
-        return params
 
     def _outcomes(
         self, params: Params, seeds: Sequence[int], curves: list[list[tuple[float, ...]]]

@@ -24,7 +24,8 @@ def phase(spec: MemN2N, valid_losses: Sequence[float]) -> Phase:
     """The phase of epoch ``len(valid_losses) + 1``.
 
     Args:
-        valid_losses: validation loss after each epoch so far, linear start's included.
+        valid_losses: validation loss after each epoch so far, linear start's included; unless
+            `reads_losses`, any values will do.
     """
     start = linear_epochs(spec, valid_losses)
     if start is None:
@@ -33,6 +34,11 @@ def phase(spec: MemN2N, valid_losses: Sequence[float]) -> Phase:
     if epoch > spec.epochs:
         return Phase(False, 0.0, True)
     return Phase(False, rate(spec, epoch), False)
+
+
+def reads_losses(spec: MemN2N) -> bool:
+    """Whether `phase` looks at the losses themselves, or only at how many there are."""
+    return spec.linear_start and spec.readings.linear_start_end == "paper"
 
 
 def linear_epochs(spec: MemN2N, valid_losses: Sequence[float]) -> int | None:
