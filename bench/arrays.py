@@ -48,7 +48,7 @@ def load(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
         return text["head"], arrays
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise Damaged(f"{path}: {error}") from error
-    except (NotImplementedError, RuntimeError) as error:  # zip versions and encryption
+    except RuntimeError as error:  # an unknown zip version, or encryption
         raise Damaged(f"{path}: {error}") from error
 
 

@@ -21,7 +21,7 @@ import filelock
 
 from bench import provenance, registry
 from bench.data.locate import Located, cache_dir, known_hashes, locate
-from bench.errors import BenchError
+from bench.errors import BenchError, NoData
 from bench.files import write_atomically
 from bench.plan import Plan
 from bench.profiles import PROFILES, Profile, profile
@@ -37,16 +37,17 @@ from bench.spec import ALL_TASKS, Experiment, NotYet
 from bench.store import Store
 
 TIME_IS_UP = 75
+DEFAULT_PROFILE = "laptop"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``python -m bench``: run, report, verify."""
-    return _guarded(lambda: _main(arguments))
+    return guarded(lambda: _main(arguments))
 
 
 def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
     """What an experiment's file does when it is run as a script."""
-    parser = _Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
+    parser = Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
     _run_options(parser)
     parser.add_argument("--columns", nargs="+", metavar="ID", help="these columns only")
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
@@ -61,16 +62,18 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
         columns = None if options.columns is None else _split(options.columns)
         return _run([experiment], options, columns=columns, tasks=tasks, restarts=restarts)
 
-    return _guarded(run)
+    return guarded(run)
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line, as everything else does."""
+
     def error(self, message: str) -> NoReturn:
         raise BenchError(f"{message}; --help lists the options")
 
 
 def _main(arguments: Sequence[str] | None) -> int:
-    parser = _Parser(prog="python -m bench", description="Memory networks, reproduced.")
+    parser = Parser(prog="python -m bench", description="Memory networks, reproduced.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", prog="run_all.sh", help="run experiments and print their tables")
     _run_options(run)
@@ -104,7 +107,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--profile", default="laptop", metavar="NAME", help="smoke, laptop (default) or paper"
+        "--profile", metavar="NAME", help=f"smoke, laptop or paper (default {DEFAULT_PROFILE})"
     )
     parser.add_argument("--time-limit", metavar="T", help="stop cleanly after 90s, 9m or 2h")
     parser.add_argument("--save-models", action="store_true", help="keep every restart's parameters")
@@ -132,15 +135,22 @@ def _run(
 ) -> int:
     started = time.monotonic()
     limit = None if options.time_limit is None else _duration(options.time_limit)
-    budget = profile(options.profile)
-    wanted = tuple(t for t in (tasks or budget.tasks))
+    budget = profile(options.profile or DEFAULT_PROFILE)
+    for experiment in chosen:
+        experiment.select(columns)  # a wrong column is told before data is looked for
+    try:
+        located = _locate(chosen, tasks or budget.tasks, options, budget)
+    except NoData as error:
+        if options.profile is not None:
+            raise
+        print(f"{error}. Until then, the smoke profile on made-up stories:", file=sys.stderr)
+        budget = profile("smoke")
+        located = _locate(chosen, tasks or budget.tasks, options, budget)
+    wanted = tasks or budget.tasks
     columns_of = {
-        e.id: [
-            c for c in e.select(columns) if columns is not None or budget.joint or not c.joint
-        ]
+        e.id: [c for c in e.select(columns) if columns is not None or budget.joint or not c.joint]
         for e in chosen
     }
-    located = _locate(chosen, wanted, options, budget)
     results = options.results or _results_folder(budget, located)
     with _alone(results):
         store = Store(results / "store")
@@ -290,7 +300,8 @@ def _alone(results: Path) -> Iterator[None]:
         lock.release()
 
 
-def _guarded(action: Callable[[], int]) -> int:
+def guarded(action: Callable[[], int]) -> int:
+    """The exit code of a command; what the user must know is one line on stderr."""
     try:
         return action()
     except BenchError as error:

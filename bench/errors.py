@@ -11,3 +11,7 @@ class BenchError(Exception):
     def __init__(self, text: str, exit_code: int = 2):
         super().__init__(" ".join(text.split()))
         self.exit_code = exit_code
+
+
+class NoData(BenchError):
+    """A data set is nowhere on this machine and cannot be downloaded."""

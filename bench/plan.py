@@ -44,6 +44,21 @@ def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
     return 4 * column.batch * encoded.memory_slots * features
 
 
+def encode_for(column: MemN2N, tasks: Sequence[int], data: Located) -> Encoded:
+    """Reads, checks and encodes what a column needs of these tasks.
+
+    Raises:
+        BenchError: a file is damaged, malformed or not at hand.
+    """
+    return encode(
+        [(task, data.stories(task, "train")) for task in tasks],
+        [(task, data.stories(task, "test")) for task in tasks],
+        memory_size=column.memory_size,
+        holdout=column.holdout,
+        joint=column.joint,
+    )
+
+
 class Plan:
     """All groups of the experiments chosen, and what is left to do of them.
 
@@ -95,13 +110,7 @@ class Plan:
         column = group.column
         key = (group.dataset, group.tasks, column.memory_size, column.holdout, column.joint)
         if key not in self._encoded:
-            self._encoded[key] = encode(
-                [(task, data.stories(task, "train")) for task in group.tasks],
-                [(task, data.stories(task, "test")) for task in group.tasks],
-                memory_size=column.memory_size,
-                holdout=column.holdout,
-                joint=column.joint,
-            )
+            self._encoded[key] = encode_for(column, group.tasks, data)
         return self._encoded[key]
 
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import devices, provenance
-from bench.data.encode import encode
 from bench.data.locate import cache_dir, known_hashes, locate
 from bench.errors import BenchError
+from bench.plan import encode_for
 from bench.profiles import PROFILES
 from bench.rows import row
 from bench.spec import ALL_TASKS, Experiment, Group, expand
@@ -47,13 +47,7 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     group, wanted = rows[int(digits or "0", 16) % len(rows)]
     column, tasks = group.column, group.tasks
     data = locate(group.dataset, tasks, data_dir=data_dir)
-    encoded = encode(
-        [(task, data.stories(task, "train")) for task in tasks],
-        [(task, data.stories(task, "test")) for task in tasks],
-        memory_size=column.memory_size,
-        holdout=column.holdout,
-        joint=column.joint,
-    )
+    encoded = encode_for(column, tasks, data)
     device = devices.configure(cache_dir() / "xla")[0]
     # The restarts that it shared its program with.
     first = wanted["seed"] - wanted["seed"] % devices.CPU_LANES

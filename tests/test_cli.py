@@ -64,6 +64,17 @@ def test_without_data_or_network_it_says_what_to_do(capsys, no_data):
     assert error.count("\n") == 1 and "--data" in error and "babi" in error.lower()
 
 
+def test_without_data_and_profile_it_runs_the_fixture_and_says_so(no_data, tmp_path):
+    command = [
+        sys.executable, str(SCRIPT), "--offline", "--columns", "bow", "--tasks", "1",
+        "--restarts", "1", "--results", str(tmp_path / "r"),
+    ]  # fmt: skip
+    done = subprocess.run(command, env=_environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "smoke profile on made-up stories" in done.stderr and "--data" in done.stderr
+    assert "SMOKE profile, not a reproduction" in done.stdout and "FIXTURE" in done.stdout
+
+
 def test_list_names_every_column_and_what_cannot_be_run(capsys):
     assert main(["run", "--list"]) == 0
     out = capsys.readouterr().out

@@ -15,7 +15,7 @@ from typing import Literal
 import platformdirs
 
 from bench.data import babi, fetch, manifest
-from bench.errors import BenchError
+from bench.errors import BenchError, NoData
 
 DATASETS = {"babi-1k": "en", "babi-10k": "en-10k"}
 """Data set -> its folder in tasks_1-20_v1-2."""
@@ -108,7 +108,7 @@ def locate(
     if allow_fixture:
         return _fixture(dataset, names)
     remedy = failure or f"fetch {' or '.join(fetch.BABI_URLS)} and unpack it"
-    raise BenchError(
+    raise NoData(
         f"data set {dataset} was not found in {REPO_DATA} or {cache_dir()}: {remedy}; then pass "
         f"--data DIR, the folder that holds {fetch.BABI_FOLDER}"
     )

@@ -12,9 +12,9 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from bench import provenance
+from bench.cli import Parser, guarded
 from bench.errors import BenchError
 from bench.speed import Work, busy, save_row, speed_tables
 
@@ -28,23 +28,11 @@ MOST_REPEATS = 1000
 
 def run_speed(works: Sequence[Work], arguments: Sequence[str] | None = None) -> int:
     """What experiments/speed.py does when it is run as a script."""
-    try:
-        return _run(works, arguments)
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted; works that were timed are stored", file=sys.stderr)
-        return 130
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise BenchError(f"{message}; --help lists the options")
+    return guarded(lambda: _run(works, arguments))
 
 
 def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="experiments/speed.py", description="Times training steps against eager PyTorch."
     )
     parser.add_argument("--works", nargs="+", metavar="ID", help="these works only")

@@ -20,11 +20,11 @@ import torch
 
 from bench import devices as device_module
 from bench import provenance
-from bench.data.encode import Encoded, encode
+from bench.data.encode import Encoded
 from bench.data.locate import locate
 from bench.peers import torch_memn2n
 from bench.peers.torch_memn2n import PEERS
-from bench.plan import batch_bytes
+from bench.plan import batch_bytes, encode_for
 from bench.speed import Row, Work, make_row
 from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
@@ -44,14 +44,7 @@ def load(work: Work, data: Path | None, *, allow_fixture: bool = False) -> tuple
         BenchError: it is not at hand, or not what it should be.
     """
     located = locate(work.dataset, work.tasks, data_dir=data, allow_fixture=allow_fixture)
-    encoded = encode(
-        [(task, located.stories(task, "train")) for task in work.tasks],
-        [(task, located.stories(task, "test")) for task in work.tasks],
-        memory_size=work.column.memory_size,
-        holdout=work.column.holdout,
-        joint=work.column.joint,
-    )
-    return encoded, located.kind
+    return encode_for(work.column, work.tasks, located), located.kind
 
 
 def race(
