@@ -90,10 +90,11 @@ class Plan:
         Raises:
             BenchError: data or stored rows are damaged.
         """
-        data = self.located[experiment.dataset]
         for column in columns:
+            dataset = experiment.dataset_of(column)
+            data = self.located[dataset]
             column = profile.apply(column, restarts)
-            for group in expand(column, experiment.dataset, tasks, data.hashes):
+            for group in expand(column, dataset, tasks, data.hashes):
                 if group.id in self._planned:
                     continue  # a view on runs that another experiment asked for already
                 self._planned.add(group.id)

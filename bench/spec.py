@@ -96,6 +96,8 @@ class MemN2N:
     init_std: float = 0.1
     holdout: float = 0.1
     readings: Readings = field(default_factory=Readings)
+    dataset: str = field(default="", metadata=_LABEL)
+    """What it is trained and tested on, if not the experiment's data set. (The run's id has it.)"""
     restarts: int = field(default=10, metadata=_LABEL)
     selection: str = choice("released", "paper", run=False)
     """Which training error picks the restart. paper: the final model's. released: the running error
@@ -173,6 +175,8 @@ class Experiment:
         dataset: 'babi-1k' or 'babi-10k'.
         columns: in the paper's order; ids are the CSV's headers.
         printed: whether a paper prints this table; an ablation of ours has nothing to compare with.
+        table: what its files hold: 'cells', each task's error a column, or 'data sets', which
+            compares the columns' data sets and what is trained on them.
     """
 
     id: str
@@ -181,12 +185,23 @@ class Experiment:
     columns: tuple[Column, ...]
     tasks: tuple[int, ...] = ALL_TASKS
     printed: bool = True
+    table: str = choice("cells", "data sets")
 
     def __post_init__(self) -> None:
+        _check_options(self, f"experiment '{self.id}'")
         ids = [column.id for column in self.columns]
         for name in ids:
             if ids.count(name) > 1:
                 raise BenchError(f"experiment '{self.id}': column '{name}' is declared twice")
+
+    def dataset_of(self, column: MemN2N) -> str:
+        """The data set a column is trained and tested on."""
+        return column.dataset or self.dataset
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The data sets of all its columns."""
+        return tuple(dict.fromkeys(self.dataset_of(c) for c in self.runnable())) or (self.dataset,)
 
     def runnable(self) -> tuple[MemN2N, ...]:
         """The columns that can be trained."""
@@ -299,7 +314,12 @@ def _check_fields(spec: Any, where: str) -> None:
         want = kinds[f.type]
         if not isinstance(value, want) or (isinstance(value, bool) and f.type != "bool"):
             raise BenchError(f"{where}: field '{f.name}' must be {f.type}, not {value!r}")
-        options = f.metadata.get("options")
+    _check_options(spec, where)
+
+
+def _check_options(spec: Any, where: str) -> None:
+    for f in dataclasses.fields(spec):
+        value, options = getattr(spec, f.name), f.metadata.get("options")
         if options and value not in options:
             raise BenchError(
                 f"{where}: field '{f.name}' must be one of {', '.join(options)}, not {value!r}"

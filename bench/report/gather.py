@@ -141,10 +141,10 @@ def gather(
     Raises:
         BenchError: a file of the store or of the paper's numbers is damaged.
     """
-    at_hand = data.get(experiment.dataset, DataAtHand("", {}))
+    nothing = DataAtHand("", {})
     printed = paper.printed(experiment, folder)
     asked = [task for task in ALL_TASKS if task in profile.tasks and task in experiment.tasks]
-    tasks = [task for task in asked if at_hand.has(task)]
+    missing: set[int] = set()
     columns = []
     for column in experiment.columns:
         numbers = printed.cells[column.id]
@@ -152,15 +152,19 @@ def gather(
             cells = {key: Cell(number, NOT_YET) for key, number in numbers.items()}
             columns.append(ColumnResult(column, cells))
             continue
+        dataset = experiment.dataset_of(column)
+        at_hand = data.get(dataset, nothing)
+        tasks = [task for task in asked if at_hand.has(task)]
+        missing |= set(asked) - set(tasks)
         applied = profile.apply(column, restarts)
-        groups = expand(applied, experiment.dataset, tasks, at_hand.hashes) if tasks else ()
+        groups = expand(applied, dataset, tasks, at_hand.hashes) if tasks else ()
         stored = tuple((group, tuple(store.rows(group))) for group in groups)
         columns.append(ColumnResult(applied, _cells(numbers, stored, store, at_hand.kind), stored))
-    missing = tuple(task for task in asked if task not in tasks)
     result = tuple(columns)
     kinds = [column.cells["mean"].data for column in result if column.ran]
-    kind = least_trusted(kinds) if kinds else at_hand.kind
-    return ExperimentResult(experiment, profile, restarts, printed.names, result, kind, missing)
+    kind = least_trusted(kinds or [data.get(name, nothing).kind for name in experiment.datasets])
+    without = tuple(sorted(missing))
+    return ExperimentResult(experiment, profile, restarts, printed.names, result, kind, without)
 
 
 def least_trusted(kinds: list[str]) -> str:
