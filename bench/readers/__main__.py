@@ -1,0 +1,5 @@
+"""``python -m bench.readers``."""
+
+from bench.readers.command import main
+
+raise SystemExit(main())
