@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import filelock
 
 from bench import provenance, registry
-from bench.data.locate import Located, cache_dir, known_hashes, locate
-from bench.errors import BenchError, NoData
+from bench.arguments import Parser, duration, guarded, number, numbers, split
+from bench.data import command
+from bench.data.locate import (
+    Located,
+    cache_dir,
+    hashes_of_all_tasks,
+    known_hashes,
+    locate,
+    locate_generated,
+)
+from bench.errors import BenchError
 from bench.files import write_atomically
 from bench.plan import Plan
 from bench.profiles import PROFILES, Profile, profile
@@ -41,7 +48,7 @@ DEFAULT_PROFILE = "laptop"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m bench``: run, report, verify."""
+    """``python -m bench``: run, report, verify, generate."""
     return guarded(lambda: _main(arguments))
 
 
@@ -55,21 +62,14 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
 
     def run() -> int:
         options = parser.parse_args(arguments)
-        tasks = None if options.tasks is None else _numbers("--tasks", options.tasks, 1, 20)
+        tasks = None if options.tasks is None else numbers("--tasks", options.tasks, 1, 20)
         restarts = None
         if options.restarts is not None:
-            (restarts,) = _numbers("--restarts", [options.restarts], 1, 10_000)
-        columns = None if options.columns is None else _split(options.columns)
+            restarts = number("--restarts", options.restarts, 1, 10_000)
+        columns = None if options.columns is None else split(options.columns)
         return _run([experiment], options, columns=columns, tasks=tasks, restarts=restarts)
 
     return guarded(run)
-
-
-class Parser(argparse.ArgumentParser):
-    """Tells what is wrong in one line, as everything else does."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BenchError(f"{message}; --help lists the options")
 
 
 def _main(arguments: Sequence[str] | None) -> int:
@@ -84,7 +84,10 @@ def _main(arguments: Sequence[str] | None) -> int:
     verify = commands.add_parser("verify", help="train a committed restart again and compare its row")
     verify.add_argument("--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)")
     _data_options(verify)
+    command.add(commands)
     options = parser.parse_args(arguments)
+    if options.command == "generate":
+        return command.run(options)
     known = registry.experiments()
     if options.command == "report":
         return _report(list(known.values()), options.check)
@@ -98,7 +101,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return 0
     if options.only is None:
         return _run(list(known.values()), options)
-    chosen = _split(options.only)
+    chosen = split(options.only)
     for name in chosen:
         if name not in known:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
@@ -115,6 +118,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
     )
     _data_options(parser)
+    parser.add_argument(
+        "--generated", action="store_true", help="use the suite's own generated data, whatever is there"
+    )
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
@@ -134,19 +140,14 @@ def _run(
     restarts: int | None = None,
 ) -> int:
     started = time.monotonic()
-    limit = None if options.time_limit is None else _duration(options.time_limit)
+    limit = None if options.time_limit is None else duration(options.time_limit)
     budget = profile(options.profile or DEFAULT_PROFILE)
     for experiment in chosen:
         experiment.select(columns)  # a wrong column is told before data is looked for
-    try:
-        located = _locate(chosen, tasks or budget.tasks, options, budget)
-    except NoData as error:
-        if options.profile is not None:
-            raise
-        print(f"{error}. Until then, the smoke profile on made-up stories:", file=sys.stderr)
-        budget = profile("smoke")
-        located = _locate(chosen, tasks or budget.tasks, options, budget)
+    if options.generated and options.data is not None:
+        raise BenchError("--generated and --data: choose one, the suite's own data or yours")
     wanted = tasks or budget.tasks
+    located = _locate(chosen, wanted, options)
     columns_of = {
         e.id: [c for c in e.select(columns) if columns is not None or budget.joint or not c.joint]
         for e in chosen
@@ -162,10 +163,7 @@ def _run(
             )
         stop = _train(plan, results, models, started, limit)
         data = {
-            name: DataAtHand(
-                found.kind,
-                {**(known_hashes(name, ALL_TASKS) if found.kind == "real" else {}), **found.hashes},
-            )
+            name: DataAtHand(found.kind, hashes_of_all_tasks(found))
             for name, found in located.items()
         }
         written = write_report(results, chosen, budget, data, restarts=restarts)
@@ -223,19 +221,32 @@ def _train(
 
 
 def _locate(
-    chosen: Sequence[Experiment], tasks: Sequence[int], options: argparse.Namespace, budget: Profile
+    chosen: Sequence[Experiment], tasks: Sequence[int], options: argparse.Namespace
 ) -> dict[str, Located]:
     found: dict[str, Located] = {}
+    told: list[str] = []
+
+    def say(line: str) -> None:
+        if not told:  # once, however many data sets are lacking
+            print(line, file=sys.stderr)
+        told.append(line)
+
+    needed: dict[str, set[int]] = {}
     for experiment in chosen:
-        if experiment.dataset in found:
+        for name in experiment.datasets:
+            needed.setdefault(name, set()).update(t for t in tasks if t in experiment.tasks)
+    for name, these in needed.items():
+        if options.generated:
+            found[name] = locate_generated(name, these)
             continue
-        found[experiment.dataset] = locate(
-            experiment.dataset,
-            [t for t in tasks if t in experiment.tasks],
+        found[name] = locate(
+            name,
+            these,
             data_dir=options.data,
             allow_unverified=options.allow_unverified,
-            allow_fixture=budget.name == "smoke",
-            allow_download=not options.offline,
+            allow_generated=True,
+            allow_download=not (options.offline or told),
+            say=say,
         )
     for name, data in found.items():
         print(f"data: {name} is {data.kind}, from {data.root}", file=sys.stderr)
@@ -298,38 +309,3 @@ def _alone(results: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def guarded(action: Callable[[], int]) -> int:
-    """The exit code of a command; what the user must know is one line on stderr."""
-    try:
-        return action()
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-
-
-def _split(values: Sequence[str]) -> list[str]:
-    """Values given as words or joined by commas."""
-    return [part for value in values for part in value.split(",") if part]
-
-
-def _numbers(flag: str, values: Sequence[str], low: int, high: int) -> tuple[int, ...]:
-    numbers = []
-    for part in _split(values):
-        if not re.fullmatch(r"[0-9]{1,6}", part) or not low <= int(part) <= high:
-            raise BenchError(f"{flag}: '{part}' is not a whole number from {low} to {high}")
-        numbers.append(int(part))
-    if not numbers:
-        raise BenchError(f"{flag}: give at least one number from {low} to {high}")
-    return tuple(dict.fromkeys(numbers))
-
-
-def _duration(text: str) -> float:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(s|m|h)", text)
-    if match is None or float(match[1]) == 0:
-        raise BenchError(f"--time-limit: '{text}' is not a time; write 90s, 9m or 2h")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]

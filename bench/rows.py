@@ -20,7 +20,7 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
     """The restart's row, see `bench.store.FIELDS`.
 
     Args:
-        kind: 'real', 'unverified' or 'fixture': the data's.
+        kind: 'real', 'unverified' or 'generated': the data's.
         device: the JAX device it was trained on.
     """
     batch = group.column.batch

@@ -81,8 +81,8 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a text that begins with cpu or gpu",
     ),
     "kind": (
-        lambda value: value in ("real", "unverified", "fixture"),
-        "one of real, unverified, fixture",
+        lambda value: value in ("real", "unverified", "generated"),
+        "one of real, unverified, generated",
     ),
     "ours_ms": (_positive, "a number above 0"),
     "ours_repeats": (_repeats, "a list of numbers above 0"),
@@ -241,10 +241,11 @@ def _csv(rows: Sequence[Row]) -> str:
 
 
 def _markdown(rows: Sequence[Row]) -> str:
-    blocks = ["# Speed: a training step, ours against eager PyTorch"]
-    made_up = sorted({row["work"] for row in rows if row["kind"] == "fixture"})
-    if made_up:
-        blocks.append(f"> **Timed on made-up data: {', '.join(made_up)}.**")
+    generated = sorted({row["work"] for row in rows if row["kind"] == "generated"})
+    mark = " [GENERATED data]" if generated else ""
+    blocks = [f"# Speed: a training step, ours against eager PyTorch{mark}"]
+    if generated:
+        blocks.append(f"> **Timed on generated data: {', '.join(generated)}.**")
     fewest = min(len(row["ours_repeats"]) for row in rows)
     if fewest < 5:
         blocks.append(f"> **As few as {fewest} repeats: a check that it runs, not a measurement.**")

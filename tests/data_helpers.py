@@ -1,13 +1,29 @@
-"""What the data tests share: the real data if the machine has it, and bAbI text from stories."""
+"""What the data tests share: the real data if the machine has it, the fixture, small generated sets."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from bench.data import locate
+from bench.data import generated, manifest
 
-FIXTURE_EN = locate.FIXTURE / "tasks_1-20_v1-2" / "en"
+FIXTURE = Path(__file__).resolve().parent / "fixture"
+"""Made-up stories of tasks 1, 6 and 8, 80 training and 40 test questions: unverified data."""
+FIXTURE_EN = FIXTURE / "tasks_1-20_v1-2" / "en"
+
+SMALL = {"babi-1k": (50, 10), "babi-10k": (70, 10)}
+
+
+def small_generated_sets(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """The default generated sets have few questions, and ``folder`` holds the manifest of these."""
+    for path in manifest.FOLDER.glob("*"):
+        if not path.name.startswith("generated"):
+            shutil.copy(path, folder)
+    patch.setattr(manifest, "FOLDER", folder)
+    patch.setattr(generated, "SIZES", SMALL)
+    if not list(folder.glob("generated*")):
+        generated.write_manifest()
 
 
 def real_data() -> Path:

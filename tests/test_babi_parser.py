@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from data_helpers import FIXTURE_EN, assert_names_line, count, real_data, real_files
+from fixture import make_fixture
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.data import babi
-from bench.data.fixture import make_fixture
 from bench.errors import BenchError
 
 GOOD = b"1 Ada ran.\n2 Ben sat down.\n3 Where is Ada? \tattic\t1\n4 Who sat?\tBen,Ada\t2 1\n"

@@ -1,6 +1,7 @@
 """The command line: what it refuses, what it exits with, and that it goes on after being killed."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -9,9 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from data_helpers import FIXTURE
 
 from bench import provenance, registry
 from bench.cli import main, run_experiment
+from bench.data import generated
 
 EXPERIMENT = registry.experiments()["e2e_table1_babi_1k"]
 SCRIPT = registry.FOLDER / "e2e_table1_babi_1k.py"
@@ -58,21 +61,134 @@ def test_a_script_refuses_what_its_table_has_not(capsys, no_data, arguments, sai
     assert said in captured.err and captured.err.count("\n") == 1
 
 
-def test_without_data_or_network_it_says_what_to_do(capsys, no_data):
-    assert main(["run", "--offline", "--profile", "laptop"]) == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and "--data" in error and "babi" in error.lower()
-
-
-def test_without_data_and_profile_it_runs_the_fixture_and_says_so(no_data, tmp_path):
+def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A tiny run of the script without real data, on small default sets; results in ``cache``/results."""
+    code = (
+        "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
+        "from data_helpers import small_generated_sets\n"
+        "from bench import provenance, registry; from bench.cli import run_experiment\n"
+        "folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True)\n"
+        "(folder / 'manifests').mkdir(exist_ok=True)\n"
+        "small_generated_sets(folder / 'manifests', pytest.MonkeyPatch())\n"
+        "root, provenance.ROOT = provenance.ROOT, folder\n"
+        "experiment = registry.experiments()['e2e_table1_babi_1k']\n"
+        "raise SystemExit(run_experiment(experiment, sys.argv[2:]))\n"
+    )
     command = [
-        sys.executable, str(SCRIPT), "--offline", "--columns", "bow", "--tasks", "1",
-        "--restarts", "1", "--results", str(tmp_path / "r"),
+        sys.executable, "-c", code, str(cache), "--columns", "bow", "--tasks", "1", "--restarts", "1",
+        *arguments,
     ]  # fmt: skip
-    done = subprocess.run(command, env=_environment(tmp_path), capture_output=True, text=True)
+    return subprocess.run(
+        command, env=_environment(cache) | variables, cwd=provenance.ROOT, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("profile", ["smoke", None])
+def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
+    asked = ["--profile", profile] if profile else []
+    done = _generated(tmp_path / "c", "--offline", *asked)
     assert done.returncode == 0, done.stderr
-    assert "smoke profile on made-up stories" in done.stderr and "--data" in done.stderr
-    assert "SMOKE profile, not a reproduction" in done.stdout and "FIXTURE" in done.stdout
+    told = [line for line in done.stderr.splitlines() if "real bAbI data" in line]
+    assert len(told) == 1 and "(--offline)" in told[0] and "GENERATED" in told[0] and "--data" in told[0]
+    results = tmp_path / "c" / "results" / f"{profile or 'laptop'}-generated"
+    title = EXPERIMENT.title + " [GENERATED data]"
+    assert title in done.stdout.splitlines()
+    assert title in (results / "index.html").read_text()
+    with open(results / f"{EXPERIMENT.id}.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["restarts"]]
+    assert {(row["column"], row["data"]) for row in rows} == {("bow", "generated")}
+    if profile == "smoke":  # made once: nothing is generated or trained again
+        again = _generated(tmp_path / "c", "--generated", *asked)
+        assert again.returncode == 0 and "already in" in again.stderr
+        assert "real bAbI data" not in again.stderr
+
+
+def test_generated_data_is_used_on_request_whatever_is_there(tmp_path):
+    (tmp_path / "real").mkdir()
+    asked = ["--profile", "smoke", "--time-limit", "0.001s"]
+    variables = {"BENCH_DATA": str(tmp_path / "real")}
+    assert "does not hold babi-1k" in _generated(tmp_path / "c", *asked, **variables).stderr
+    done = _generated(tmp_path / "c", "--generated", *asked, **variables)
+    assert done.returncode == 75, done.stderr
+    assert "data: babi-1k is generated" in done.stderr and "real bAbI" not in done.stderr
+
+
+def test_generated_and_data_exclude_each_other(capsys, no_data, tmp_path):
+    assert run_experiment(EXPERIMENT, ["--generated", "--data", str(tmp_path)]) == 2
+    assert "--generated and --data: choose one" in capsys.readouterr().err
+
+
+def test_a_cache_that_cannot_be_written_gets_one_line(capsys, no_data, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
+    for option in ("--generated", "--offline"):
+        assert run_experiment(EXPERIMENT, [option, "--tasks", "1"]) == 74
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and error.startswith(f"error: {tmp_path}/file")
+        assert "BENCH_CACHE" in error
+
+
+def test_generate_writes_files_and_says_which(capsys, tmp_path):
+    folder = tmp_path / "d"
+    arguments = ["generate", str(folder), "--tasks", "4", "1", "--train", "200", "--test", "100"]
+    assert main([*arguments, "--seed", "3"]) == 0
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert len(lines) == 3 and str(folder) in lines[-1] and "Generated" in lines[-1]
+    listed = json.loads((folder / "GENERATED.json").read_text())["files"]
+    for line, stem in zip(lines, ("qa1_single-supporting-fact", "qa4_two-arg-relations"), strict=False):
+        names = [f"en/{stem}_{split}.txt" for split in ("train", "test")]
+        shared = listed[names[1]]["shared"]
+        assert line.startswith(f"200 training and 100 test questions, {shared} shared with training")
+        assert line.endswith(": " + ", ".join(names)) and ("replaced" in line) == bool(shared)
+        for name, questions in zip(names, (200, 100), strict=True):
+            assert (folder / name).read_bytes().count(b"?") == questions
+            assert listed[name]["seed"] == 3
+    assert main([*arguments, "--dataset", "babi-10k", "--as-released"]) == 0
+    assert len(list(folder.glob("en-10k/qa*"))) == 4
+    assert capsys.readouterr().out.count(" kept: ") == sum(
+        entry["shared"] > 0 for entry in json.loads((folder / "GENERATED.json").read_text())["files"].values()
+        if entry["as_released"]
+    ) / 2  # fmt: skip
+
+
+def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
+    asked = []
+
+    def generate(folder, dataset, tasks, **settings):
+        asked.append((folder, dataset, tuple(tasks), settings))
+        return {}
+
+    monkeypatch.setattr(generated, "generate", generate)
+    for more, dataset, train in (([], "babi-1k", 1000), (["--dataset", "babi-10k"], "babi-10k", 10000)):
+        assert main(["generate", str(tmp_path), *more]) == 0
+        settings = dict(train=train, test=1000, seed=0, as_released=False)
+        assert asked.pop() == (tmp_path, dataset, tuple(range(1, 21)), settings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "DIR"),
+        (["{}", "--tasks", "21"], "--tasks: '21'"),
+        (["{}", "--train", "0"], "--train: '0' is not a whole number"),
+        (["{}", "--test", "1,2"], "--test: give one number, not '1,2'"),
+        (["{}", "--seed", "-1"], "--seed"),
+        (["{}", "--dataset", "babi-2k"], "babi-2k"),
+        (["{}/file/in"], "file"),
+        (["{}"], "is there and not listed in GENERATED.json"),
+    ],
+)
+def test_generate_refuses_in_one_line(capsys, tmp_path, arguments, said):
+    (tmp_path / "file").write_text("")
+    mine = tmp_path / "en" / "qa7_counting_test.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    assert main(["generate", *(a.format(tmp_path) for a in arguments)]) in (2, 74)
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ") and said in captured.err
+    assert captured.err.count("\n") == 1 and captured.out == "" and mine.read_text() == "mine"
+    assert [path.name for path in mine.parent.iterdir()] == [mine.name]
 
 
 def test_list_names_every_column_and_what_cannot_be_run(capsys):
@@ -93,8 +209,8 @@ def test_an_unwritable_results_folder_is_named(capsys, no_data, tmp_path):
 
 def _command(results: Path, *more: str) -> list[str]:
     return [
-        sys.executable, str(SCRIPT), "--profile", "smoke", "--offline", "--columns", "bow", "pe_ls_rn",
-        "--tasks", "1", "6", "--results", str(results), *more,
+        sys.executable, str(SCRIPT), "--profile", "smoke", "--data", str(FIXTURE), "--allow-unverified",
+        "--columns", "bow", "pe_ls_rn", "--tasks", "1", "6", "--results", str(results), *more,
     ]  # fmt: skip
 
 
@@ -111,7 +227,7 @@ def undisturbed(tmp_path_factory) -> tuple[Path, Path]:
         _command(folder / "results"), env=_environment(folder / "cache"), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "FIXTURE" in done.stdout and "not a reproduction" in done.stdout
+    assert "[UNVERIFIED data]" in done.stdout and "not a reproduction" in done.stdout
     return folder / "results", folder / "cache"
 
 
@@ -126,7 +242,7 @@ def test_a_run_fills_its_cells_and_keeps_the_others(undisturbed):
     assert {row["column"] for row in rows} == {column.id for column in EXPERIMENT.columns}
     run = {(row["column"], row["task"]) for row in rows if row["ours"]}
     assert run == {(c, t) for c in ("bow", "pe_ls_rn") for t in ("1", "6")}
-    assert {row["data"] for row in rows if row["ours"]} == {"fixture"}
+    assert {row["data"] for row in rows if row["ours"]} == {"unverified"}
 
 
 def test_a_second_run_trains_nothing(undisturbed):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from data_helpers import FIXTURE_EN, count, real_data
+from data_helpers import FIXTURE, FIXTURE_EN, SMALL, count, real_data, small_generated_sets
 
 from bench.data import babi, fetch, locate, manifest
 from bench.errors import BenchError
@@ -93,9 +93,9 @@ def test_a_named_folder_must_hold_the_data(known, tmp_path, monkeypatch, nowhere
 
     def refused(folder):
         if where == "--data":
-            return refusal(folder, allow_fixture=True)
+            return refusal(folder, allow_generated=True)
         monkeypatch.setenv("BENCH_DATA", str(folder))
-        return refusal(allow_fixture=True)
+        return refusal(allow_generated=True)
 
     absent, empty = tmp_path / "absent", tmp_path / "empty"
     empty.mkdir()
@@ -170,24 +170,75 @@ def test_nothing_found_says_what_to_do(tmp_path, nowhere):
     assert all(url in text for url in fetch.BABI_URLS) and "--data DIR" in text and nowhere == []
 
 
-def test_the_fixture_only_where_allowed(nowhere):
-    found = find(allow_fixture=True)
-    assert found.kind == "fixture" and found.root == FIXTURE_EN.parent and len(nowhere) == 1
-    assert found.hashes == {
-        name: manifest.sha256(FIXTURE_EN.parents[1] / name) for name in found.hashes
-    }
-    assert len(found.hashes) == 6
-    assert sum(len(story.questions) for story in found.stories(1, "train")) == 80
-    assert "tasks 1, 6 and 8 of babi-1k alone" in refusal(tasks=[1, 2], allow_fixture=True)
-    assert "qa1_" in refusal(dataset="babi-10k", tasks=[1], allow_fixture=True)
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """Small default generated sets, of all tasks."""
+    (tmp_path / "manifests").mkdir()
+    small_generated_sets(tmp_path / "manifests", monkeypatch)
+
+
+def test_generated_data_comes_last_and_only_where_allowed(small, tmp_path, nowhere):
+    assert "--data DIR" in refusal()
+    told = []
+    found = find(allow_generated=True, progress=False, say=told.append)
+    assert (found.kind, found.root.parent) == ("generated", tmp_path / "cache") and len(nowhere) == 2
+    assert found == locate.locate_generated("babi-1k", [1, 6, 8])
+    assert sum(len(story.questions) for story in found.stories(1, "train")) == SMALL["babi-1k"][0]
+    assert not set(found.hashes) & set(locate.known_hashes("babi-1k", [1, 6, 8]))
+    (line,) = told
+    assert line.startswith("no real bAbI data here and none could be downloaded (could not download: ")
+    assert "no network in this test" in line and "GENERATED" in line and "--data DIR" in line
+    assert "\n" not in line
+    find(allow_generated=True, allow_download=False, progress=False, say=told.append)
+    assert "(--offline)" in told[1] and len(nowhere) == 2
+
+
+def test_why_there_is_no_real_data_is_told_in_short(small, monkeypatch):
+    def unreachable(cache, needed, *, progress):
+        raise BenchError(
+            f"could not download {TOP}: http://a.b/c.gz: HTTP status 404; https://d/e: no answer. "
+            "Check the network, or fetch it"
+        )
+
+    monkeypatch.setattr(fetch, "fetch_babi", unreachable)
+    told = []
+    find(allow_generated=True, progress=False, say=told.append)
+    assert "none could be downloaded (a.b: HTTP status 404; d: no answer): generated" in told[0]
+
+
+def test_real_data_goes_before_generated(known, tmp_path, monkeypatch):
+    """Each place in turn has the real data, and ``allow_generated`` changes nothing."""
+    for place in ("cache", "repo", "env", "given"):
+        put(tmp_path / place)
+        if place == "env":
+            monkeypatch.setenv("BENCH_DATA", str(tmp_path / "env"))
+        given = tmp_path / place if place == "given" else None
+        found = find(given, allow_generated=True)
+        assert (found.kind, found.root) == ("real", tmp_path / place / TOP)
+
+
+def test_nothing_is_said_before_generating_is_sure_to_begin(small, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
+    told = []
+    text = refusal(allow_generated=True, progress=False, say=told.append)
+    assert text.startswith(f"{tmp_path}/file") and "BENCH_CACHE" in text and told == []
+
+
+def test_a_damaged_cache_of_real_data_is_what_is_told(small, tmp_path):
+    put(tmp_path / "cache")
+    told = []
+    found = find(allow_generated=True, allow_download=False, progress=False, say=told.append)
+    assert found.kind == "generated" and f"({tmp_path / 'cache' / TOP}/en/qa1" in told[0]
+    assert "does not match the known SHA-256" in told[0] and "fetch it again" not in told[0]
 
 
 def test_the_fixture_is_not_the_real_thing():
     known = locate.known_hashes("babi-1k", [1, 6, 8])
-    fixture = find(allow_fixture=True).hashes
-    assert set(fixture) == set(known) and not set(fixture.values()) & set(known.values())
-    assert "does not match" in refusal(locate.FIXTURE)
-    assert find(locate.FIXTURE, allow_unverified=True).kind == "unverified"
+    sums = {f"{TOP}/en/{path.name}": manifest.sha256(path) for path in FIXTURE_EN.glob("*.txt")}
+    assert set(sums) == set(known) and not set(sums.values()) & set(known.values())
+    assert "does not match the known SHA-256" in refusal(FIXTURE)
+    assert find(FIXTURE, allow_unverified=True).kind == "unverified"
 
 
 def test_wrong_names_are_told():
@@ -195,7 +246,7 @@ def test_wrong_names_are_told():
     assert "there is no task 21" in refusal(tasks=[21])
     assert "there is no task 0" in refusal(tasks=[0, 1])
     assert "no task of babi-1k" in refusal(tasks=[])
-    found = find(allow_fixture=True)
+    found = find(FIXTURE, allow_unverified=True)
     with pytest.raises(BenchError, match="task 1 of babi-1k has no split 'valid'"):
         found.path(1, "valid")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import statistics
 import subprocess
 import sys
@@ -11,14 +12,20 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from test_report_helpers import EXPERIMENT, FIXTURE, REAL, fill, groups, row
+from test_report_helpers import EXPERIMENT, GENERATED, REAL, fill, groups, row
 
 from bench.errors import BenchError
 from bench.profiles import profile
 from bench.report import paper
 from bench.report.build import DataAtHand, check_report, console_table, write_report
 from bench.report.gather import failed, gather
+from bench.report.html import index_html
+from bench.report.markdown import markdown
+from bench.report.page import page
+from bench.report.plot import _figure
+from bench.report.readme import BEGIN, END, with_numbers
 from bench.report.tables import csv_text
+from bench.report.text import console
 from bench.spec import ALL_TASKS, Experiment, NotYet
 from bench.store import Store
 
@@ -42,8 +49,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("smoke")
-    fill(folder, "smoke", FIXTURE, range(2))
-    write_report(folder, [EXPERIMENT], profile("smoke"), FIXTURE)
+    fill(folder, "smoke", GENERATED, range(2))
+    write_report(folder, [EXPERIMENT], profile("smoke"), GENERATED)
     return folder
 
 
@@ -60,7 +67,7 @@ def test_files_and_contract(built: Path) -> None:
 def test_no_column_or_task_is_dropped(built: Path, smoke: Path, tmp_path: Path) -> None:
     keys = [(c.id, key) for c in EXPERIMENT.columns for key in (*map(str, ALL_TASKS), "mean", "failed")]
     assert list(table(built)) == keys
-    assert list(table(smoke, FIXTURE, profile("smoke"))) == keys
+    assert list(table(smoke, GENERATED, profile("smoke"))) == keys
     assert list(table(tmp_path, {})) == keys
     lines = table(built)
     assert lines["memnn", "7"]["status"] == "not yet runnable"
@@ -117,7 +124,7 @@ def test_restarts_beyond_those_asked_for_are_not_chosen_from(tmp_path: Path) -> 
 
 
 def test_summaries_need_all_tasks(smoke: Path) -> None:
-    lines = table(smoke, FIXTURE, profile("smoke"))
+    lines = table(smoke, GENERATED, profile("smoke"))
     for key in ("mean", "failed"):
         line = lines["bow", key]
         assert (line["ours"], line["mean"], line["status"]) == ("", "", "partial")
@@ -182,11 +189,29 @@ def test_figures_carry_no_metadata_and_stay_small(built: Path, smoke: Path) -> N
 def test_loud_lines(built: Path, smoke: Path) -> None:
     for name in (f"{EXPERIMENT.id}.md", "index.html"):
         text = (smoke / name).read_text()
-        assert "SMOKE profile, not a reproduction of the paper" in text and "FIXTURE data" in text
+        assert "SMOKE profile, not a reproduction of the paper" in text and "GENERATED data" in text
         good = (built / name).read_text()
-        assert "not a reproduction" not in good and "FIXTURE" not in good and "UNVERIFIED" not in good
-    printed = console_table(smoke, [EXPERIMENT], profile("smoke"), FIXTURE)
-    assert "SMOKE profile" in printed and "FIXTURE data" in printed
+        assert "not a reproduction" not in good and "GENERATED" not in good and "UNVERIFIED" not in good
+    printed = console_table(smoke, [EXPERIMENT], profile("smoke"), GENERATED)
+    assert "SMOKE profile" in printed and "GENERATED data" in printed
+
+
+def test_titles_name_data_that_is_not_the_papers(built: Path, smoke: Path) -> None:
+    results = {
+        "": gather(Store(built / "store"), EXPERIMENT, PAPER, REAL),
+        " [GENERATED data]": gather(Store(smoke / "store"), EXPERIMENT, profile("smoke"), GENERATED),
+    }
+    for mark, result in results.items():
+        title = EXPERIMENT.title + mark
+        written = page(result)
+        assert written.title == title
+        assert markdown(written).splitlines()[0].replace("\\", "") == "# " + html.escape(title)
+        assert f"<h2>{html.escape(title)}</h2>" in index_html([written])
+        assert console(result).splitlines()[0] == title
+        assert _figure(result).texts[0].get_text() == title
+        assert f"**{title}** (" in with_numbers(BEGIN + END, [result], [])
+    data = {line["data"] for line in table(smoke, GENERATED, profile("smoke")).values() if line["ours"]}
+    assert data == {"generated"}
 
 
 def test_a_row_of_lesser_data_is_never_called_real(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bench.store import Row, Store
 
 HASHES = known_hashes("babi-1k", ALL_TASKS)
 REAL = {"babi-1k": DataAtHand("real", HASHES)}
-FIXTURE = {"babi-1k": DataAtHand("fixture", {name: "0" * 64 for name in HASHES})}
+GENERATED = {"babi-1k": DataAtHand("generated", {name: "0" * 64 for name in HASHES})}
 
 EXPERIMENT = Experiment(
     id="e2e_table1_babi_1k",

@@ -111,15 +111,16 @@ def test_the_page_tells_what_was_measured(tmp_path):
     page = (tmp_path / "speed.md").read_text(encoding="utf-8")
     assert r"| cpu a\|b \<i\> | 0.22 (0.2 to 0.25) | pytorch-eager | 2.3 (2.2 to 2.4) |" in page
     assert "Penn Treebank" in page and "jax 0, torch 2" in page
-    assert "As few as 3 repeats" in page and "busy" not in page and "made-up" not in page
+    assert "As few as 3 repeats" in page and "busy" not in page and "generated" not in page.lower()
 
 
-def test_the_page_warns_of_a_busy_machine_and_of_made_up_data(tmp_path):
-    row = a_row(ours=(0.2, 0.22, 0.31), kind="fixture")
+def test_the_page_warns_of_a_busy_machine_and_of_generated_data(tmp_path):
+    row = a_row(ours=(0.2, 0.22, 0.31), kind="generated")
     assert busy(row) and not busy(a_row())
     put(tmp_path, row)
     page = speed_files(tmp_path)["speed.md"].decode()
-    assert "The machine was busy" in page and "Timed on made-up data: babi_task1" in page
+    assert "The machine was busy" in page and "Timed on generated data: babi_task1" in page
+    assert page.splitlines()[0].endswith("PyTorch [GENERATED data]")
 
 
 def test_tables_are_the_same_bytes_again(tmp_path):
@@ -273,7 +274,7 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
     work = Work(id="babi_task1", dataset="babi-1k", tasks=(1,), column=column)
     lines: list[str] = []
     rows = race(
-        work, data, "fixture", jax.local_devices(), restarts=3, lanes=2, repeats=2,
+        work, data, "generated", jax.local_devices(), restarts=3, lanes=2, repeats=2,
         seconds=0.001, say=lines.append,
     )  # fmt: skip
     assert [row["peer"] for row in rows] == ["pytorch-eager", "pytorch-eager-tuned"]

@@ -10,10 +10,10 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+from data_helpers import FIXTURE_EN
 
 from bench import spec
 from bench.data.encode import encode
-from bench.data.locate import FIXTURE
 from bench.data.babi import TASKS, parse
 from bench.train.loop import Trainer
 
@@ -37,8 +37,7 @@ SPECS = {
 def fingerprint(fields: dict) -> list[list[float]]:
     """Curves of 3 epochs of 2 restarts on the fixture's task 8."""
     files = {
-        split: FIXTURE / "tasks_1-20_v1-2" / "en" / f"{TASKS[7].stem}_{split}.txt"
-        for split in ("train", "test")
+        split: FIXTURE_EN / f"{TASKS[7].stem}_{split}.txt" for split in ("train", "test")
     }
     stories = {split: [(8, parse(path.read_bytes(), path.name))] for split, path in files.items()}
     encoded = encode(stories["train"], stories["test"], memory_size=50, holdout=0.1)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import provenance
-from bench.cli import Parser, guarded
+from bench.arguments import Parser, guarded
 from bench.errors import BenchError
 from bench.speed import Work, busy, save_row, speed_tables
 
@@ -47,7 +47,7 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="short repeats, made-up data if there is no other: checks that it runs",
+        help="short repeats, generated data if there is no other: checks that it runs",
     )
     options = parser.parse_args(arguments)
     chosen = _chosen(works, options.works)
@@ -65,7 +65,7 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     print(f"timing on {devices.describe(found[0])}", file=sys.stderr)
     written: list[Path] = []
     for work in chosen:
-        encoded, kind = load(work, options.data, allow_fixture=options.quick)
+        encoded, kind = load(work, options.data, allow_generated=options.quick)
         rows = race(
             work,
             encoded,

@@ -37,13 +37,13 @@ TRIALS, TRIAL_STEPS = 3, 20
 """How the number of the peer's threads is chosen."""
 
 
-def load(work: Work, data: Path | None, *, allow_fixture: bool = False) -> tuple[Encoded, str]:
-    """A work's data and its kind ('real', ...).
+def load(work: Work, data: Path | None, *, allow_generated: bool = False) -> tuple[Encoded, str]:
+    """A work's data and its kind ('real', ...); ``allow_generated``: the suite's own may serve.
 
     Raises:
         BenchError: it is not at hand, or not what it should be.
     """
-    located = locate(work.dataset, work.tasks, data_dir=data, allow_fixture=allow_fixture)
+    located = locate(work.dataset, work.tasks, data_dir=data, allow_generated=allow_generated)
     return encode_for(work.column, work.tasks, located), located.kind
 
 

@@ -17,7 +17,7 @@ from bench.store import Row, Store
 FAILS_ABOVE = 5.0 + 1e-6
 """S15: a task fails above 5 %; 50 wrong of 1000 do not, whatever their float quotient."""
 
-TRUST = ("real", "unverified", "generated", "fixture")
+TRUST = ("real", "unverified", "generated")
 """Kinds of data, the most trusted first."""
 
 RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
@@ -28,7 +28,7 @@ class DataAtHand:
     """A data set whose runs are reported.
 
     Attributes:
-        kind: 'real', 'unverified', 'generated' or 'fixture'.
+        kind: 'real', 'unverified' or 'generated'.
         hashes: file name -> SHA-256, as `bench.spec.expand` takes it.
     """
 

@@ -9,8 +9,7 @@ from bench.report.numbers import superscript
 from bench.spec import ALL_TASKS, NotYet
 
 _KINDS = {
-    "fixture": "a few made-up questions for trials; errors on it say nothing about the paper",
-    "unverified": "some files do not have the known SHA-256 of the bAbI release",
+    "unverified": "some files do not have the SHA-256 they are known by",
     "generated": "made by this suite's own generator; not the bAbI files of the paper",
 }
 
@@ -35,6 +34,16 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if short:
         lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
     return tuple(lines)
+
+
+def title(result: ExperimentResult) -> str:
+    """The experiment's title, which says so where the data is not the paper's."""
+    return result.experiment.title + data_mark(result.kind)
+
+
+def data_mark(kind: str) -> str:
+    """What a title ends in for a kind of data: ' [GENERATED data]', nothing for real data or none."""
+    return "" if kind in ("", "real") else f" [{kind.upper()} data]"
 
 
 def headline(result: ExperimentResult) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.report.gather import Cell, ColumnResult, ExperimentResult
-from bench.report.notices import footnotes, notices
+from bench.report.notices import footnotes, notices, title
 from bench.report.numbers import NONE, short, spread, superscript
 from bench.report.paper import KEYS
 from bench.report.provenance import provenance
@@ -75,7 +75,7 @@ def page(result: ExperimentResult) -> Page:
     facts, columns = provenance(result)
     return Page(
         id=result.experiment.id,
-        title=result.experiment.title,
+        title=title(result),
         notices=notices(result),
         explanation=_explanation(result),
         grids=tuple(grids),

@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import headline
+from bench.report.notices import headline, title
 from bench.report.numbers import short
 from bench.spec import ALL_TASKS
 
@@ -64,7 +64,7 @@ def _figure(result: ExperimentResult) -> Figure:
     height = min(MAX_HEIGHT, top + 0.45 + down * 2.75)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     bold = {"weight": "bold", "va": "top", "parse_math": False}
-    figure.text(0.012, 1 - 0.18 / height, result.experiment.title, fontsize=13, **bold)
+    figure.text(0.012, 1 - 0.18 / height, title(result), fontsize=13, **bold)
     if loud:
         figure.text(0.012, 1 - 0.45 / height, loud, fontsize=11, color="#b3261e", **bold)
     if not panels:

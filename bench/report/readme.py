@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.errors import BenchError
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import notices
+from bench.report.notices import notices, title
 from bench.report.numbers import NONE, short, spread
 from bench.speed import WORKS, Row
 
@@ -35,7 +35,7 @@ def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
 
 
 def _table(result: ExperimentResult) -> str:
-    lines = [f"**{result.experiment.title}** ([whole table](results/paper/{result.experiment.id}.md))", ""]
+    lines = [f"**{title(result)}** ([whole table](results/paper/{result.experiment.id}.md))", ""]
     lines += [f"> {notice}\n" for notice in notices(result)]
     lines += [
         "| column | mean error (%), ours | paper | mean ± sd of restarts | failed tasks, ours | paper | restarts |",

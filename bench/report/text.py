@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import notices
+from bench.report.notices import notices, title
 from bench.report.numbers import NONE, short
 from bench.report.selection import mean
 from bench.spec import ALL_TASKS, NotYet
@@ -18,7 +18,7 @@ def console(result: ExperimentResult) -> str:
     """
     lines = [_HEAD, *(_line(column) for column in result.columns)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(_HEAD))]
-    text = [result.experiment.title, *(f"! {line}" for line in notices(result))]
+    text = [title(result), *(f"! {line}" for line in notices(result))]
     for line in lines:
         cells = [
             cell.ljust(width) if name in ("column", "data") else cell.rjust(width)
