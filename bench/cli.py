@@ -17,17 +17,11 @@ from pathlib import Path
 
 import filelock
 
-from bench import provenance, registry
+from bench import at_hand, provenance, registry
 from bench.arguments import Parser, duration, guarded, number, numbers, split
 from bench.data import command
-from bench.data.locate import (
-    Located,
-    cache_dir,
-    hashes_of_all_tasks,
-    known_hashes,
-    locate,
-    locate_generated,
-)
+from bench.data.cross import all_hashes, known_data
+from bench.data.locate import cache_dir
 from bench.errors import BenchError
 from bench.files import write_atomically
 from bench.plan import Plan
@@ -147,12 +141,20 @@ def _run(
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
     wanted = tasks or budget.tasks
-    located = _locate(chosen, wanted, options)
+    located = at_hand.find(
+        chosen,
+        wanted,
+        data_dir=options.data,
+        generated=options.generated,
+        allow_unverified=options.allow_unverified,
+        offline=options.offline,
+    )
+    chosen = [e for e in chosen if set(e.datasets) <= set(located)]
     columns_of = {
         e.id: [c for c in e.select(columns) if columns is not None or budget.joint or not c.joint]
         for e in chosen
     }
-    results = options.results or _results_folder(budget, located)
+    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(budget.name, located)
     with _alone(results):
         store = Store(results / "store")
         models = results / "models" if options.save_models else None
@@ -162,10 +164,9 @@ def _run(
                 experiment, columns_of[experiment.id], budget, tasks=wanted, restarts=restarts
             )
         stop = _train(plan, results, models, started, limit)
-        data = {
-            name: DataAtHand(found.kind, hashes_of_all_tasks(found))
-            for name, found in located.items()
-        }
+        if not stop and any(e.table == "data sets" for e in chosen):
+            stop = _compare(results, wanted, budget, options, started, limit)
+        data = {name: DataAtHand(found.kind, all_hashes(found)) for name, found in located.items()}
         written = write_report(results, chosen, budget, data, restarts=restarts)
         print(console_table(results, chosen, budget, data, restarts=restarts))
         pages = [path for path in written if path.suffix in {".html", ".md"}]
@@ -220,48 +221,33 @@ def _train(
     return signals[0] if signals else "time limit reached"
 
 
-def _locate(
-    chosen: Sequence[Experiment], tasks: Sequence[int], options: argparse.Namespace
-) -> dict[str, Located]:
-    found: dict[str, Located] = {}
-    told: list[str] = []
+def _compare(
+    results: Path,
+    tasks: Sequence[int],
+    budget: Profile,
+    options: argparse.Namespace,
+    started: float,
+    limit: float | None,
+) -> str:
+    """Measures what is left of the comparison of data sets; '' when done, else why it stopped."""
+    from bench.comparison.measure import measure_all
 
-    def say(line: str) -> None:
-        if not told:  # once, however many data sets are lacking
-            print(line, file=sys.stderr)
-        told.append(line)
-
-    needed: dict[str, set[int]] = {}
-    for experiment in chosen:
-        for name in experiment.datasets:
-            needed.setdefault(name, set()).update(t for t in tasks if t in experiment.tasks)
-    for name, these in needed.items():
-        if options.generated:
-            found[name] = locate_generated(name, these)
-            continue
-        found[name] = locate(
-            name,
-            these,
-            data_dir=options.data,
-            allow_unverified=options.allow_unverified,
-            allow_generated=True,
-            allow_download=not (options.offline or told),
-            say=say,
-        )
-    for name, data in found.items():
-        print(f"data: {name} is {data.kind}, from {data.root}", file=sys.stderr)
-    return found
-
-
-def _results_folder(budget: Profile, located: dict[str, Located]) -> Path:
-    kinds = sorted({data.kind for data in located.values()} - {"real"})
-    return provenance.ROOT / "results" / "-".join([budget.name, *kinds])
+    rows = measure_all(
+        results,
+        tasks,
+        options.data,
+        allow_unverified=options.allow_unverified,
+        train=budget.compared,
+        say=lambda line: print(f"comparing, {line}", file=sys.stderr),
+        stop=lambda: limit is not None and time.monotonic() >= started + limit,
+    )
+    return "" if len(rows) == len(tasks) else "time limit reached"
 
 
 def _report(experiments: Sequence[Experiment], check: bool) -> int:
     results, readme = provenance.ROOT / "results" / "paper", provenance.ROOT / "README.md"
     data = {
-        e.dataset: DataAtHand("real", known_hashes(e.dataset, ALL_TASKS)) for e in experiments
+        name: DataAtHand(*known_data(name, ALL_TASKS)) for e in experiments for name in e.datasets
     }
     paper = PROFILES["paper"]
     text = readme.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.data.encode import Encoded, encode
+from bench.data.cross import Crossed
 from bench.data.locate import Located
 from bench.models.sentences import statement_width
 from bench.profiles import Profile
@@ -44,7 +45,7 @@ def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
     return 4 * column.batch * encoded.memory_slots * features
 
 
-def encode_for(column: MemN2N, tasks: Sequence[int], data: Located) -> Encoded:
+def encode_for(column: MemN2N, tasks: Sequence[int], data: Located | Crossed) -> Encoded:
     """Reads, checks and encodes what a column needs of these tasks.
 
     Raises:
@@ -67,7 +68,7 @@ class Plan:
         models: folder of saved models, if they are wanted: a restart without one counts as undone.
     """
 
-    def __init__(self, store: Store, located: dict[str, Located], models: Path | None):
+    def __init__(self, store: Store, located: dict[str, Located | Crossed], models: Path | None):
         self.store = store
         self.located = located
         self.models = models
@@ -107,7 +108,7 @@ class Plan:
                 else:
                     self.finished += 1
 
-    def _encode(self, group: Group, data: Located) -> Encoded:
+    def _encode(self, group: Group, data: Located | Crossed) -> Encoded:
         column = group.column
         key = (group.dataset, group.tasks, column.memory_size, column.holdout, column.joint)
         if key not in self._encoded:

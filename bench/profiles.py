@@ -21,6 +21,7 @@ class Profile:
         restarts: cap on restarts; None keeps the spec's.
         tasks: the bAbI tasks that are run.
         joint: whether columns trained jointly on all tasks are run by default.
+        compared: training questions generated for a comparison with real data.
         note: what a table's title says of it.
     """
 
@@ -29,6 +30,7 @@ class Profile:
     restarts: int | None
     tasks: tuple[int, ...]
     joint: bool
+    compared: int
     note: str
 
     def apply(self, column: MemN2N, restarts: int | None = None) -> MemN2N:
@@ -48,9 +50,9 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", 2, 2, (1, 6, 8), True, "a check that the suite runs, not a reproduction"),
-        Profile("laptop", None, 3, ALL_TASKS, False, "fewer restarts than the paper, not a reproduction"),
-        Profile("paper", None, None, ALL_TASKS, True, "the paper's protocol"),
+        Profile("smoke", 2, 2, (1, 6, 8), True, 1_000, "a check that the suite runs, not a reproduction"),
+        Profile("laptop", None, 3, ALL_TASKS, False, 10_000, "fewer restarts than the paper, not a reproduction"),
+        Profile("paper", None, None, ALL_TASKS, True, 10_000, "the paper's protocol"),
     )
 }
 

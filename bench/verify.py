@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import devices, provenance
-from bench.data.locate import cache_dir, known_hashes, locate
+from bench.data.cross import known_data, locate_any
+from bench.data.locate import cache_dir
 from bench.errors import BenchError
 from bench.plan import encode_for
 from bench.profiles import PROFILES
@@ -46,7 +47,7 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     digits = "".join(c for c in pick if c in "0123456789abcdef")
     group, wanted = rows[int(digits or "0", 16) % len(rows)]
     column, tasks = group.column, group.tasks
-    data = locate(group.dataset, tasks, data_dir=data_dir)
+    data = locate_any(group.dataset, tasks, data_dir=data_dir)
     encoded = encode_for(column, tasks, data)
     device = devices.configure(cache_dir() / "xla")[0]
     # The restarts that it shared its program with.
@@ -67,12 +68,13 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
 def _cheap_rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, Row]]:
     found = []
     for experiment in experiments:
-        hashes = known_hashes(experiment.dataset, ALL_TASKS)
         for column in experiment.runnable():
-            if column.joint or experiment.dataset != "babi-1k":
+            dataset = experiment.dataset_of(column)
+            if column.joint or not dataset.startswith("babi-1k"):
                 continue
+            _, hashes = known_data(dataset, ALL_TASKS)
             applied = PROFILES["paper"].apply(column)
-            for group in expand(applied, experiment.dataset, experiment.tasks, hashes):
+            for group in expand(applied, dataset, experiment.tasks, hashes):
                 whole = [r for r in store.rows(group) if r["lanes"] == devices.CPU_LANES]
                 found += [(group, r) for r in whole if r["diverged"] is None]
     return found

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.data import babi
-from bench.data.locate import Located
+from bench.data.check import Located
+from bench.data.locate import (
+    hashes_of_all_tasks,
+    known_generated_hashes,
+    known_hashes,
+    locate,
+    locate_generated,
+)
 
 CROSSED = {
     "babi-1k-generated-to-real": ("generated", "real"),
@@ -37,13 +46,53 @@ class Crossed:
     @property
     def hashes(self) -> dict[str, str]:
         """File -> SHA-256, of the files this data set reads."""
-        return half_of(self.train.hashes, "train") | half_of(self.test.hashes, "test")
+        return _cross(self.train.hashes, self.test.hashes)
 
     def stories(self, task: int, split: str) -> tuple[babi.Story, ...]:
         """As `Located.stories`."""
         return (self.train if split == "train" else self.test).stories(task, split)
 
 
-def half_of(hashes: dict[str, str], split: str) -> dict[str, str]:
-    """The files of one split."""
-    return {name: sha256 for name, sha256 in hashes.items() if name.endswith(f"_{split}.txt")}
+def locate_any(dataset: str, tasks: Iterable[int], **options: Any) -> Located | Crossed:
+    """`bench.data.locate.locate` for crossed data sets too; its real half must be had.
+
+    Raises:
+        BenchError: as `locate` and `locate_generated`.
+    """
+    if dataset not in CROSSED:
+        return locate(dataset, tasks, **options)
+    tasks = list(tasks)
+    real = locate(_BASE, tasks, **{**options, "allow_generated": False})
+    made = locate_generated(_BASE, tasks, as_released=True)
+    halves = {"real": real, "generated": made}
+    train, test = CROSSED[dataset]
+    return Crossed(dataset, halves[train], halves[test])
+
+
+def all_hashes(found: Located | Crossed) -> dict[str, str]:
+    """`bench.data.locate.hashes_of_all_tasks` for crossed data sets too."""
+    if isinstance(found, Located):
+        return hashes_of_all_tasks(found)
+    return _cross(hashes_of_all_tasks(found.train), hashes_of_all_tasks(found.test))
+
+
+def known_data(dataset: str, tasks: Iterable[int]) -> tuple[str, dict[str, str]]:
+    """Kind and SHA-256 sums of a data set at its best, from the manifests alone."""
+    if dataset not in CROSSED:
+        return "real", known_hashes(dataset, tasks)
+    tasks = list(tasks)
+    halves = {
+        "real": known_hashes(_BASE, tasks),
+        "generated": known_generated_hashes(_BASE, tasks, as_released=True),
+    }
+    train, test = CROSSED[dataset]
+    return "generated", _cross(halves[train], halves[test])
+
+
+_BASE = "babi-1k"
+
+
+def _cross(train: dict[str, str], test: dict[str, str]) -> dict[str, str]:
+    """The training files of one and the test files of the other."""
+    halves = ((train, "train"), (test, "test"))
+    return {n: sha for hashes, split in halves for n, sha in hashes.items() if n.endswith(f"_{split}.txt")}

@@ -12,11 +12,14 @@ from pathlib import Path
 from bench.files import write_atomically
 from bench.profiles import Profile
 from bench.report import paper
+from bench.comparison.store import read_rows as read_compared
+from bench.report.comparison import comparison_files, trained
 from bench.report.gather import DataAtHand, ExperimentResult, gather
 from bench.report.html import index_html
 from bench.report.markdown import markdown
 from bench.report.page import page
 from bench.report.plot import png
+from bench.report.provenance import provenance
 from bench.report.tables import csv_text
 from bench.report.text import console
 from bench.report.readme import with_numbers
@@ -39,6 +42,8 @@ def write_report(
     folder: Path = paper.FOLDER,
 ) -> list[Path]:
     """Writes ``<id>.csv``, ``.md`` and ``.png`` of each experiment, and ``index.html`` of them all.
+
+    A comparison of data sets has no ``.png``, and stands apart from ``index.html``.
 
     Args:
         results: the profile's folder; the store is ``results/store``.
@@ -132,6 +137,9 @@ def _files(
     files: dict[str, bytes] = {}
     pages = []
     for result in _gather(results, experiments, profile, data, restarts, folder):
+        if result.experiment.table == "data sets":
+            files |= comparison_files(read_compared(results), trained(result), facts=provenance(result)[0])
+            continue
         name, written = result.experiment.id, page(result)
         pages.append(written)
         files[f"{name}.csv"] = csv_text(result).encode()

@@ -28,7 +28,7 @@ def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequen
 
 
 def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
-    parts = [_table(result) for result in results if result.ran]
+    parts = [_table(r) for r in results if r.ran and r.experiment.table == "cells"]
     if speed:
         parts.append(_speed(speed))
     return "\n".join(parts or ["Nothing has been run yet.\n"])

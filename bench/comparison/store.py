@@ -1,0 +1,218 @@
+"""The rows of the comparison of generated with real stories: one a task, a line of JSON each.
+
+Whatever a report says comes from here. Neither scikit-learn nor JAX is needed to read them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.comparison.statistics import COUNTS, MEANS, SHARES, WORDS, compare
+from bench.errors import BenchError
+from bench.files import write_atomically
+from bench.spec import ALL_TASKS
+
+Row = dict[str, Any]
+
+VERSION = 1
+"""Raised whenever the same stories would give other numbers; rows of a lower version are measured anew."""
+
+LISTED = 100
+"""So many exceptions of a reader are kept by line."""
+
+REMEDY = "restore the file from git, or delete it and run experiments/generated_vs_real.py again"
+
+
+def _number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def _count(value: Any) -> bool:
+    return type(value) is int and value > 0
+
+
+def _whole(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _share(value: Any) -> bool:
+    return _number(value) and 0 <= value <= 1
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+
+
+def _sha256(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def _list(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(item, value))
+
+
+def _map(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Of at least one text."""
+    return lambda value: (
+        isinstance(value, dict) and bool(value) and all(map(_text, value)) and all(map(item, value.values()))
+    )
+
+
+def _object(**items: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: (
+        isinstance(value, dict)
+        and set(value) == set(items)
+        and all(passes(value[name]) for name, passes in items.items())
+    )
+
+
+def _sides(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return _object(real=item, generated=item)
+
+
+_DESCRIBED = _object(
+    **dict.fromkeys(COUNTS, _count),
+    **dict.fromkeys(MEANS, _object(mean=_number, max=_whole, se=_number)),
+    **dict.fromkeys(SHARES, _map(_count)),
+    **dict.fromkeys(WORDS, _list(_text)),
+)
+
+FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "task": (lambda value: type(value) is int and value in ALL_TASKS, "a task's number, 1 to 20"),
+    "version": (_count, "a whole number above 0"),
+    "kind": (lambda value: value in ("real", "unverified"), "real or unverified"),
+    "complete": (lambda value: type(value) is bool, "true or false"),
+    "real": (_DESCRIBED, "the statistics of some stories"),
+    "generated": (_DESCRIBED, "the statistics of some stories"),
+    "comparison": (lambda value: isinstance(value, dict), "an object"),
+    "chance": (
+        _object(stories=_count, answers=lambda v: _list(_number)(v) and v == sorted(v) and len(v) > 1),
+        "stories and answers (numbers in ascending order)",
+    ),
+    "overlap": (_sides(_object(test=_count, repeated=_whole)), "of each side test and repeated, two counts"),
+    "reader": (
+        _sides(_object(questions=_count, right=_whole, exceptions=_list(_text))),
+        "of each side questions, right and exceptions",
+    ),
+    "classifier": (
+        _object(accuracy=_share, by_lot=lambda v: _list(_share)(v) and len(v) > 1, questions=_count),
+        "accuracy, by_lot (at least two) and questions",
+    ),
+    "files": (_map(_sha256), "an object of SHA-256 sums by file"),
+    "generator": (
+        _object(
+            version=_count, seed=_whole, train=_count, test=_count, described=_count, sha256=_map(_sha256)
+        ),
+        "version, seed, train, test, described and sha256",
+    ),
+    "seconds": (_object(generating=_number, whole=_number), "generating and whole, two numbers"),
+    "commit": (_text, "a text"),
+    "versions": (_map(_text), "an object of texts"),
+}
+"""Fields of a row: a check, and what passes it.
+
+``complete``: the real side is the whole training set; otherwise (task 3, whose 10k training file may
+not be at hand) it is all that is, test questions too. ``real`` and ``generated``: what
+`bench.comparison.statistics.describe` gives, ``comparison`` what `compare` makes of them;
+``chance`` what `by_chance` says of so many generated stories.
+``overlap``: test questions, and how many of them occur word for word in training. ``reader``:
+questions of training and test, how many a symbolic reader answers as the file does, and the first
+of the others as 'file:line'. ``classifier``: `bench.comparison.classifier.TellApart`. ``files``:
+the real ones read. ``generator``: its version, its settings, the sums of the two files it made;
+``described`` training questions of its are in ``generated``.
+"""
+
+
+def store_path(results: Path) -> Path:
+    """Where the rows of a results folder are."""
+    return results / "store" / "generated_vs_real.jsonl"
+
+
+def read_rows(results: Path) -> list[Row]:
+    """The stored rows by task, none if nothing was compared. Rows of a lower version don't count.
+
+    Raises:
+        BenchError: the file can't be read, or a line of it is not a row.
+    """
+    path = store_path(results)
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged(path, 1, f"cannot be read ({error})") from error
+    if lines.pop():
+        raise _damaged(path, len(lines) + 1, "is cut: it does not end in a newline")
+    rows: dict[int, Row] = {}
+    seen: dict[int, int] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise _damaged(path, number, "is not JSON") from error
+        if isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION:
+            continue
+        wrong = _wrong(row)
+        if wrong:
+            raise _damaged(path, number, wrong)
+        first = seen.setdefault(row["task"], number)
+        if first != number:
+            raise _damaged(path, number, f"is of the same task as line {first}")
+        rows[row["task"]] = row
+    return [rows[task] for task in sorted(rows)]
+
+
+def save_row(results: Path, row: Row) -> None:
+    """Stores a row in place of the one of the same task, if there is one.
+
+    Raises:
+        BenchError: the row or those there are damaged, or the file can't be written.
+    """
+    wrong = _wrong(row)
+    if wrong:
+        raise BenchError(f"a row of task {row.get('task')} {wrong}; measure again")
+    rows = {old["task"]: old for old in read_rows(results)}
+    rows[row["task"]] = {name: row[name] for name in FIELDS}
+    lines = (json.dumps(rows[task], separators=(",", ":"), allow_nan=False) + "\n" for task in sorted(rows))
+    write_atomically(store_path(results), "".join(lines))
+
+
+def _wrong(row: Any) -> str:
+    """What is wrong with a row, '' if nothing is."""
+    if not isinstance(row, dict):
+        return "is not an object"
+    odd = sorted(set(row) ^ set(FIELDS))
+    if odd:
+        return f"has missing or unknown fields ({', '.join(odd)})"
+    for name, (passes, expected) in FIELDS.items():
+        if not passes(row[name]):
+            return f"has a field '{name}' that is not {expected}"
+    if row["version"] > VERSION:
+        return f"has a field 'version' of a later suite ({row['version']}, this one's is {VERSION})"
+    for side in ("real", "generated"):
+        described, read = row[side], row["reader"][side]
+        if any(sum(described[name].values()) != described["questions"] for name in SHARES):
+            return f"has a field '{side}' whose questions do not add up"
+        if len(read["exceptions"]) != min(LISTED, read["questions"] - read["right"]):
+            return "has a field 'reader' whose questions do not add up"
+    if not _alike(row["comparison"], compare(row["real"], row["generated"])):
+        return "has a field 'comparison' that its statistics do not give"
+    return ""
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equal but for the last digits of numbers, which depend on the machine's mathematics."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    if _number(one) and _number(other):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
+    return type(one) is type(other) and one == other
+
+
+def _damaged(path: Path, number: int, what: str) -> BenchError:
+    return BenchError(f"{path}:{number}: line {what}; {REMEDY}")
