@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import json_lines
 from bench.errors import BenchError
 from bench.files import write_atomically
 from bench.spec import MemN2N
 
 Row = dict[str, Any]
+
+REMEDY = "restore the file from git, or delete it and run experiments/speed.py again"
 
 WORKS = {
     "babi_task1": "bAbI task 1",
@@ -151,30 +153,9 @@ def read_rows(results: Path) -> list[Row]:
     Raises:
         BenchError: the file can't be read, or a line of it is not a row.
     """
-    path = store_path(results)
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(path, 1, f"cannot be read ({error})") from error
-    if lines.pop():
-        raise _damaged(path, len(lines) + 1, "is cut: it does not end in a newline")
-    rows: list[Row] = []
-    seen: dict[tuple[str, str, str], int] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise _damaged(path, number, "is not JSON") from error
-        wrong = _wrong(row)
-        if wrong:
-            raise _damaged(path, number, wrong)
-        first = seen.setdefault(_key(row), number)
-        if first != number:
-            raise _damaged(path, number, f"is of the same work, device and peer as line {first}")
-        rows.append(row)
-    return rows
+    return json_lines.read(
+        store_path(results), _wrong, _key, of="work, device and peer", remedy=REMEDY
+    )
 
 
 def save_row(results: Path, row: Row) -> None:
@@ -185,8 +166,7 @@ def save_row(results: Path, row: Row) -> None:
     """
     rows = {_key(old): old for old in read_rows(results)}
     rows[_key(row)] = row
-    lines = [json.dumps(r, separators=(",", ":"), allow_nan=False) + "\n" for r in _sorted(rows)]
-    write_atomically(store_path(results), "".join(lines))
+    json_lines.write(store_path(results), _sorted(rows))
 
 
 def speed_files(results: Path) -> dict[str, bytes]:
@@ -338,10 +318,3 @@ def _wrong(row: Any) -> str:
         if not math.isclose(row[name], value, rel_tol=1e-6):
             return f"has a field '{name}' that its repeats do not give ({value:.6g})"
     return ""
-
-
-def _damaged(path: Path, number: int, what: str) -> BenchError:
-    return BenchError(
-        f"{path}:{number}: line {what}; restore the file from git, or delete it and run "
-        "experiments/speed.py again"
-    )

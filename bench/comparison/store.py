@@ -5,16 +5,15 @@ Whatever a report says comes from here. Neither scikit-learn nor JAX is needed t
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import json_lines
 from bench.comparison.statistics import COUNTS, MEANS, SHARES, WORDS, compare
 from bench.errors import BenchError
-from bench.files import write_atomically
 from bench.spec import ALL_TASKS
 
 Row = dict[str, Any]
@@ -139,32 +138,15 @@ def read_rows(results: Path) -> list[Row]:
     Raises:
         BenchError: the file can't be read, or a line of it is not a row.
     """
-    path = store_path(results)
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise _damaged(path, 1, f"cannot be read ({error})") from error
-    if lines.pop():
-        raise _damaged(path, len(lines) + 1, "is cut: it does not end in a newline")
-    rows: dict[int, Row] = {}
-    seen: dict[int, int] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise _damaged(path, number, "is not JSON") from error
-        if isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION:
-            continue
-        wrong = _wrong(row)
-        if wrong:
-            raise _damaged(path, number, wrong)
-        first = seen.setdefault(row["task"], number)
-        if first != number:
-            raise _damaged(path, number, f"is of the same task as line {first}")
-        rows[row["task"]] = row
-    return [rows[task] for task in sorted(rows)]
+    rows = json_lines.read(
+        store_path(results),
+        _wrong,
+        lambda row: row["task"],
+        of="task",
+        remedy=REMEDY,
+        outdated=lambda row: isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION,
+    )
+    return sorted(rows, key=lambda row: row["task"])
 
 
 def save_row(results: Path, row: Row) -> None:
@@ -178,8 +160,7 @@ def save_row(results: Path, row: Row) -> None:
         raise BenchError(f"a row of task {row.get('task')} {wrong}; measure again")
     rows = {old["task"]: old for old in read_rows(results)}
     rows[row["task"]] = {name: row[name] for name in FIELDS}
-    lines = (json.dumps(rows[task], separators=(",", ":"), allow_nan=False) + "\n" for task in sorted(rows))
-    write_atomically(store_path(results), "".join(lines))
+    json_lines.write(store_path(results), [rows[task] for task in sorted(rows)])
 
 
 def _wrong(row: Any) -> str:
@@ -212,7 +193,3 @@ def _alike(one: Any, other: Any) -> bool:
     if _number(one) and _number(other):
         return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
     return type(one) is type(other) and one == other
-
-
-def _damaged(path: Path, number: int, what: str) -> BenchError:
-    return BenchError(f"{path}:{number}: line {what}; {REMEDY}")
