@@ -6,6 +6,7 @@ import hashlib
 import pytest
 from data_helpers import real_data
 
+from bench import provenance
 from bench.comparison import measure as module
 from bench.comparison.classifier import tell_apart
 from bench.comparison.measure import File, Real, Side, measure, measure_all, real_side
@@ -157,3 +158,15 @@ def test_other_inputs_are_measured_anew(folder, tmp_path, monkeypatch, what):
     assert second != first and read_rows(results) == [second]
     assert (second["generator"] != first["generator"]) == (what != "file")
     assert (second["files"] != first["files"]) == (what == "file")
+
+
+def test_a_committed_row_is_what_measuring_gives():
+    """One task, which changes with the commit."""
+    data = real_data()
+    rows = {row["task"]: row for row in read_rows(provenance.ROOT / "results" / "paper")}
+    task = int(provenance.commit()[:8], 16) % 20 + 1
+    old, new = rows[task], measure(task, real_side(task, data))
+    for field in old.keys() - {"seconds", "commit", "versions", "classifier", "comparison"}:
+        assert old[field] == new[field], field  # (comparison: reading rows has checked it)
+    accuracy = old["classifier"]["accuracy"]
+    assert new["classifier"]["accuracy"] == pytest.approx(accuracy, abs=0.005)
