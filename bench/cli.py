@@ -7,6 +7,7 @@ stopped by a signal. After the last three the same command goes on where it stop
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import signal
 import sys
@@ -166,9 +167,10 @@ def _run(
         stop = _train(plan, results, models, started, limit)
         if not stop and any(e.table == "data sets" for e in chosen):
             stop = _compare(results, wanted, budget, options, started, limit)
-        data = {name: DataAtHand(found.kind, all_hashes(found)) for name, found in located.items()}
-        written = write_report(results, chosen, budget, data, restarts=restarts)
-        print(console_table(results, chosen, budget, data, restarts=restarts))
+        data = {name: DataAtHand(found.kind, all_hashes(found), found.about) for name, found in located.items()}
+        shown = dataclasses.replace(budget, tasks=tuple(sorted({*budget.tasks, *wanted})))
+        written = write_report(results, chosen, shown, data, restarts=restarts)
+        print(console_table(results, chosen, shown, data, restarts=restarts))
         pages = [path for path in written if path.suffix in {".html", ".md"}]
         print("Tables: " + ", ".join(str(path) for path in pages))
     if stop:

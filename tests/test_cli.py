@@ -292,3 +292,12 @@ def test_an_interrupt_stops_cleanly(undisturbed, tmp_path):
     _, error = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "interrupted" in error and "Traceback" not in error
+
+
+def test_tasks_that_a_profile_has_not_are_reported_too(tmp_path):
+    asked = ["--columns", "bow", "--tasks", "4", "--restarts", "1", "--profile", "smoke", "--generated"]
+    done = _generated(tmp_path / "c", *asked)
+    assert done.returncode == 0, done.stderr
+    (table,) = (tmp_path / "c" / "results" / "smoke-generated").glob("e2e*.csv")
+    rows = {row["task"]: row for row in csv.DictReader(table.read_text().splitlines()) if row["column"] == "bow"}
+    assert rows["4"]["ours"] and rows["4"]["status"] == "run" and rows["1"]["status"] == "not run"

@@ -399,3 +399,39 @@ def test_a_file_that_is_not_listed_is_refused_by_name(small, tmp_path):
     text = refusal(find, tmp_path)
     assert text.startswith(f"{stray}: is not listed in GENERATED.json")
     assert find(tmp_path, allow_unverified=True).kind == "unverified"
+
+
+def test_a_remedy_makes_the_same_files_again(tmp_path):
+    folder = tmp_path / "own"
+    make(folder, tasks=(1,), train=30, test=12, seed=7, as_released=True)
+    before = (folder / TEST).read_bytes()
+    (folder / TEST).unlink()
+    told = refusal(locate.locate, "babi-1k", [1], data_dir=folder, allow_generated=True)
+    command = told.partition("generate them with '")[2].rstrip("'").removeprefix("python -m bench ")
+    assert main(command.split()) == 0 and (folder / TEST).read_bytes() == before
+
+
+def test_own_sets_say_their_settings(tmp_path):
+    make(tmp_path / "own", tasks=(1,), train=30, test=12, seed=7)
+    found = locate.locate("babi-1k", [1], data_dir=tmp_path / "own", allow_generated=True)
+    assert found.about == f"simulator version {V}; 30 training and 12 test questions a task, seed 7"
+
+
+def test_a_record_of_a_later_simulator_is_refused(tmp_path):
+    make(tmp_path, tasks=(1,))
+    path = tmp_path / record.NAME
+    path.write_text(path.read_text().replace(f'"simulator": {V}', '"simulator": 99'))
+    told = refusal(locate.locate, "babi-1k", [1], data_dir=tmp_path, allow_generated=True)
+    assert told.startswith(f"{path}: field 'simulator' is 99")
+
+
+def test_generate_refuses_folders_it_would_not_be_found_in(tmp_path, capsys):
+    (tmp_path / "mix" / fetch.BABI_FOLDER / "en").mkdir(parents=True)
+    (tmp_path / "file").mkdir()
+    (tmp_path / "file" / "en").write_text("x")
+    for folder, word in ((tmp_path / "mix", fetch.BABI_FOLDER), (tmp_path / "file", "not a folder"), ("", "DIR")):
+        assert main(["generate", str(folder), "--tasks", "1", "--train", "5", "--test", "5"]) == 2
+        told = capsys.readouterr().err
+        assert word in told and told.count("\n") == 1
+    assert sorted(p.name for p in (tmp_path / "file").iterdir()) == ["en"]
+    assert [p.name for p in (tmp_path / "mix").iterdir()] == [fetch.BABI_FOLDER]

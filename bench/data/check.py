@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from bench.data import babi, fetch, generated, layout, manifest, record
+from bench.data.simulator import release
 from bench.errors import BenchError
 
 Kind = Literal["real", "unverified", "generated"]
@@ -32,6 +33,7 @@ class Located:
     hashes: dict[str, str]
     refused: dict[str, str] = field(default_factory=dict)  # files that are not in `hashes`: why
     top: str = fetch.BABI_FOLDER
+    about: str = ""  # of generated data: its settings, in words
 
     def has(self, task: int, split: str) -> bool:
         """Whether ``path`` and ``stories`` will serve this file."""
@@ -93,14 +95,20 @@ def check(
             f"{root}: holds generated data ({record.NAME}), and the real bAbI data is needed here; "
             f"name the folder that holds {fetch.BABI_FOLDER}"
         )
+    if made.simulator > release.VERSION:
+        raise BenchError(
+            f"{root / record.NAME}: field 'simulator' is {made.simulator}, and this suite's simulator is "
+            f"version {release.VERSION}; update the suite, or generate the files again"
+        )
+    tasks = list(tasks)
     top = generated.top(made.simulator)
     names = layout.names(dataset, tasks, top)
     listed = {f"{top}/{name}": entry.sha256 for name, entry in made.files.items()}
-    again = f"generate them with 'python -m bench generate {root} --dataset {dataset}'"
+    again = f"generate them with '{made.command(root, dataset, tasks)}'"
     return _compare(dataset, root, _Expected(
         "generated", top, names, names, listed, f"the SHA-256 in {record.NAME}", again,
         "the file was changed: generate it again",
-    ), allow_unverified)  # fmt: skip
+    ), allow_unverified, made.about(dataset, tasks))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,9 @@ class _Expected:
     differs: str
 
 
-def _compare(dataset: str, root: Path, expected: _Expected, allow_unverified: bool) -> Located:
+def _compare(
+    dataset: str, root: Path, expected: _Expected, allow_unverified: bool, about: str = ""
+) -> Located:
     required = expected.required
     missing = [name for name in required if not os.path.isfile(layout.below(root, name))]
     if missing:
@@ -153,7 +163,7 @@ def _compare(dataset: str, root: Path, expected: _Expected, allow_unverified: bo
                 f"{file}: does not match {expected.what} (expected {right[:8]}…, found "
                 f"{found[:8]}…); {expected.differs}, or pass --allow-unverified to use it all the same"
             )
-    return Located(dataset, kind, root, hashes, refused, expected.top)
+    return Located(dataset, kind, root, hashes, refused, expected.top, about)
 
 
 def _read(file: Path) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from bench.arguments import number, numbers
-from bench.data import generated, layout
+from bench.data import fetch, generated, layout
+from bench.errors import BenchError
 from bench.spec import ALL_TASKS
 
 MOST_QUESTIONS = 1_000_000
@@ -16,7 +18,7 @@ MOST_SEED = 2**32 - 1
 def add(commands: argparse._SubParsersAction) -> None:
     """Declares the command and its options."""
     parser = commands.add_parser("generate", help="write generated bAbI stories in the released format")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="where the files go, below en/ or en-10k/")
+    parser.add_argument("folder", metavar="DIR", help="where the files go, below en/ or en-10k/")
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument(
         "--dataset", choices=list(layout.DATASETS), default="babi-1k", help="which set (default babi-1k)"
@@ -35,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         BenchError: a value is wrong, a file is in the way, or something can't be written.
     """
+    folder = _folder(options.folder)
     tasks = ALL_TASKS if options.tasks is None else numbers("--tasks", options.tasks, 1, 20)
     train, test = generated.SIZES[options.dataset]
     if options.train is not None:
@@ -42,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     if options.test is not None:
         test = number("--test", options.test, 1, MOST_QUESTIONS)
     made = generated.generate(
-        options.folder,
+        folder,
         options.dataset,
         tasks,
         train=train,
@@ -60,5 +63,21 @@ def run(options: argparse.Namespace) -> int:
             f"{made[train_name].questions} training and {entry.questions} test questions, {shared}: "
             f"{train_name}, {test_name}"
         )
-    print(f"Generated data, not the bAbI release, in {options.folder}: --data {options.folder} uses it")
+    print(f"Generated data, not the bAbI release, in {folder}: --data {folder} uses it")
     return 0
+
+
+def _folder(text: str) -> Path:
+    """The folder named; BenchError if the suite would not find what is written there."""
+    if not text:
+        raise BenchError("DIR is empty; name a folder")
+    folder = Path(text)
+    if os.path.lexists(folder / fetch.BABI_FOLDER):
+        raise BenchError(
+            f"{folder}: holds {fetch.BABI_FOLDER}, which --data {folder} would use instead of what is "
+            "generated; name another folder"
+        )
+    for place in (folder, *(folder / sub for sub in layout.DATASETS.values())):
+        if os.path.lexists(place) and not os.path.isdir(place):
+            raise BenchError(f"{place}: is not a folder; name another one, or move it away")
+    return folder

@@ -39,6 +39,11 @@ class Crossed:
         return "generated"
 
     @property
+    def about(self) -> str:
+        """Of the generated half."""
+        return self.train.about or self.test.about
+
+    @property
     def root(self) -> Path:
         """Of the training files."""
         return self.train.root

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-from bench.data import babi, fetch, generated, layout, manifest
+from bench.data import babi, fetch, generated, layout, manifest, record
 from bench.data.check import Located, check, required
 from bench.data.layout import DATASETS
 from bench.data.simulator import release
@@ -156,7 +156,10 @@ def _default(
             root, dataset, lacking, train=train, test=test,
             as_released=as_released, progress=progress, pins=inside,
         )  # fmt: skip
-    return Located(dataset, "generated", root, pins, top=top)
+    settings = (*generated.SIZES[dataset], generated.DEFAULT_SEED, as_released)
+    return Located(
+        dataset, "generated", root, pins, top=top, about=record.about(release.VERSION, [settings])
+    )
 
 
 def _as_pinned(root: Path, dataset: str, task: int, top: str, pins: dict[str, str]) -> bool:
@@ -182,7 +185,7 @@ def _find(folder: Path, dataset: str) -> Path | None:
 
 def _named(folder: Path, what: str, dataset: str) -> Path:
     if not os.path.isdir(folder):  # unlike Path.is_dir, False where access is denied
-        raise BenchError(f"{folder}: {what} does not name a folder; correct it")
+        raise BenchError(f"{folder}: {what} does not name a folder; correct it, or leave it out to have the data found or made")
     root = _find(folder, dataset)
     if root is None:
         sub = DATASETS[dataset]

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from bench.errors import BenchError
 from bench.files import write_atomically
 
 NAME = "GENERATED.json"
+
+Settings = tuple[int, int, int, bool]
+"""Training questions, test questions, seed, as_released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,39 @@ class Record:
         """Whether any file of the data set is listed."""
         start = layout.subfolder(dataset) + "/"
         return any(name.startswith(start) for name in (*self.files, *self.writing))
+
+    def about(self, dataset: str, tasks: Iterable[int]) -> str:
+        """The settings of these tasks' files in words, for a table's notice."""
+        found = [self._pair(dataset, task) for task in tasks]
+        return about(self.simulator, sorted({pair for pair in found if pair}))
+
+    def command(self, folder: Path, dataset: str, tasks: Iterable[int]) -> str:
+        """What makes the files of a data set again, with the settings of the first of these tasks."""
+        words = ["python -m bench generate", str(folder), "--dataset", dataset]
+        for task in tasks:
+            pair = self._pair(dataset, task)
+            if pair:
+                train, test, seed, as_released = pair
+                words += ["--tasks", str(task), "--train", str(train), "--test", str(test), "--seed", str(seed)]
+                return " ".join([*words, *["--as-released"] * as_released])
+        return " ".join([*words, "--tasks", *map(str, tasks)])
+
+    def _pair(self, dataset: str, task: int) -> Settings | None:
+        names = [layout.inside(layout.name(dataset, task, split)) for split in ("train", "test")]
+        train, test = ({**self.writing, **self.files}.get(name) for name in names)
+        if train is None or test is None:
+            return None
+        return train.questions, test.questions, test.seed, test.as_released
+
+
+def about(version: int, settings: Iterable[Settings]) -> str:
+    """Generated sets in words: 'simulator version 1; 1000 training and 1000 test questions a task, seed 0'."""
+    sets = [
+        f"{train} training and {test} test questions a task, seed {seed}"
+        + (", test questions kept that occur in training" if as_released else "")
+        for train, test, seed, as_released in settings
+    ]
+    return "; ".join([f"simulator version {version}", *sets])
 
 
 def read(folder: Path) -> Record | None:

@@ -30,10 +30,12 @@ class DataAtHand:
     Attributes:
         kind: 'real', 'unverified' or 'generated'.
         hashes: file name -> SHA-256, as `bench.spec.expand` takes it.
+        about: of generated data, its settings in words.
     """
 
     kind: str
     hashes: Mapping[str, str]
+    about: str = ""
 
     def has(self, task: int) -> bool:
         """Whether the task's training and test files are there."""
@@ -117,6 +119,7 @@ class ExperimentResult:
     columns: tuple[ColumnResult, ...]
     kind: str
     without_files: tuple[int, ...]
+    about: str = ""
 
     @property
     def ran(self) -> tuple[ColumnResult, ...]:
@@ -164,7 +167,8 @@ def gather(
     kinds = [column.cells["mean"].data for column in result if column.ran]
     kind = least_trusted(kinds or [data.get(name, nothing).kind for name in experiment.datasets])
     without = tuple(sorted(missing))
-    return ExperimentResult(experiment, profile, restarts, printed.names, result, kind, without)
+    about = "; ".join(dict.fromkeys(data[n].about for n in experiment.datasets if n in data and data[n].about))
+    return ExperimentResult(experiment, profile, restarts, printed.names, result, kind, without, about)
 
 
 def least_trusted(kinds: list[str]) -> str:

@@ -23,7 +23,8 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
     if result.kind and result.kind != "real":
         why = _KINDS.get(result.kind, "not the bAbI files of the paper")
-        lines.append(f"{result.kind.upper()} data: {why}.")
+        settings = f" ({result.about})" if result.about else ""
+        lines.append(f"{result.kind.upper()} data{settings}: {why}.")
     declared = {c.id: c.restarts for c in result.experiment.runnable()}
     ours = {c.column.id: c.column.restarts for c in result.columns if c.column.id in declared}
     if profile.name == "paper" and ours != declared:
