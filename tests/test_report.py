@@ -59,7 +59,8 @@ def test_files_and_contract(built: Path) -> None:
     assert paths == {f"{EXPERIMENT.id}.{s}" for s in ("csv", "md", "png")} | {"index.html"}
     text = (built / f"{EXPERIMENT.id}.csv").read_bytes()
     assert text.startswith(
-        b"column,task,ours,paper,mean,sd,restarts,data,difference,diverged,seed,status,ours_batches\n"
+        b"column,task,ours,paper,mean,sd,restarts,data,difference,diverged,seed,status,ours_batches,"
+        b"low,high,verdict\n"
     )
     assert b"\r" not in text
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.errors import BenchError
 from bench.profiles import Profile
 from bench.report import paper, selection
+from bench.report.verdict import Limits, limits_of, verdict
 from bench.spec import ALL_TASKS, Experiment, Group, MemN2N, NotYet, expand
 from bench.store import Row, Store
 
@@ -57,6 +58,8 @@ class Cell:
         batches: the same without the last partial batch, as the released code; per-task columns.
         seed: the chosen restart; None where each task chose its own.
         data: the kind of data, empty if not run.
+        limits: (low, high) of the 95 % interval of the paper's number, None if there are too few
+            restarts for one (see `bench.report.interval`).
     """
 
     paper: str
@@ -67,6 +70,7 @@ class Cell:
     batches: float | None = None
     seed: int | None = None
     data: str = ""
+    limits: Limits | None = None
 
     @property
     def diverged(self) -> int:
@@ -87,6 +91,11 @@ class Cell:
         if self.ours is None or not self.paper:
             return None
         return self.ours - float(self.paper)
+
+    @property
+    def verdict(self) -> str:
+        """See `bench.report.verdict.verdict`; '' where there is no number of ours."""
+        return "" if self.ours is None else verdict(self.paper, self.limits)
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,11 @@ def gather(
         applied = profile.apply(column, restarts)
         groups = expand(applied, dataset, tasks, at_hand.hashes) if tasks else ()
         stored = tuple((group, tuple(store.rows(group))) for group in groups)
-        columns.append(ColumnResult(applied, _cells(numbers, stored, store, at_hand.kind), stored))
+        cells = _cells(numbers, stored, store, at_hand.kind)
+        # the paper chose from as many restarts as are declared, whatever was asked for here
+        limits = limits_of(stored, column.restarts)
+        cells = {key: replace(cell, limits=limits.get(key)) for key, cell in cells.items()}
+        columns.append(ColumnResult(applied, cells, stored))
     result = tuple(columns)
     kinds = [column.cells["mean"].data for column in result if column.ran]
     kind = least_trusted(kinds or [data.get(name, nothing).kind for name in experiment.datasets])

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.report.gather import Cell, ColumnResult, ExperimentResult
+from bench.report.interval import LEAST
 from bench.report.notices import footnotes, notices, title
 from bench.report.numbers import NONE, short, spread, superscript
 from bench.report.paper import KEYS
 from bench.report.provenance import provenance
+from bench.report.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 from bench.spec import ALL_TASKS, NotYet
 
 
@@ -71,6 +73,7 @@ def page(result: ExperimentResult) -> Page:
                 result.ran,
                 lambda cell, whole: short(cell.difference, whole=whole, sign=True),
             ),
+            _grid(result, "Verdicts", _verdicts(result), result.ran, _with_limits),
         ]
     facts, columns = provenance(result)
     return Page(
@@ -116,6 +119,30 @@ def _beside_spread(cell: Cell, whole: bool) -> str:
     if cell.ours is None and cell.mean is None:
         return NONE
     return f"{short(cell.ours, whole=whole)}; {spread(cell.mean, cell.sd)}"
+
+
+def _with_limits(cell: Cell, whole: bool) -> str:
+    if cell.limits is None or not cell.verdict:
+        return cell.verdict or NONE
+    low, high = (short(limit, whole=whole) for limit in cell.limits)
+    return f"{cell.verdict} ({low} to {high})"
+
+
+def _verdicts(result: ExperimentResult) -> str:
+    """What verdicts mean, and how many there are of each."""
+    found = [c.cells[key].verdict for c in result.ran for key in KEYS]
+    told = [f"{found.count(name)} {name}" for name in (INSIDE, BETTER, WORSE) if name in found]
+    told += [f"{found.count(TOO_FEW)} with too few restarts"] * (TOO_FEW in found)
+    judged = len(found) - found.count(TOO_FEW) - found.count("")
+    luck = ""
+    if judged:
+        luck = f" Of {judged} verdicts, luck alone would leave about {judged / 20:.0f} not inside."
+    return (
+        "The paper's number against the 95 % interval, in brackets, of what the paper's own protocol would "
+        f"report on other seeds of ours, from at least {LEAST} restarts. Inside: seeds explain the "
+        "difference; better or worse: ours are, by more than seeds explain. "
+        f"Here: {', '.join(told)}.{luck}"
+    )
 
 
 _RULES = {

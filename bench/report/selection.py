@@ -33,12 +33,17 @@ def select(rows: Iterable[Row], restarts: int, rule: str) -> Row | None:
     Args:
         rule: 'released' (running error of the last epoch) or 'paper' (error of the final model).
     """
-    error, loss = RULES[rule]
 
     def rank(row: Row) -> tuple[float, float, int]:
-        return row[error], math.inf if row[loss] is None else row[loss], row["seed"]
+        return *key(row, rule), row["seed"]
 
     return min((row for row in finished(rows) if row["seed"] < restarts), key=rank, default=None)
+
+
+def key(row: Row, rule: str) -> tuple[float, float]:
+    """What restarts are compared by, the least is the best: training error, then training loss."""
+    error, loss = RULES[rule]
+    return row[error], math.inf if row[loss] is None else row[loss]
 
 
 def mean(values: Sequence[float]) -> float | None:

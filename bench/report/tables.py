@@ -11,12 +11,14 @@ from bench.report.paper import KEYS
 
 HEADER = (
     "column", "task", "ours", "paper", "mean", "sd", "restarts", "data",
-    "difference", "diverged", "seed", "status", "ours_batches",
+    "difference", "diverged", "seed", "status", "ours_batches", "low", "high", "verdict",
 )  # fmt: skip
 """Errors in %. The first eight are a contract; more may follow. ``ours`` is the chosen restart's
 test error, ``mean`` and ``sd`` are over the ``restarts`` stored less those that ``diverged``,
 ``difference`` is ours - paper, ``ours_batches`` drops the last partial batch of 32 as the released
-code does. Rows ``mean`` and ``failed`` follow a column's 20 tasks. Empty: there is no number."""
+code does, ``low`` and ``high`` bound the 95 % interval that the paper's number lies in if seeds alone tell
+it from ours, ``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few restarts'.
+Rows ``mean`` and ``failed`` follow a column's 20 tasks. Empty: there is no number."""
 
 
 def csv_text(result: ExperimentResult) -> str:
@@ -32,6 +34,7 @@ def csv_text(result: ExperimentResult) -> str:
 
 def _fields(column: str, key: str, cell: Cell) -> list[str]:
     stored = len(cell.seeds)
+    low, high = cell.limits or (None, None)
     return [
         column,
         key,
@@ -46,4 +49,7 @@ def _fields(column: str, key: str, cell: Cell) -> list[str]:
         "" if cell.seed is None else str(cell.seed),
         cell.status,
         exact(cell.batches),
+        exact(low),
+        exact(high),
+        cell.verdict,
     ]
