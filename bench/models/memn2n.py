@@ -27,6 +27,8 @@ from flax import nnx
 
 from bench.data.encode import NULL, Encoded
 from bench.models import sentences
+from bench.models.empties import most_empties
+from bench.models.hops import Form, Memories, hops
 from bench.spec import MemN2N as Spec
 
 
@@ -70,11 +72,15 @@ class MemN2N(nnx.Module):
     def __init__(self, spec: Spec, encoded: Encoded, rngs: nnx.Rngs):
         self.hops = spec.hops
         self.layerwise = spec.tying == "layerwise"
-        self.relu = spec.nonlinearity == "relu"
-        self.noisy = spec.time_noise > 0
         readings = spec.readings
         self.released_null = self.layerwise and readings.null_columns == "released"
         self.width = sentences.statement_width(encoded)
+        self.form = Form(
+            uses=tuple((0, 1) if self.layerwise else (k, k + 1) for k in range(spec.hops)),
+            shifts=int(most_empties(spec.time_noise, encoded.memory_slots)[-1]),
+            relu=spec.nonlinearity == "relu",
+            linear=spec.linear_start,
+        )
         vocabulary, slots, d = len(encoded.vocabulary), encoded.memory_slots, spec.dim
         pe = sentences.weights(
             spec.encoding, readings.position_encoding, readings.time_scale, d, encoded.sentence_slots
@@ -114,24 +120,22 @@ class MemN2N(nnx.Module):
         words, times = self.words[...], self.times[...]
         bags = tables.statements.at[batch.memory].get(mode="promise_in_bounds")
         asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
-        slots, features = times.shape[1], bags.shape[-1]
-        held = (batch.memory != NULL).astype(jnp.float32)
-        tables_g = [self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]
+        slots = times.shape[1]
+        memories = Memories(
+            bags=bags,
+            held=(batch.memory != NULL).astype(jnp.float32),
+            shift=batch.time - jnp.arange(slots, dtype=jnp.int32),
+        )
         u = asked @ self._table(self.B[...] if self.layerwise else words[0], None)
-        attention = []
-        for hop in range(self.hops):
-            a, c = (tables_g[0], tables_g[1]) if self.layerwise else tables_g[hop : hop + 2]
-            seen = u @ a.T
-            scores = jnp.einsum("bmf,bf->bm", bags, seen[:, :features])
-            scores += held * self._at_time(seen[:, features:], batch.time)
-            p = _attend(scores, linear)
-            attention.append(p)
-            mixed = jnp.einsum("bmf,bm->bf", bags, p)
-            o = jnp.concatenate([mixed, self._by_time(held * p, batch.time, slots)], axis=-1) @ c
-            u = o + (u @ self.H[...].T if self.layerwise else u)
-            if self.relu:
-                u = jax.nn.relu(u)
-        return self._logits(u, words, times), jnp.stack(attention)
+        u, attention = hops(
+            self.form,
+            jnp.stack([self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]),
+            u,
+            self.H[...] if self.layerwise else None,
+            memories,
+            jnp.asarray(linear),
+        )
+        return self._logits(u, words, times), attention
 
     def _stated(self, words: jax.Array) -> jax.Array:
         """(V, d) -> the rows of the words that statements are made of, padded."""
@@ -147,24 +151,6 @@ class MemN2N(nnx.Module):
             rows.append(times * jnp.array(self.time_weight, jnp.float32))
         return jnp.concatenate(rows)
 
-    def _at_time(self, by_index: jax.Array, time: jax.Array) -> jax.Array:
-        """(B, M) per time index -> (B, M) per slot. Without noise slot i has index i."""
-        if not self.noisy:
-            return by_index
-        return jnp.take_along_axis(by_index, time, axis=1, mode="promise_in_bounds")
-
-    def _by_time(self, by_slot: jax.Array, time: jax.Array, slots: int) -> jax.Array:
-        """(B, M) per slot -> (B, M) per time index: the transpose of `_at_time`."""
-        if not self.noisy:
-            return by_slot
-
-        def scatter(values: jax.Array, index: jax.Array) -> jax.Array:
-            return jnp.zeros(slots, values.dtype).at[index].add(
-                values, mode="promise_in_bounds"
-            )
-
-        return jax.vmap(scatter)(by_slot, time)
-
     def _logits(self, u: jax.Array, words: jax.Array, times: jax.Array) -> jax.Array:
         if self.layerwise:
             top = self.W[...]
@@ -175,13 +161,6 @@ class MemN2N(nnx.Module):
         if self.answers is not None:
             top = top[np.array(self.answers)]
         return u @ top.T
-
-
-def _attend(scores: jax.Array, linear: jax.Array | bool) -> jax.Array:
-    """(B, M) scores -> weights p_i (S15 eq. 1), or the scores themselves in linear start."""
-    if linear is False:
-        return jax.nn.softmax(scores)
-    return jnp.where(linear, scores, jax.nn.softmax(scores))
 
 
 def null_masks(model: MemN2N) -> dict[str, np.ndarray]:

@@ -1,0 +1,196 @@
+"""The memory layers of MemN2N (S15 section 2) with a gradient written by hand.
+
+The forward pass is the one of `bench.models.memn2n`. The backward pass is what automatic
+differentiation would give, but a table's gradient is one matrix product over all its uses
+(as A of one hop, as C of another) in place of one a use and a sum, and nothing is computed twice.
+
+With x_m = [bag_m, onehot(t_m)] the features of memory m, for hop k with tables A_k, C_k (F+M, d):
+
+    s_km = x_m . (A_k u_k)      p_k = softmax(s_k) or s_k      o_k = C_k^T sum_m p_km x_m
+
+and backwards, from do_k = dL/do_k:
+
+    dp_km = x_m . (C_k do_k)    ds_k = p_k (dp_k - p_k . dp_k) or dp_k
+    dA_k += (sum_m ds_km x_m) u_k^T      dC_k += (sum_m p_km x_m) do_k^T
+    du_k = A_k^T sum_m ds_km x_m + (what reaches u_k along u_{k+1} = H u_k + o_k)
+
+Shapes: B batch, M memory slots, F features of a bag, d embedding, K hops, T tables.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+MOST_SHIFTS = 8
+"""Up to so many places a memory may be moved by RN, moving is done by shifting whole rows."""
+
+
+class Memories(NamedTuple):
+    """What a batch's questions may attend to; no gradient flows here.
+
+    Attributes:
+        bags: (B, M, F) float32 features.
+        held: (B, M) float32, 1 where a slot is occupied.
+        shift: (B, M) int32, time index - slot: how many empty memories RN put before.
+    """
+
+    bags: jax.Array
+    held: jax.Array
+    shift: jax.Array
+
+
+class Form(NamedTuple):
+    """What is fixed when a program is made.
+
+    Attributes:
+        uses: (A's table, C's table) of each hop.
+        shifts: shift lies in 0..shifts.
+        relu: after each hop (the last column of S15's table 3).
+        linear: whether a layer without softmax may be asked for.
+    """
+
+    uses: tuple[tuple[int, int], ...]
+    shifts: int
+    relu: bool
+    linear: bool
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def hops(
+    form: Form,
+    tables: jax.Array,
+    u: jax.Array,
+    h: jax.Array | None,
+    memories: Memories,
+    linear: jax.Array,
+) -> tuple[jax.Array, jax.Array]:
+    """u_{K+1} (B, d) and the attention (K, B, M).
+
+    Args:
+        tables: (T, F+M, d), G of `bench.models.memn2n`: rows of features, then of time indices.
+        u: (B, d), u_1.
+        h: (d, d) of layer-wise tying, u_{k+1} = H u_k + o_k; None is the identity.
+        linear: () bool, no softmax (S15 4.1, linear start).
+    """
+    out, kept = _forward(form, tables, u, h, memories, linear)
+    return out, jnp.stack(kept.p)
+
+
+class _Kept(NamedTuple):
+    """Of the forward pass, a list entry a hop: u_k, p_k, sum_m p_km x_m (B, F+M), u_{k+1}."""
+
+    u: list[jax.Array]
+    p: list[jax.Array]
+    mixed: list[jax.Array]
+    out: list[jax.Array]
+
+
+def _forward(form, tables, u, h, memories, linear):
+    kept = _Kept([], [], [], [])
+    for a, c in form.uses:
+        kept.u.append(u)
+        p = _attend(form, _scores(form, memories, u @ tables[a].T), linear)
+        mixed = _mixed(form, memories, p)
+        u = (u if h is None else u @ h.T) + mixed @ tables[c]
+        u = jax.nn.relu(u) if form.relu else u
+        kept.p.append(p)
+        kept.mixed.append(mixed)
+        kept.out.append(u)
+    return u, kept
+
+
+def _hops_forward(form, tables, u, h, memories, linear):
+    out, kept = _forward(form, tables, u, h, memories, linear)
+    return (out, jnp.stack(kept.p)), (tables, h, memories, linear, kept)
+
+
+def _hops_backward(form, saved, cotangents):
+    tables, h, memories, linear, kept = saved
+    du, _ = cotangents  # the attention is looked at, never trained on
+    left: list[list[jax.Array]] = [[] for _ in range(tables.shape[0])]
+    right: list[list[jax.Array]] = [[] for _ in range(tables.shape[0])]
+    dh = None if h is None else jnp.zeros_like(h)
+    for k in reversed(range(len(form.uses))):
+        a, c = form.uses[k]
+        if form.relu:
+            du = jnp.where(kept.out[k] > 0, du, 0.0)
+        do = du
+        dp = _scores(form, memories, do @ tables[c].T)
+        ds = _attend_backward(form, kept.p[k], dp, linear)
+        seen = _mixed(form, memories, ds)
+        left[c].append(kept.mixed[k])
+        right[c].append(do)
+        left[a].append(seen)
+        right[a].append(kept.u[k])
+        if h is not None:
+            dh += do.T @ kept.u[k]
+            du = do @ h
+        du = du + seen @ tables[a]
+    both = zip(left, right, strict=True)
+    dtables = jnp.stack([jnp.concatenate(x).T @ jnp.concatenate(y) for x, y in both])
+    return dtables, du, dh, None, None
+
+
+hops.defvjp(_hops_forward, _hops_backward)
+
+
+def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
+    """(B, F+M) -> (B, M): x_m . by_feature for every memory."""
+    features = memories.bags.shape[-1]
+    scores = jnp.einsum("bmf,bf->bm", memories.bags, by_feature[:, :features])
+    return scores + memories.held * at_time(by_feature[:, features:], memories.shift, form.shifts)
+
+
+def _mixed(form: Form, memories: Memories, weights: jax.Array) -> jax.Array:
+    """(B, M) -> (B, F+M): sum_m weights_m x_m."""
+    mixed = jnp.einsum("bmf,bm->bf", memories.bags, weights)
+    times = by_time(memories.held * weights, memories.shift, form.shifts)
+    return jnp.concatenate([mixed, times], axis=-1)
+
+
+def at_time(by_index: jax.Array, shift: jax.Array, shifts: int) -> jax.Array:
+    """(B, M) per time index -> (B, M) per slot: slot m has index m + shift_m, at most M - 1."""
+    if shifts == 0:
+        return by_index
+    slots = by_index.shape[-1]
+    if shifts > MOST_SHIFTS:
+        return jnp.take_along_axis(
+            by_index, jnp.arange(slots) + shift, axis=1, mode="promise_in_bounds"
+        )
+    moved = jnp.pad(by_index, ((0, 0), (0, shifts)))
+    out = jnp.where(shift == 0, by_index, 0.0)
+    for s in range(1, shifts + 1):
+        out += jnp.where(shift == s, moved[:, s : s + slots], 0.0)
+    return out
+
+
+def by_time(by_slot: jax.Array, shift: jax.Array, shifts: int) -> jax.Array:
+    """(B, M) per slot -> (B, M) per time index: the transpose of `at_time`."""
+    if shifts == 0:
+        return by_slot
+    slots = by_slot.shape[-1]
+    if shifts > MOST_SHIFTS:
+        add = lambda values, index: jnp.zeros(slots, values.dtype).at[index].add(  # noqa: E731
+            values, mode="promise_in_bounds"
+        )
+        return jax.vmap(add)(by_slot, jnp.arange(slots) + shift)
+    out = jnp.where(shift == 0, by_slot, 0.0)
+    for s in range(1, min(shifts, slots - 1) + 1):
+        moved = jnp.where(shift == s, by_slot, 0.0)
+        out += jnp.pad(moved[:, : slots - s], ((0, 0), (s, 0)))
+    return out
+
+
+def _attend(form: Form, scores: jax.Array, linear: jax.Array) -> jax.Array:
+    """(B, M) scores -> weights p_i (S15 eq. 1), or the scores themselves in linear start."""
+    p = jax.nn.softmax(scores)
+    return jnp.where(linear, scores, p) if form.linear else p
+
+
+def _attend_backward(form: Form, p: jax.Array, dp: jax.Array, linear: jax.Array) -> jax.Array:
+    ds = p * (dp - jnp.sum(p * dp, axis=-1, keepdims=True))
+    return jnp.where(linear, dp, ds) if form.linear else ds
