@@ -81,7 +81,13 @@ class MemN2N:
     hops: int = 3
     dim: int = 20
     memory_size: int = 50
-    tying: str = choice("adjacent", "layerwise")
+    tying: str = choice("adjacent", "layerwise", "untied")
+    """S15 2.2. adjacent: A_{k+1} = C_k, B = A_1, W^T = C_K. layerwise: one A and one C, with B and W of
+    their own. untied (ours): every hop has its own A and C, with B and W of their own."""
+    state_map: bool = field(default=True, metadata={"neutral": True})
+    """Layer-wise tying: u_{k+1} = H u_k + o_k. False (ours) leaves H out."""
+    temporal: bool = field(default=True, metadata={"neutral": True})
+    """T_A and T_C are added to memories (S15 4.1). False (ours): there are none, nor time words."""
     nonlinearity: str = choice("none", "relu")
     linear_start: bool = False
     linear_start_epochs: int = 0
@@ -127,9 +133,14 @@ class MemN2N:
                         f"{where}: field '{name}' contradicts linear_start=False; "
                         f"set linear_start=True or leave '{name}' out"
                     )
+        if not self.state_map and self.tying != "layerwise":
+            raise BenchError(f"{where}: field 'state_map' contradicts tying='{self.tying}': it has no H")
+        if self.time_noise and not self.temporal:
+            raise BenchError(f"{where}: field 'time_noise' contradicts temporal=False: it moves time indices")
         contradictions = [
             ("position_encoding", self.encoding == "bow", "encoding='bow' has no position encoding"),
             ("time_scale", self.encoding == "bow", "encoding='bow' scales no time word"),
+            ("time_scale", not self.temporal, "temporal is False"),
             ("time_noise", self.time_noise == 0.0, "time_noise=0 inserts no empty memories"),
             ("linear_start_end", not self.linear_start, "linear_start is False"),
             ("null_columns", self.tying == "adjacent", "adjacent tying has no B and W of their own"),
@@ -267,6 +278,8 @@ class Group:
         marks = [column.encoding]
         marks += ["ls"] * column.linear_start + ["rn"] * (column.time_noise > 0)
         marks += [f"{column.hops}hop", column.tying, f"d{column.dim}"]
+        marks += ["noh"] * (not column.state_map) + ["notime"] * (not column.temporal)
+        marks += ["relu"] * (column.nonlinearity == "relu")
         tasks = f"qa{self.tasks[0]:02d}" if len(self.tasks) == 1 else f"joint{len(self.tasks)}"
         return f"{self.dataset}_{tasks}_{column.method}-{'-'.join(marks)}"
 

@@ -5,7 +5,8 @@ formed one by one, and gradients are finite differences. Every parameter may car
 copies that finite differences perturb), which pass through to the logits.
 
 Parameters are named and stacked as `bench.models.memn2n.MemN2N` documents: ``words[0]`` is A_1 = B,
-``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise).
+``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise) or A_1, C_1,
+A_2, ... (untied).
 """
 
 from __future__ import annotations
@@ -56,11 +57,11 @@ def time_weight(spec, sizes: Sizes) -> np.ndarray:
 def logits(spec, sizes: Sizes, params, asked: Asked, linear: bool = False):
     """Logits (..., answers) and the attention of every hop, a list of (..., M)."""
     words, times = params["words"], params["times"]
-    layerwise = spec.tying == "layerwise"
-    question_matrix = params["B"] if layerwise else words[..., 0, :, :]
+    own_ends = spec.tying in ("layerwise", "untied")
+    question_matrix = params["B"] if own_ends else words[..., 0, :, :]
 
     u = _sentence(spec, sizes, question_matrix, asked.question)
-    if layerwise and spec.readings.null_columns == "released":
+    if own_ends and spec.readings.null_columns == "released":
         # Padding is the null word, whose row of B is trained; the paper's positions end with the
         # sentence, so there it has none.
         for j in range(len(asked.question) + 1, sizes.longest + 1):
@@ -69,7 +70,8 @@ def logits(spec, sizes: Sizes, params, asked: Asked, linear: bool = False):
 
     attention = []
     for hop in range(spec.hops):
-        a, c = (0, 1) if layerwise else (hop, hop + 1)
+        a = {"adjacent": hop, "layerwise": 0, "untied": 2 * hop}[spec.tying]
+        c = a + 1
         scores, outputs = [], []
         for sentence, t in zip(asked.memories, asked.times, strict=True):
             m, out = (
@@ -84,13 +86,13 @@ def logits(spec, sizes: Sizes, params, asked: Asked, linear: bool = False):
             p = p / p.sum(axis=-1, keepdims=True)
         attention.append(p)
         o = sum(p[..., i, None] * output for i, output in enumerate(outputs))
-        if layerwise:
+        if spec.tying == "layerwise" and spec.state_map:
             u = np.sum(params["H"] * u[..., None, :], axis=-1)  # H u
         u = u + o
         if spec.nonlinearity == "relu":
             u = np.maximum(u, 0.0)
 
-    if layerwise:
+    if own_ends:
         rows = [params["W"][..., w, :] for w in range(params["W"].shape[-2])]
     else:
         rows = [words[..., -1, w, :] for w in range(words.shape[-2])]
@@ -111,6 +113,8 @@ def _sentence(spec, sizes: Sizes, matrix, sentence):
 def _memory(spec, sizes: Sizes, matrix, time_matrix, sentence, t: int):
     if not sentence:  # an empty memory: the null word alone, without a time
         return np.zeros(spec.dim)
+    if not spec.temporal:
+        return _sentence(spec, sizes, matrix, sentence)
     at = time_weight(spec, sizes) * time_matrix[..., t, :]
     return _sentence(spec, sizes, matrix, sentence) + at
 
@@ -158,7 +162,7 @@ def zero_null(spec, values):
     """Values with the rows of the null word that are no parameters set to zero."""
     out = {name: np.array(value) for name, value in values.items()}
     out["words"][..., 0, :] = 0.0
-    if spec.tying == "layerwise" and spec.readings.null_columns == "paper":
+    if spec.tying != "adjacent" and spec.readings.null_columns == "paper":
         out["B"][0] = 0.0
         out["W"][0] = 0.0
     return out

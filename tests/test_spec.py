@@ -162,6 +162,8 @@ def test_the_id_changes_with_every_field_that_matters_and_no_other(field):
         changed = {"readings": Readings(clip_rows="apart")}
     elif field.name == "linear_start":
         changed = {"linear_start": False, "linear_start_epochs": 0, "linear_start_rate": 0.0}
+    elif field.name == "temporal":
+        changed = {"temporal": False, "time_noise": 0.0, "readings": Readings()}
     else:
         changed = {field.name: other_value(field, value)}
     other = group(dataclasses.replace(FULL, **changed))
@@ -182,6 +184,7 @@ def test_every_field_has_its_own_place_in_the_id():
     ids = {group().id}
     numbers = [f for f in dataclasses.fields(MemN2N) if f.type in ("int", "float", "bool")]
     numbers = [f for f in numbers if f.name not in LABELS | {"linear_start"}]
+    numbers = [f for f in numbers if f.name != "temporal"]  # which RN contradicts
     for field in numbers:
         value = other_value(field, getattr(FULL, field.name))
         ids.add(group(dataclasses.replace(FULL, **{field.name: value})).id)
@@ -327,3 +330,24 @@ def test_only_smoke_changes_what_is_trained():
 def test_an_unknown_profile_is_refused_with_the_known_ones():
     with pytest.raises(BenchError, match="'huge'.*smoke, laptop, paper"):
         profile("huge")
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        (dict(state_map=False), "state_map"),
+        (dict(state_map=False, tying="untied"), "state_map"),
+        (dict(temporal=False, time_noise=0.1), "time_noise"),
+        (dict(temporal=False, encoding="pe", readings=Readings(time_scale="paper")), "time_scale"),
+    ],
+    ids=str,
+)
+def test_variants_that_contradict_each_other_are_refused(fields, named):
+    with pytest.raises(BenchError, match=f"'{named}'"):
+        memn2n(id="x", title="x", **fields)
+
+
+def test_fields_added_later_leave_old_ids_alone():
+    """At their neutral value they are not part of the canonical text."""
+    spec = group().canonical()["spec"]
+    assert "state_map" not in spec and "temporal" not in spec

@@ -51,12 +51,14 @@ class Form(NamedTuple):
         shifts: shift lies in 0..shifts.
         relu: after each hop (the last column of S15's table 3).
         linear: whether a layer without softmax may be asked for.
+        temporal: whether memories have time indices; without, tables are (T, F, d).
     """
 
     uses: tuple[tuple[int, int], ...]
     shifts: int
     relu: bool
     linear: bool
+    temporal: bool
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -142,12 +144,16 @@ def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
     """(B, F+M) -> (B, M): x_m . by_feature for every memory."""
     features = memories.bags.shape[-1]
     scores = jnp.einsum("bmf,bf->bm", memories.bags, by_feature[:, :features])
+    if not form.temporal:
+        return scores
     return scores + memories.held * at_time(by_feature[:, features:], memories.shift, form.shifts)
 
 
 def _mixed(form: Form, memories: Memories, weights: jax.Array) -> jax.Array:
     """(B, M) -> (B, F+M): sum_m weights_m x_m."""
     mixed = jnp.einsum("bmf,bm->bf", memories.bags, weights)
+    if not form.temporal:
+        return mixed
     times = by_time(memories.held * weights, memories.shift, form.shifts)
     return jnp.concatenate([mixed, times], axis=-1)
 

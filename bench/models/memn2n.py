@@ -67,19 +67,23 @@ class MemN2N(nnx.Module):
     Layer-wise tying (type 2, RNN-like):
         words: (2, V, d): A, C; times: (2, M, d): T_A, T_C;
         B: (V, d); H: (d, d); W: (V+M, d), or (V, d) where the answer space is the paper's.
+    Untied (ours):
+        words: (2K, V, d): A_1, C_1, A_2, ...; times: (2K, M, d); B and W as above.
+    Without temporal encoding (ours) ``times`` has no rows.
     """
 
     def __init__(self, spec: Spec, encoded: Encoded, rngs: nnx.Rngs):
         self.hops = spec.hops
-        self.layerwise = spec.tying == "layerwise"
+        own_ends = spec.tying != "adjacent"  # B and W apart from the memories' matrices
         readings = spec.readings
-        self.released_null = self.layerwise and readings.null_columns == "released"
+        self.released_null = own_ends and readings.null_columns == "released"
         self.width = sentences.statement_width(encoded)
         self.form = Form(
-            uses=tuple((0, 1) if self.layerwise else (k, k + 1) for k in range(spec.hops)),
+            uses=_uses(spec),
             shifts=int(most_empties(spec.time_noise, encoded.memory_slots)[-1]),
             relu=spec.nonlinearity == "relu",
             linear=spec.linear_start,
+            temporal=spec.temporal,
         )
         vocabulary, slots, d = len(encoded.vocabulary), encoded.memory_slots, spec.dim
         pe = sentences.weights(
@@ -94,13 +98,13 @@ class MemN2N(nnx.Module):
         def normal(*shape: int) -> nnx.Param:
             return nnx.Param(spec.init_std * jax.random.normal(rngs.params(), shape, jnp.float32))
 
-        matrices = 2 if self.layerwise else spec.hops + 1
+        matrices = 1 + max(c for _, c in self.form.uses)
+        indices = slots if spec.temporal else 0
         self.words = normal(matrices, vocabulary, d)
-        self.times = normal(matrices, slots, d)
-        if self.layerwise:
-            self.B = normal(vocabulary, d)
-            self.H = normal(d, d)
-            self.W = normal(vocabulary + (0 if paper_answers else slots), d)
+        self.times = normal(matrices, indices, d)
+        self.B = normal(vocabulary, d) if own_ends else None
+        self.H = normal(d, d) if spec.tying == "layerwise" and spec.state_map else None
+        self.W = normal(vocabulary + (0 if paper_answers else indices), d) if own_ends else None
         for name, mask in null_masks(self).items():
             param = getattr(self, name)
             param.set_value(param.get_value() * mask)
@@ -120,18 +124,18 @@ class MemN2N(nnx.Module):
         words, times = self.words[...], self.times[...]
         bags = tables.statements.at[batch.memory].get(mode="promise_in_bounds")
         asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
-        slots = times.shape[1]
+        slots = batch.memory.shape[1]
         memories = Memories(
             bags=bags,
             held=(batch.memory != NULL).astype(jnp.float32),
             shift=batch.time - jnp.arange(slots, dtype=jnp.int32),
         )
-        u = asked @ self._table(self.B[...] if self.layerwise else words[0], None)
+        u = asked @ self._table(words[0] if self.B is None else self.B[...], None)
         u, attention = hops(
             self.form,
             jnp.stack([self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]),
             u,
-            self.H[...] if self.layerwise else None,
+            None if self.H is None else self.H[...],
             memories,
             jnp.asarray(linear),
         )
@@ -152,7 +156,7 @@ class MemN2N(nnx.Module):
         return jnp.concatenate(rows)
 
     def _logits(self, u: jax.Array, words: jax.Array, times: jax.Array) -> jax.Array:
-        if self.layerwise:
+        if self.W is not None:
             top = self.W[...]
         elif self.answers is None:
             top = jnp.concatenate([words[-1], times[-1]])
@@ -163,10 +167,16 @@ class MemN2N(nnx.Module):
         return u @ top.T
 
 
+def _uses(spec: Spec) -> tuple[tuple[int, int], ...]:
+    """Which of the stacked matrices are a hop's A and C."""
+    form = {"adjacent": lambda k: (k, k + 1), "layerwise": lambda k: (0, 1), "untied": lambda k: (2 * k, 2 * k + 1)}
+    return tuple(form[spec.tying](k) for k in range(spec.hops))
+
+
 def null_masks(model: MemN2N) -> dict[str, np.ndarray]:
     """For each parameter with null rows that stay zero, a 0/1 factor that keeps them so."""
     names = ["words"]
-    if model.layerwise and not model.released_null:
+    if model.B is not None and not model.released_null:
         names += ["B", "W"]
     masks = {}
     for name in names:
@@ -180,7 +190,7 @@ def null_masks(model: MemN2N) -> dict[str, np.ndarray]:
 def build_tables(spec: Spec, encoded: Encoded) -> Tables:
     """The data's bags under the spec's encoding, as NumPy arrays."""
     form = spec.readings.position_encoding
-    padding = spec.tying == "layerwise" and spec.readings.null_columns == "released"
+    padding = spec.tying != "adjacent" and spec.readings.null_columns == "released"
     v = len(encoded.vocabulary)
     return Tables(
         statements=sentences.bags(
