@@ -25,22 +25,26 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-MOST_SHIFTS = 8
-"""Up to so many places a memory may be moved by RN, moving is done by shifting whole rows."""
-
-
 class Memories(NamedTuple):
     """What a batch's questions may attend to; no gradient flows here.
 
     Attributes:
-        bags: (B, M, F) float32 features.
+        bags: float32 features of the occupied slots, tier by tier, (rows, high - low, F) each.
         held: (B, M) float32, 1 where a slot is occupied.
-        shift: (B, M) int32, time index - slot: how many empty memories RN put before.
+        time: (B, M) int32, each slot's time index; None if it is the slot itself.
     """
 
-    bags: jax.Array
+    bags: tuple[jax.Array, ...]
     held: jax.Array
-    shift: jax.Array
+    time: jax.Array | None
+
+
+class Tier(NamedTuple):
+    """Slots low..high-1, of the first ``rows`` questions of a batch: those of the others are empty."""
+
+    rows: int
+    low: int
+    high: int
 
 
 class Form(NamedTuple):
@@ -48,14 +52,14 @@ class Form(NamedTuple):
 
     Attributes:
         uses: (A's table, C's table) of each hop.
-        shifts: shift lies in 0..shifts.
+        tiers: cover every slot, in order of slots.
         relu: after each hop (the last column of S15's table 3).
         linear: whether a layer without softmax may be asked for.
         temporal: whether memories have time indices; without, tables are (T, F, d).
     """
 
     uses: tuple[tuple[int, int], ...]
-    shifts: int
+    tiers: tuple[Tier, ...]
     relu: bool
     linear: bool
     temporal: bool
@@ -141,54 +145,38 @@ hops.defvjp(_hops_forward, _hops_backward)
 
 
 def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
-    """(B, F+M) -> (B, M): x_m . by_feature for every memory."""
-    features = memories.bags.shape[-1]
-    scores = jnp.einsum("bmf,bf->bm", memories.bags, by_feature[:, :features])
+    """(B, F+M) -> (B, M): x_m . by_feature for every memory; 0 where a slot is empty."""
+    batch, features = by_feature.shape[0], memories.bags[0].shape[-1]
+    parts = []
+    for tier, bags in zip(form.tiers, memories.bags, strict=True):
+        part = jnp.einsum("bmf,bf->bm", bags, by_feature[: tier.rows, :features])
+        parts.append(jnp.pad(part, ((0, batch - tier.rows), (0, 0))))
+    scores = parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=1)
     if not form.temporal:
         return scores
-    return scores + memories.held * at_time(by_feature[:, features:], memories.shift, form.shifts)
+    times = by_feature[:, features:]
+    if memories.time is not None:
+        times = jnp.take_along_axis(times, memories.time, axis=1, mode="promise_in_bounds")
+    return scores + memories.held * times
 
 
 def _mixed(form: Form, memories: Memories, weights: jax.Array) -> jax.Array:
-    """(B, M) -> (B, F+M): sum_m weights_m x_m."""
-    mixed = jnp.einsum("bmf,bm->bf", memories.bags, weights)
+    """(B, M) -> (B, F+M): sum_m weights_m x_m, the transpose of `_scores`."""
+    batch = weights.shape[0]
+    mixed = 0.0
+    for tier, bags in zip(form.tiers, memories.bags, strict=True):
+        part = jnp.einsum("bmf,bm->bf", bags, weights[: tier.rows, tier.low : tier.high])
+        mixed += jnp.pad(part, ((0, batch - tier.rows), (0, 0)))
     if not form.temporal:
         return mixed
-    times = by_time(memories.held * weights, memories.shift, form.shifts)
-    return jnp.concatenate([mixed, times], axis=-1)
+    held = memories.held * weights
+    if memories.time is not None:
+        held = jax.vmap(_scatter)(held, memories.time)
+    return jnp.concatenate([mixed, held], axis=-1)
 
 
-def at_time(by_index: jax.Array, shift: jax.Array, shifts: int) -> jax.Array:
-    """(B, M) per time index -> (B, M) per slot: slot m has index m + shift_m, at most M - 1."""
-    if shifts == 0:
-        return by_index
-    slots = by_index.shape[-1]
-    if shifts > MOST_SHIFTS:
-        return jnp.take_along_axis(
-            by_index, jnp.arange(slots) + shift, axis=1, mode="promise_in_bounds"
-        )
-    moved = jnp.pad(by_index, ((0, 0), (0, shifts)))
-    out = jnp.where(shift == 0, by_index, 0.0)
-    for s in range(1, shifts + 1):
-        out += jnp.where(shift == s, moved[:, s : s + slots], 0.0)
-    return out
-
-
-def by_time(by_slot: jax.Array, shift: jax.Array, shifts: int) -> jax.Array:
-    """(B, M) per slot -> (B, M) per time index: the transpose of `at_time`."""
-    if shifts == 0:
-        return by_slot
-    slots = by_slot.shape[-1]
-    if shifts > MOST_SHIFTS:
-        add = lambda values, index: jnp.zeros(slots, values.dtype).at[index].add(  # noqa: E731
-            values, mode="promise_in_bounds"
-        )
-        return jax.vmap(add)(by_slot, jnp.arange(slots) + shift)
-    out = jnp.where(shift == 0, by_slot, 0.0)
-    for s in range(1, min(shifts, slots - 1) + 1):
-        moved = jnp.where(shift == s, by_slot, 0.0)
-        out += jnp.pad(moved[:, : slots - s], ((0, 0), (s, 0)))
-    return out
+def _scatter(values: jax.Array, index: jax.Array) -> jax.Array:
+    return jnp.zeros_like(values).at[index].add(values, mode="promise_in_bounds")
 
 
 def _attend(form: Form, scores: jax.Array, linear: jax.Array) -> jax.Array:

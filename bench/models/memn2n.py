@@ -27,8 +27,7 @@ from flax import nnx
 
 from bench.data.encode import NULL, Encoded
 from bench.models import sentences
-from bench.models.empties import most_empties
-from bench.models.hops import Form, Memories, hops
+from bench.models.hops import Form, Memories, Tier, hops
 from bench.spec import MemN2N as Spec
 
 
@@ -74,13 +73,14 @@ class MemN2N(nnx.Module):
 
     def __init__(self, spec: Spec, encoded: Encoded, rngs: nnx.Rngs):
         self.hops = spec.hops
+        self.noisy = spec.time_noise > 0
         own_ends = spec.tying != "adjacent"  # B and W apart from the memories' matrices
         readings = spec.readings
         self.released_null = own_ends and readings.null_columns == "released"
         self.width = sentences.statement_width(encoded)
         self.form = Form(
             uses=_uses(spec),
-            shifts=int(most_empties(spec.time_noise, encoded.memory_slots)[-1]),
+            tiers=(),
             relu=spec.nonlinearity == "relu",
             linear=spec.linear_start,
             temporal=spec.temporal,
@@ -110,29 +110,38 @@ class MemN2N(nnx.Module):
             param.set_value(param.get_value() * mask)
 
     def __call__(
-        self, tables: Tables, batch: Batch, linear: jax.Array | bool = False
+        self,
+        tables: Tables,
+        batch: Batch,
+        linear: jax.Array | bool = False,
+        tiers: tuple[Tier, ...] = (),
     ) -> tuple[jax.Array, jax.Array]:
         """Logits (B, answers) and attention (K, B, M) over the memory slots.
 
         Args:
             linear: drop the softmax of the memory layers (linear start, S15 4.1). May be traced.
+            tiers: which slots of which questions may be occupied; all of all by default.
 
         The answers are all V words followed by the M time words (released), or the answer words in
         the order of `Encoded.answers` (paper); `targets` maps words to them. Empty slots score 0
         and take softmax mass, in the paper as in the released code.
         """
         words, times = self.words[...], self.times[...]
-        bags = tables.statements.at[batch.memory].get(mode="promise_in_bounds")
-        asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
         slots = batch.memory.shape[1]
+        tiers = tiers or (Tier(batch.memory.shape[0], 0, slots),)
+        bags = tuple(
+            tables.statements.at[batch.memory[: t.rows, t.low : t.high]].get(mode="promise_in_bounds")
+            for t in tiers
+        )
+        asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
         memories = Memories(
             bags=bags,
             held=(batch.memory != NULL).astype(jnp.float32),
-            shift=batch.time - jnp.arange(slots, dtype=jnp.int32),
+            time=batch.time if self.noisy else None,
         )
         u = asked @ self._table(words[0] if self.B is None else self.B[...], None)
         u, attention = hops(
-            self.form,
+            self.form._replace(tiers=tiers),
             jnp.stack([self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]),
             u,
             None if self.H is None else self.H[...],

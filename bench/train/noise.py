@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from bench.data.encode import NULL
-from bench.models.empties import most_empties
+
+
+def most_empties(share: float, slots: int) -> np.ndarray:
+    """(M+1,) int32: ceil(share n) for n = 0..M memories; rounding keeps 0.1 * 30 at 3."""
+    return np.array([math.ceil(round(share * n, 9)) for n in range(slots + 1)], np.int32)
 
 
 def draws_needed(share: float, slots: int) -> int:

@@ -19,11 +19,13 @@ import numpy as np
 import optax
 from flax import nnx
 
-from bench.data.encode import Encoded, Examples
+from bench.data.encode import NULL, Encoded, Examples
 from bench.errors import BenchError
 from bench.models.memn2n import Batch, MemN2N, Tables, build_tables, null_masks, targets
 from bench.spec import MemN2N as Spec
 from bench.train.clip import clip_each_matrix
+from bench.models.hops import Tier
+from bench.train.tiers import by_count, fit, tiers
 from bench.train.noise import draws_needed, insert_empties
 
 Params = dict[str, jax.Array]
@@ -116,6 +118,10 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
     masks = null_masks(nnx.eval_shape(lambda: MemN2N(spec, encoded, nnx.Rngs(params=0))))
     updates = updates_per_epoch(spec, len(encoded.fit))
     noisy = spec.time_noise > 0
+    covers = tiers(
+        np.count_nonzero(encoded.train.memory[encoded.fit], axis=1), spec.batch, encoded.memory_slots
+    )
+    covers = covers if spec.readings.sampling == "released" else ()
 
     def model(params: Params) -> MemN2N:
         state = nnx.State({name: nnx.Param(value) for name, value in params.items()})
@@ -127,9 +133,9 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
         return nnx.to_pure_dict(state)
 
     def logits(
-        params: Params, tables: Tables, batch: Batch, linear: jax.Array
+        params: Params, tables: Tables, batch: Batch, linear: jax.Array, covers: tuple[Tier, ...] = ()
     ) -> tuple[jax.Array, jax.Array]:
-        return model(params)(tables, batch, linear if spec.linear_start else False)
+        return model(params)(tables, batch, linear if spec.linear_start else False, covers)
 
     def draw(
         key: jax.Array, fit: jax.Array, slots: int
@@ -158,6 +164,12 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
         key = jax.random.fold_in(jax.random.key(seed), number)
         slots = data.train.memory.shape[-1]
         chosen, weight, uniform = draw(key, data.fit, slots)
+        if covers:
+            count = jnp.sum(data.train.memory != NULL, axis=-1, dtype=jnp.int32)
+            chosen = by_count(count[chosen], chosen)
+            fits = fit(count[chosen], covers)
+        else:
+            fits = jnp.array(True)
         memory = data.train.memory[chosen]
         if noisy:
             memory, time = insert_empties(
@@ -178,7 +190,7 @@ def make_train(spec: Spec, encoded: Encoded) -> Programs:
             target = data.train.target[chosen]
 
             def cost(params: Params) -> tuple[jax.Array, jax.Array]:
-                z, _ = logits(params, data.tables, batch, linear)
+                z, _ = logits(params, data.tables, batch, linear, covers)
                 loss = cross_entropy(z, target)
                 wrong = (prediction(z) != target).astype(jnp.float32)
                 return jnp.sum(weight * loss), jnp.sum(weight * wrong)
