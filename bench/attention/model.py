@@ -73,7 +73,8 @@ def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attend
     _check(saved, {name: value.shape for name, value in nnx.to_pure_dict(state).items()})
     params = nnx.State({name: nnx.Param(jnp.asarray(value)) for name, value in saved.params.items()})
     tables = jax.tree.map(jnp.asarray, build_tables(spec, encoded))
-    time = np.broadcast_to(np.arange(saved.sizes.memory_slots, dtype=np.int32), (CHUNK, saved.sizes.memory_slots))
+    slots = saved.sizes.memory_slots
+    time = np.broadcast_to(np.arange(slots, dtype=np.int32), (CHUNK, slots))
 
     @jax.jit
     def apply(batch: Batch) -> tuple[jax.Array, jax.Array]:
@@ -111,7 +112,7 @@ def _check(saved: Saved, shapes: dict[str, tuple[int, ...]]) -> None:
     if found != shapes:
         raise BenchError("the model's arrays are not those of its spec; train with --save-models again")
     if not all(np.isfinite(value).all() for value in saved.params.values()):
-        raise BenchError("the model's training diverged, its parameters are not numbers; use another restart's")
+        raise BenchError("the model's training diverged: it has no numbers; use another restart's")
 
 
 def _word(spec: Spec, encoded: Encoded, sizes: Sizes, index: int) -> str:

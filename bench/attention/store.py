@@ -139,7 +139,7 @@ def read_rows(results: Path) -> list[Row]:
         lambda row: row["id"],
         of="restart",
         remedy=REMEDY,
-        outdated=lambda row: isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION,
+        outdated=_outdated,
     )
     return sorted(rows, key=_order)
 
@@ -158,6 +158,10 @@ def save_row(results: Path, row: Row) -> None:
     json_lines.write(store_path(results), sorted(rows.values(), key=_order))
 
 
+def _outdated(row: Any) -> bool:
+    return isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION
+
+
 def _order(row: Row) -> tuple[str, int, int, str]:
     return row["dataset"], row["task"], row["seed"], row["id"]
 
@@ -173,7 +177,7 @@ def _wrong(row: Any) -> str:
         if not passes(row[name]):
             return f"has a field '{name}' that is not {expected}"
     if row["version"] > VERSION:
-        return f"has a field 'version' of a later suite ({row['version']}, this one's is {VERSION})"
+        return f"has a field 'version' of a later suite ({row['version']}, this one has {VERSION})"
     lists = [(name, row[name]) for name in ("share", "top", "empty")]
     for told in row["stories"]:
         lists += [("stories", told["empty"])]
