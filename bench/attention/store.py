@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from bench import json_lines
 from bench.errors import BenchError
+from bench.row_fields import count, map_of, number, text, whole, wrong_field
 from bench.spec import ALL_TASKS
 
 Row = dict[str, Any]
@@ -22,43 +22,23 @@ REMEDY = "restore the file from git, or delete it and run experiments/attention.
 KINDS = ("real", "unverified", "generated")
 
 
-def _number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _count(value: Any) -> bool:
-    return _whole(value) and value > 0
-
-
 def _share(value: Any) -> bool:
-    return _number(value) and -1e-6 <= value <= 1 + 1e-6
+    return number(value) and -1e-6 <= value <= 1 + 1e-6
 
 
 def _percent(value: Any) -> bool:
-    return _number(value) and 0 <= value <= 100
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+    return number(value) and 0 <= value <= 100
 
 
 def _shares(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_share, value))
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value) and all(_text(v) for v in value.values())
-
-
 def _statement(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 4:
         return False
-    line, text, supporting, weights = value
-    return _count(line) and _text(text) and supporting in (0, 1) and (weights == [] or _shares(weights))
+    line, told, supporting, weights = value
+    return count(line) and text(told) and supporting in (0, 1) and (weights == [] or _shares(weights))
 
 
 def _stories(value: Any) -> bool:
@@ -72,12 +52,12 @@ def _stories(value: Any) -> bool:
 
 STORY: dict[str, Callable[[Any], bool]] = {
     "figure": lambda value: value in ("", "2", "4"),
-    "story": _whole,
-    "question": _whole,
-    "line": _count,
-    "asked": _text,
-    "answer": _text,
-    "answered": _text,
+    "story": whole,
+    "question": whole,
+    "line": count,
+    "asked": text,
+    "answer": text,
+    "answered": text,
     "probability": _share,
     "statements": lambda value: isinstance(value, list) and all(map(_statement, value)),
     "empty": _shares,
@@ -86,33 +66,33 @@ STORY: dict[str, Callable[[Any], bool]] = {
 
 FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "id": (lambda v: isinstance(v, str) and re.fullmatch("[0-9a-f]{16}", v) is not None, "16 hex digits"),
-    "version": (_count, "a whole number above 0"),
-    "dataset": (_text, "a text"),
+    "version": (count, "a whole number above 0"),
+    "dataset": (text, "a text"),
     "task": (lambda v: type(v) is int and v in ALL_TASKS, "a task's number, 1 to 20"),
-    "seed": (_whole, "a whole number"),
+    "seed": (whole, "a whole number"),
     "kind": (lambda v: v in KINDS, f"one of {', '.join(KINDS)}"),
-    "model": (_text, "a text"),
+    "model": (text, "a text"),
     "selection": (lambda v: v in ("released", "paper"), "released or paper"),
     "diverged": (lambda v: v is None, "null"),
     "running_error": (_percent, "a percentage"),
-    "running_loss": (lambda v: v is None or _number(v), "a number or null"),
+    "running_loss": (lambda v: v is None or number(v), "a number or null"),
     "train_error": (_percent, "a percentage"),
-    "train_loss": (lambda v: v is None or _number(v), "a number or null"),
+    "train_loss": (lambda v: v is None or number(v), "a number or null"),
     "test_error": (_percent, "a percentage"),
-    "hops": (_count, "a whole number above 0"),
-    "memory": (_count, "a whole number above 0"),
-    "questions": (_count, "a whole number above 0"),
-    "facts": (_whole, "a whole number"),
-    "lost": (_whole, "a whole number"),
-    "questions_lost": (_whole, "a whole number"),
+    "hops": (count, "a whole number above 0"),
+    "memory": (count, "a whole number above 0"),
+    "questions": (count, "a whole number above 0"),
+    "facts": (whole, "a whole number"),
+    "lost": (whole, "a whole number"),
+    "questions_lost": (whole, "a whole number"),
     "share": (_shares, "a list of shares"),
     "top": (_shares, "a list of shares"),
     "empty": (_shares, "a list of shares"),
     "even": (_share, "a share"),
     "stories": (_stories, "a list of stories"),
-    "device": (_text, "a text"),
-    "commit": (_text, "a text"),
-    "versions": (_texts, "an object of texts"),
+    "device": (text, "a text"),
+    "commit": (text, "a text"),
+    "versions": (map_of(text), "an object of texts"),
 }
 """Fields of a row: a check, and what passes it.
 
@@ -159,7 +139,7 @@ def save_row(results: Path, row: Row) -> None:
 
 
 def _outdated(row: Any) -> bool:
-    return isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION
+    return isinstance(row, dict) and count(row.get("version")) and row["version"] < VERSION
 
 
 def _order(row: Row) -> tuple[str, int, int, str]:
@@ -168,14 +148,9 @@ def _order(row: Row) -> tuple[str, int, int, str]:
 
 def _wrong(row: Any) -> str:
     """What is wrong with a row, '' if nothing is."""
-    if not isinstance(row, dict):
-        return "is not an object"
-    odd = sorted(set(row) ^ set(FIELDS))
-    if odd:
-        return f"has missing or unknown fields ({', '.join(odd)})"
-    for name, (passes, expected) in FIELDS.items():
-        if not passes(row[name]):
-            return f"has a field '{name}' that is not {expected}"
+    wrong = wrong_field(row, FIELDS)
+    if wrong:
+        return wrong
     if row["version"] > VERSION:
         return f"has a field 'version' of a later suite ({row['version']}, this one has {VERSION})"
     lists = [(name, row[name]) for name in ("share", "top", "empty")]
