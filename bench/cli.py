@@ -19,6 +19,7 @@ from pathlib import Path
 import filelock
 
 from bench import at_hand, provenance, registry
+from bench.attention import ask
 from bench.arguments import Parser, duration, guarded, number, numbers, split
 from bench.data import command
 from bench.data.cross import all_hashes, known_data
@@ -43,14 +44,14 @@ DEFAULT_PROFILE = "laptop"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m bench``: run, report, verify, generate."""
+    """``python -m bench``: run, report, verify, generate, ask."""
     return guarded(lambda: _main(arguments))
 
 
 def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
     """What an experiment's file does when it is run as a script."""
     parser = Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
-    _run_options(parser)
+    run_options(parser)
     parser.add_argument("--columns", nargs="+", metavar="ID", help="these columns only")
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
@@ -71,7 +72,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     parser = Parser(prog="python -m bench", description="Memory networks, reproduced.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", prog="run_all.sh", help="run experiments and print their tables")
-    _run_options(run)
+    run_options(run)
     run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
     run.add_argument("--list", action="store_true", help="list experiments and columns, run nothing")
     report = commands.add_parser("report", help="rebuild results/paper from its committed store")
@@ -80,9 +81,12 @@ def _main(arguments: Sequence[str] | None) -> int:
     verify.add_argument("--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)")
     _data_options(verify)
     command.add(commands)
+    ask.add(commands)
     options = parser.parse_args(arguments)
     if options.command == "generate":
         return command.run(options)
+    if options.command == "ask":
+        return ask.run(options)
     known = registry.experiments()
     if options.command == "report":
         return _report(list(known.values()), options.check)
@@ -103,7 +107,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     return _run([known[name] for name in chosen], options)
 
 
-def _run_options(parser: argparse.ArgumentParser) -> None:
+def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", metavar="NAME", help=f"smoke, laptop or paper (default {DEFAULT_PROFILE})"
     )
@@ -156,7 +160,7 @@ def _run(
         for e in chosen
     }
     results = options.results or provenance.ROOT / "results" / at_hand.folder_name(budget.name, located)
-    with _alone(results):
+    with alone(results):
         store = Store(results / "store")
         models = results / "models" if options.save_models else None
         plan = Plan(store, located, models)
@@ -164,7 +168,7 @@ def _run(
             plan.add(
                 experiment, columns_of[experiment.id], budget, tasks=wanted, restarts=restarts
             )
-        stop = _train(plan, results, models, started, limit)
+        stop = train(plan, results, models, started, limit)
         if not stop and any(e.table == "data sets" for e in chosen):
             stop = _compare(results, wanted, budget, options, started, limit)
         data = {name: DataAtHand(found.kind, all_hashes(found), found.about) for name, found in located.items()}
@@ -173,15 +177,20 @@ def _run(
         print(console_table(results, chosen, shown, data, restarts=restarts))
         pages = [path for path in written if path.suffix in {".html", ".md"}]
         print("Tables: " + ", ".join(str(path) for path in pages))
-    if stop:
-        print(f"{stop}; what was finished is kept: run the same command again to go on", file=sys.stderr)
-    return {"": 0, "time limit reached": TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
+    return stopped(stop)
 
 
 _SIGNAL_EXIT = {"interrupted": 130, "terminated": 143}
 
 
-def _train(
+def stopped(stop: str) -> int:
+    """The exit code of a run that stopped for this reason, '' if it is done; says it on stderr."""
+    if stop:
+        print(f"{stop}; what was finished is kept: run the same command again to go on", file=sys.stderr)
+    return {"": 0, "time limit reached": TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
+
+
+def train(
     plan: Plan, results: Path, models: Path | None, started: float, limit: float | None
 ) -> str:
     """Trains what is left; '' when done, else why it stopped."""
@@ -277,11 +286,12 @@ def _list(known: dict[str, Experiment]) -> None:
         for column in experiment.columns:
             state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
             print(f"    {column.id:20s} {column.title:24s} {state}")
+    print("attention  (weights per hop, and their share on supporting facts): run experiments/attention.py")
     print("speed  (steps against eager PyTorch): run experiments/speed.py")
 
 
 @contextmanager
-def _alone(results: Path) -> Iterator[None]:
+def alone(results: Path) -> Iterator[None]:
     """One run a results folder at a time; the lock falls with the process, however it ends."""
     try:
         results.mkdir(parents=True, exist_ok=True)

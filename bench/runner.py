@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import devices as device_module
-from bench.parameters import Saved, save
+from bench.parameters import TRAINING, Saved, save
 from bench.plan import COMPILE_SECONDS, Job, batch_bytes, model_path
 from bench.progress import Progress
 from bench.rows import row
@@ -114,14 +114,15 @@ class Runner:
             outcomes = trainer.train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
             if outcomes is None:
                 return False
+            rows = [row(group, outcome, job.encoded, job.kind, device) for outcome in outcomes]
             if self.models is not None:
-                for outcome in outcomes:
+                for outcome, its in zip(outcomes, rows, strict=True):
                     run = {**group.canonical(), "seed": outcome.seed}
+                    training = {name: its[name] for name in TRAINING}
                     save(
                         model_path(self.models, group, outcome.seed),
-                        Saved(outcome.params, run, job.encoded.vocabulary),
+                        Saved(outcome.params, run, job.encoded.sizes, training),
                     )
-            rows = [row(group, outcome, job.encoded, job.kind, device) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
             saved.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from typing import Any
 from bench import json_lines
 from bench.errors import BenchError
 from bench.files import write_atomically
+from bench.row_fields import count, map_of, positive, text, wrong_field
 from bench.spec import MemN2N
 
 Row = dict[str, Any]
@@ -56,50 +57,34 @@ class Work:
             raise BenchError(f"work '{self.id}': several tasks need a joint column")
 
 
-def _positive(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value) and value > 0
-
-
-def _count(value: Any) -> bool:
-    return type(value) is int and value > 0
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
-
-
 def _repeats(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_positive, value))
-
-
-def _versions(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value) and all(_text(v) for v in value.values())
+    return isinstance(value, list) and bool(value) and all(map(positive, value))
 
 
 FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "work": (lambda value: value in tuple(WORKS), f"one of {', '.join(WORKS)}"),
     "device": (
-        lambda value: _text(value) and value.split()[0] in ("cpu", "gpu"),
+        lambda value: text(value) and value.split()[0] in ("cpu", "gpu"),
         "a text that begins with cpu or gpu",
     ),
     "kind": (
         lambda value: value in ("real", "unverified", "generated"),
         "one of real, unverified, generated",
     ),
-    "ours_ms": (_positive, "a number above 0"),
+    "ours_ms": (positive, "a number above 0"),
     "ours_repeats": (_repeats, "a list of numbers above 0"),
-    "ours_steps": (_count, "a whole number above 0"),
-    "peer": (_text, "a text"),
-    "peer_ms": (_positive, "a number above 0"),
+    "ours_steps": (count, "a whole number above 0"),
+    "peer": (text, "a text"),
+    "peer_ms": (positive, "a number above 0"),
     "peer_repeats": (_repeats, "a list of numbers above 0"),
-    "peer_steps": (_count, "a whole number above 0"),
-    "peer_threads": (_count, "a whole number above 0"),
-    "ratio": (_positive, "a number above 0"),
-    "compile_s": (_positive, "a number above 0"),
-    "restarts": (_count, "a whole number above 0"),
-    "lanes": (_count, "a whole number above 0"),
-    "versions": (_versions, "an object of texts"),
-    "commit": (_text, "a text"),
+    "peer_steps": (count, "a whole number above 0"),
+    "peer_threads": (count, "a whole number above 0"),
+    "ratio": (positive, "a number above 0"),
+    "compile_s": (positive, "a number above 0"),
+    "restarts": (count, "a whole number above 0"),
+    "lanes": (count, "a whole number above 0"),
+    "versions": (map_of(text), "an object of texts"),
+    "commit": (text, "a text"),
 }
 """Fields of a row: a check, and what passes it.
 
@@ -299,14 +284,9 @@ def _sorted(rows: Mapping[tuple[str, str, str], Row]) -> list[Row]:
 
 def _wrong(row: Any) -> str:
     """What is wrong with a row, '' if nothing is."""
-    if not isinstance(row, dict):
-        return "is not an object"
-    odd = sorted(set(row) ^ set(FIELDS))
-    if odd:
-        return f"has missing or unknown fields ({', '.join(odd)})"
-    for name, (passes, expected) in FIELDS.items():
-        if not passes(row[name]):
-            return f"has a field '{name}' that is not {expected}"
+    wrong = wrong_field(row, FIELDS)
+    if wrong:
+        return wrong
     if len(row["ours_repeats"]) != len(row["peer_repeats"]):
         return "has more repeats of one side than of the other"
     derived = {

@@ -1,17 +1,25 @@
 """Saved models come back as they were, and nothing else is taken for one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from bench import arrays
+from bench.data.encode import Sizes
 from bench.errors import BenchError
-from bench.parameters import Saved, load, save
+from bench.parameters import TRAINING, Saved, load, save
+
+SIZES = Sizes(("", "a", "b"), statement_words=2, answers=(1, 2), sentence_slots=4, memory_slots=5)
+HEAD = {"run": {"seed": 3}, "sizes": dataclasses.asdict(SIZES), "training": dict.fromkeys(TRAINING)}
 
 
 def test_a_saved_model_comes_back_bit_for_bit(tmp_path):
     params = {"words": np.random.default_rng(0).normal(size=(4, 7, 3)).astype(np.float32)}
-    save(tmp_path / "m.npz", Saved(params, {"seed": 3}, ("", "a")))
+    training = dict.fromkeys(TRAINING, 1.5)
+    save(tmp_path / "m.npz", Saved(params, {"seed": 3}, SIZES, training))
     found = load(tmp_path / "m.npz")
-    assert found.run == {"seed": 3} and found.vocabulary == ("", "a")
+    assert (found.run, found.sizes, found.training) == ({"seed": 3}, SIZES, training)
     assert found.params.keys() == params.keys()
     np.testing.assert_array_equal(found.params["words"], params["words"])
 
@@ -34,3 +42,34 @@ def test_a_pickle_is_never_read(tmp_path):
 def test_a_missing_model_says_how_to_get_one(tmp_path):
     with pytest.raises(BenchError, match="--save-models"):
         load(tmp_path / "none.npz")
+    with pytest.raises(BenchError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_a_model_without_sizes_is_of_an_earlier_version(tmp_path):
+    path = tmp_path / "m.npz"
+    arrays.save(path, {"run": {"seed": 3}, "vocabulary": ["", "a"]}, {})
+    with pytest.raises(BenchError, match="m.npz: was saved by an earlier version.*delete it"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"run": []},
+        {"run": {"seed": "3"}},
+        {"training": {}},
+        {"sizes": {}},
+        {"sizes": HEAD["sizes"] | {"memory_slots": 0}},
+        {"sizes": HEAD["sizes"] | {"statement_words": 4}},
+        {"sizes": HEAD["sizes"] | {"answers": [3]}},
+        {"sizes": HEAD["sizes"] | {"vocabulary": ["", 1, "b"]}},
+    ],
+)
+def test_a_head_that_is_none_is_refused(tmp_path, change):
+    path = tmp_path / "m.npz"
+    arrays.save(path, HEAD, {})
+    assert load(path).sizes == SIZES
+    arrays.save(path, HEAD | change, {})
+    with pytest.raises(BenchError, match="is not a saved model"):
+        load(path)

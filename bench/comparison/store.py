@@ -14,6 +14,7 @@ from typing import Any
 from bench import json_lines
 from bench.comparison.statistics import COUNTS, MEANS, SHARES, WORDS, compare
 from bench.errors import BenchError
+from bench.row_fields import count, list_of, map_of, number, text, whole, wrong_field
 from bench.spec import ALL_TASKS
 
 Row = dict[str, Any]
@@ -27,39 +28,12 @@ LISTED = 100
 REMEDY = "restore the file from git, or delete it and run experiments/generated_vs_real.py again"
 
 
-def _number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _count(value: Any) -> bool:
-    return type(value) is int and value > 0
-
-
-def _whole(value: Any) -> bool:
-    return type(value) is int and value >= 0
-
-
 def _share(value: Any) -> bool:
-    return _number(value) and 0 <= value <= 1
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
+    return number(value) and 0 <= value <= 1
 
 
 def _sha256(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
-
-
-def _list(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(map(item, value))
-
-
-def _map(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Of at least one text."""
-    return lambda value: (
-        isinstance(value, dict) and bool(value) and all(map(_text, value)) and all(map(item, value.values()))
-    )
 
 
 def _object(**items: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -75,43 +49,43 @@ def _sides(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 _DESCRIBED = _object(
-    **dict.fromkeys(COUNTS, _count),
-    **dict.fromkeys(MEANS, _object(mean=_number, max=_whole, se=_number)),
-    **dict.fromkeys(SHARES, _map(_count)),
-    **dict.fromkeys(WORDS, _list(_text)),
+    **dict.fromkeys(COUNTS, count),
+    **dict.fromkeys(MEANS, _object(mean=number, max=whole, se=number)),
+    **dict.fromkeys(SHARES, map_of(count)),
+    **dict.fromkeys(WORDS, list_of(text)),
 )
 
 FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "task": (lambda value: type(value) is int and value in ALL_TASKS, "a task's number, 1 to 20"),
-    "version": (_count, "a whole number above 0"),
+    "version": (count, "a whole number above 0"),
     "kind": (lambda value: value in ("real", "unverified"), "real or unverified"),
     "complete": (lambda value: type(value) is bool, "true or false"),
     "real": (_DESCRIBED, "the statistics of some stories"),
     "generated": (_DESCRIBED, "the statistics of some stories"),
     "comparison": (lambda value: isinstance(value, dict), "an object"),
     "chance": (
-        _object(stories=_count, answers=lambda v: _list(_number)(v) and v == sorted(v) and len(v) > 1),
+        _object(stories=count, answers=lambda v: list_of(number)(v) and v == sorted(v) and len(v) > 1),
         "stories and answers (numbers in ascending order)",
     ),
-    "overlap": (_sides(_object(test=_count, repeated=_whole)), "of each side test and repeated, two counts"),
+    "overlap": (_sides(_object(test=count, repeated=whole)), "of each side test and repeated, two counts"),
     "reader": (
-        _sides(_object(questions=_count, right=_whole, exceptions=_list(_text))),
+        _sides(_object(questions=count, right=whole, exceptions=list_of(text))),
         "of each side questions, right and exceptions",
     ),
     "classifier": (
-        _object(accuracy=_share, by_lot=lambda v: _list(_share)(v) and len(v) > 1, questions=_count),
+        _object(accuracy=_share, by_lot=lambda v: list_of(_share)(v) and len(v) > 1, questions=count),
         "accuracy, by_lot (at least two) and questions",
     ),
-    "files": (_map(_sha256), "an object of SHA-256 sums by file"),
+    "files": (map_of(_sha256), "an object of SHA-256 sums by file"),
     "generator": (
         _object(
-            version=_count, seed=_whole, train=_count, test=_count, described=_count, sha256=_map(_sha256)
+            version=count, seed=whole, train=count, test=count, described=count, sha256=map_of(_sha256)
         ),
         "version, seed, train, test, described and sha256",
     ),
-    "seconds": (_object(generating=_number, whole=_number), "generating and whole, two numbers"),
-    "commit": (_text, "a text"),
-    "versions": (_map(_text), "an object of texts"),
+    "seconds": (_object(generating=number, whole=number), "generating and whole, two numbers"),
+    "commit": (text, "a text"),
+    "versions": (map_of(text), "an object of texts"),
 }
 """Fields of a row: a check, and what passes it.
 
@@ -144,7 +118,7 @@ def read_rows(results: Path) -> list[Row]:
         lambda row: row["task"],
         of="task",
         remedy=REMEDY,
-        outdated=lambda row: isinstance(row, dict) and _count(row.get("version")) and row["version"] < VERSION,
+        outdated=lambda row: isinstance(row, dict) and count(row.get("version")) and row["version"] < VERSION,
     )
     return sorted(rows, key=lambda row: row["task"])
 
@@ -165,14 +139,9 @@ def save_row(results: Path, row: Row) -> None:
 
 def _wrong(row: Any) -> str:
     """What is wrong with a row, '' if nothing is."""
-    if not isinstance(row, dict):
-        return "is not an object"
-    odd = sorted(set(row) ^ set(FIELDS))
-    if odd:
-        return f"has missing or unknown fields ({', '.join(odd)})"
-    for name, (passes, expected) in FIELDS.items():
-        if not passes(row[name]):
-            return f"has a field '{name}' that is not {expected}"
+    wrong = wrong_field(row, FIELDS)
+    if wrong:
+        return wrong
     if row["version"] > VERSION:
         return f"has a field 'version' of a later suite ({row['version']}, this one's is {VERSION})"
     for side in ("real", "generated"):
@@ -190,6 +159,6 @@ def _alike(one: Any, other: Any) -> bool:
     """Equal but for the last digits of numbers, which depend on the machine's mathematics."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
-    if _number(one) and _number(other):
+    if number(one) and number(other):
         return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
     return type(one) is type(other) and one == other

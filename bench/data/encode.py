@@ -77,6 +77,14 @@ class Encoded:
         """M: the story's longest length in the training set, at most the spec's memory size."""
         return self.train.memory.shape[1]
 
+    @property
+    def sizes(self) -> Sizes:
+        """What a model trained on it needs to read more of the same."""
+        answers = tuple(self.answers.tolist())
+        return Sizes(
+            self.vocabulary, self.statement_words, answers, self.sentence_slots, self.memory_slots
+        )
+
 
 def encode(
     train: Sequence[tuple[int, Sequence[Story]]],
@@ -123,6 +131,65 @@ def encode(
         test=test_examples,
         fit=fit,
         valid=valid,
+    )
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a trained model has from its data: the fields of `Encoded` of the same names, and the memory's."""
+
+    vocabulary: tuple[str, ...]
+    statement_words: int
+    answers: tuple[int, ...]
+    sentence_slots: int
+    memory_slots: int
+
+    def unfit(self, words: Sequence[str], *, statement: bool) -> str:
+        """Why a model cannot read this statement or question, '' if it can."""
+        index = {word: i for i, word in enumerate(self.vocabulary)}
+        for word in words:
+            if not word or word not in index:
+                return f"the model does not know the word '{word}'"
+            if statement and index[word] >= self.statement_words:
+                return f"the model knows the word '{word}' from questions and answers only"
+        if len(words) >= self.sentence_slots:
+            return f"{len(words)} words, and the model's sentences have at most {self.sentence_slots - 1}"
+        return ""
+
+
+def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes) -> Encoded:
+    """Encodes questions for a trained model: all of them are ``test`` (and ``train``), none is fitted.
+
+    Args:
+        parts: (task, stories) pairs; an answer '' stands for one that is not known, and is `NULL`.
+
+    Raises:
+        BenchError: a sentence is not one that the model can read.
+    """
+    for task, stories in parts:
+        for story in stories:
+            sentences = [(words, True) for words in story.statements]
+            sentences += [(q.words, False) for q in story.questions]
+            for words, statement in sentences:
+                why = sizes.unfit(words, statement=statement)
+                if why:
+                    raise BenchError(f"task {task}, '{' '.join(words)}': {why}; ask a model of the same data")
+    index = {word: i for i, word in enumerate(sizes.vocabulary)}
+    unknown = {q.answer for _, told in parts for s in told for q in s.questions} - set(index)
+    if unknown:
+        raise BenchError(f"'{min(unknown)}' is no answer that the model knows; ask a model of the same data")
+    table = _Table(index, sizes.sentence_slots)
+    examples = _examples(parts, table, sizes.memory_slots)
+    return Encoded(
+        vocabulary=sizes.vocabulary,
+        statement_words=sizes.statement_words,
+        statements=table.statements(),
+        questions=table.questions(),
+        answers=np.array(sizes.answers, np.int32),
+        train=examples,
+        test=examples,
+        fit=np.zeros(0, np.int32),
+        valid=np.zeros(0, np.int32),
     )
 
 

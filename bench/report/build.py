@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.attention.store import read_rows as read_attention
 from bench.files import write_atomically
 from bench.profiles import Profile
 from bench.report import paper
+from bench.report.attention import attention_files
 from bench.comparison.store import read_rows as read_compared
 from bench.report.comparison import comparison_files, trained
 from bench.report.gather import DataAtHand, ExperimentResult, gather
@@ -43,7 +45,8 @@ def write_report(
 ) -> list[Path]:
     """Writes ``<id>.csv``, ``.md`` and ``.png`` of each experiment, and ``index.html`` of them all.
 
-    A comparison of data sets has no ``.png``, and stands apart from ``index.html``.
+    A comparison of data sets has no ``.png``, and stands apart from ``index.html``, as do the tables
+    of speed and of attention, written if their rows are there.
 
     Args:
         results: the profile's folder; the store is ``results/store``.
@@ -146,5 +149,6 @@ def _files(
         files[f"{name}.md"] = markdown(written).encode()
         files[f"{name}.png"] = png(result)
     files |= speed_files(results)
+    files |= attention_files(read_attention(results), profile)
     files["index.html"] = index_html(pages).encode()
     return files

@@ -9,17 +9,17 @@ from bench.report.page import Grid, Page
 
 def markdown(page: Page) -> str:
     """The page as GitHub-flavoured Markdown; text from data cannot become markup."""
-    blocks = [f"# {_safe(page.title)}"]
-    blocks += [f"> **{_safe(line)}**" for line in page.notices]
-    blocks.append("\n".join(_safe(line) for line in page.explanation))
+    blocks = [f"# {safe(page.title)}"]
+    blocks += [f"> **{safe(line)}**" for line in page.notices]
+    blocks.append("\n".join(safe(line) for line in page.explanation))
     blocks.append(f"![Ours against the paper, task by task]({page.id}.png)")
-    blocks.append(f"Every number, exactly: [{_safe(page.id)}.csv]({page.id}.csv)")
+    blocks.append(f"Every number, exactly: [{safe(page.id)}.csv]({page.id}.csv)")
     for position, grid in enumerate(page.grids):
         blocks += _grid(grid)
         if position == 0 and page.footnotes:
-            blocks.append("  \n".join(_safe(line) for line in page.footnotes))
+            blocks.append("  \n".join(safe(line) for line in page.footnotes))
     blocks.append("## Provenance")
-    blocks.append("\n".join(f"- {_safe(term)}: {_safe(text)}" for term, text in page.facts))
+    blocks.append("\n".join(f"- {safe(term)}: {safe(text)}" for term, text in page.facts))
     blocks += _grid(page.columns, level=3)
     return "\n\n".join(blocks) + "\n"
 
@@ -28,19 +28,19 @@ def _grid(grid: Grid, level: int = 2) -> list[str]:
     aligned = [":--" if number < grid.labels else "--:" for number in range(len(grid.head))]
     lines = [_line(grid.head), "|" + "|".join(aligned) + "|"]
     for number, row in enumerate(grid.rows):
-        cells = [_safe(cell) for cell in row]
+        cells = [safe(cell) for cell in row]
         if number >= len(grid.rows) - grid.summary:
             cells = [f"**{cell}**" if cell else "" for cell in cells]
         lines.append("| " + " | ".join(cells) + " |")
-    text = [_safe(grid.text)] if grid.text else []
-    return [f"{'#' * level} {_safe(grid.title)}", *text, "\n".join(lines)]
+    text = [safe(grid.text)] if grid.text else []
+    return [f"{'#' * level} {safe(grid.title)}", *text, "\n".join(lines)]
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(_safe(cell) for cell in cells) + " |"
+    return "| " + " | ".join(safe(cell) for cell in cells) + " |"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """No markup from plain text: escapes what Markdown or its inline HTML would take up."""
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)

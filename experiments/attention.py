@@ -1,0 +1,35 @@
+"""Attention: the weights per hop of S15's figures 2 and 4, and their share on labelled supporting facts.
+
+    .venv/bin/python experiments/attention.py                     # laptop: every task, 3 restarts
+    .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
+    .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; no task 3 in v1.2
+    .venv/bin/python experiments/attention.py --profile smoke     # does it run? 2 epochs of 3 tasks
+
+The model is the column PE LS RN of Table 1, trained per task: 3 hops, d = 20. Restarts saved in
+models/ of the results folder (--save-models) are loaded, the others trained and saved. Writes
+attention.csv, attention_stories.csv (statement by statement) and attention.md.
+
+Expected: the figures show a few statements of some stories; how much of the attention goes to the
+labelled supporting facts over whole test sets is printed nowhere.
+"""
+
+from bench.spec import Experiment, memn2n
+
+ATTENTION = Experiment(
+    id="attention",
+    title="Attention per hop, and its share on labelled supporting facts",
+    dataset="babi-1k",
+    printed=False,
+    columns=(
+        memn2n(
+            id="pe_ls_rn", title="PE LS RN", encoding="pe", hops=3, tying="adjacent", dim=20, epochs=100,
+            halve_every=25, rate=0.005, linear_start=True, linear_start_rate=0.005,
+            linear_start_epochs=20, time_noise=0.1,
+        ),  # fmt: skip
+    ),
+)
+
+if __name__ == "__main__":
+    from bench.attention.command import run_attention
+
+    raise SystemExit(run_attention(ATTENTION))
