@@ -27,7 +27,7 @@ def group(spec):
 
 def saved(spec, data: Encoded = DATA, seed: int = 0) -> Saved:
     """A model of this spec and data; parameters larger than the initial ones."""
-    _, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data, nnx.Rngs(params=0))))
+    _, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data)))
     draw = np.random.default_rng(seed)
     shapes = {name: value.shape for name, value in nnx.to_pure_dict(state).items()}
     values = {name: 0.7 * draw.standard_normal(shape) for name, shape in sorted(shapes.items())}

@@ -17,7 +17,8 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.data.encode import encode
 from bench.models.memn2n import Batch, MemN2N, build_tables, null_masks, targets
-from bench.train.step import cross_entropy
+from bench.train.lanes import Lanes
+from bench.train.step import Programs, cross_entropy
 
 TRAIN, TEST = tiny_data.stories(6, seed=1), tiny_data.stories(3, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST)
@@ -69,7 +70,7 @@ def columns() -> list:
 
 def parameters(spec, data=DATA, seed=0, scale=0.5):
     """Random parameters larger than the initial ones, null rows zero where they must be."""
-    _, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data, nnx.Rngs(params=0))))
+    _, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data)))
     draw = np.random.default_rng(seed)
     shapes = {name: value.shape for name, value in nnx.to_pure_dict(state).items()}
     values = {name: scale * draw.standard_normal(shape) for name, shape in sorted(shapes.items())}
@@ -77,7 +78,7 @@ def parameters(spec, data=DATA, seed=0, scale=0.5):
 
 
 def apply(spec, params, tables, batch, linear, data=DATA):
-    graph, _ = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data, nnx.Rngs(params=0))))
+    graph, _ = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, data)))
     state = nnx.State({name: nnx.Param(value) for name, value in params.items()})
     linear = jnp.asarray(linear) if spec.linear_start else False  # as in training
     return nnx.merge(graph, state)(jax.tree.map(jnp.asarray, tables), batch, linear)
@@ -267,8 +268,8 @@ def test_pe_sees_the_order_of_words(encoding, order):
 @pytest.mark.parametrize("answers", ["released", "paper"])
 def test_initial_weights_are_gaussian_of_init_std_with_null_rows_zero(tying, answers):
     spec = column(**TYINGS[tying], answer_space=answers, dim=160, init_std=0.3)
-    _, state = nnx.split(MemN2N(spec, DATA, nnx.Rngs(params=jax.random.key(7))))
-    params = {name: np.asarray(value) for name, value in nnx.to_pure_dict(state).items()}
+    drawn = Programs(spec, DATA, Lanes((jax.devices()[0],))).init(np.array([7], np.int32))
+    params = {name: np.asarray(value[0]) for name, value in drawn.items()}
     v, m, d = len(DATA.vocabulary), tiny_data.SLOTS, 160
     if tying == "adjacent":
         shapes = {"words": (3, v, d), "times": (3, m, d)}
@@ -305,7 +306,7 @@ def test_initial_weights_are_gaussian_of_init_std_with_null_rows_zero(tying, ans
 def test_null_masks_are_zero_in_null_rows_alone():
     for tying, fields in TYINGS.items():
         spec = column(**fields)
-        model = nnx.eval_shape(lambda spec=spec: MemN2N(spec, DATA, nnx.Rngs(params=0)))
+        model = nnx.eval_shape(lambda spec=spec: MemN2N(spec, DATA))
         masks = null_masks(model)
         assert set(masks) == ({"words", "B", "W"} if tying == "layerwise-null0" else {"words"})
         for name, mask in masks.items():

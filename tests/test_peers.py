@@ -14,12 +14,14 @@ from bench.data.encode import NULL
 from bench.errors import BenchError
 from bench.models.memn2n import Batch, MemN2N, build_tables, null_masks
 from bench.train.clip import clip_each_matrix
-from bench.train.step import cross_entropy, host_data, make_train
+from bench.train.lanes import Lanes
+from bench.train.step import Programs, cross_entropy, host_data
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed (extra [peers])")
 
 from bench.peers import torch_memn2n  # noqa: E402 - needs torch
 
+LANES = Lanes((jax.devices()[0],))
 DATA = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(3, seed=2))
 SLOTS = DATA.memory_slots
 RATE = 0.05
@@ -44,7 +46,9 @@ def assert_close(found, expected):
 
 def pair(spec, tuned=False):
     """Our model and the peer's trainer with the same weights."""
-    ours = MemN2N(spec, DATA, nnx.Rngs(params=3))
+    graph, _ = nnx.split(MemN2N(spec, DATA))
+    drawn = Programs(spec, DATA, LANES).init(np.array([3], np.int32))
+    ours = nnx.merge(graph, nnx.State({n: nnx.Param(value[0]) for n, value in drawn.items()}))
     peer = torch_memn2n.Trainer(spec, DATA, tuned=tuned)
     peer.model.load({"words": np.asarray(ours.words[...]), "times": np.asarray(ours.times[...])})
     return ours, peer
@@ -126,21 +130,22 @@ def test_equal_steps_of_the_trainer_itself(encoding):
     data = dataclasses.replace(DATA, fit=chosen)
     fields = dict(encoding=encoding, batch=len(chosen), clip=2.0, init_std=0.5, linear_start=True)
     spec = tiny_data.column(**fields, readings={"sampling": "paper"})
-    programs = make_train(spec, data)
-    arrays, _ = host_data(spec, data)
-    params = programs.init(jnp.array([4], jnp.int32))
+    programs = Programs(spec, data, LANES)
+    arrays = LANES.copy(host_data(spec, data)[0])
+    seeds = np.array([4], np.int32)
+    params = programs.init(seeds)
     peer = torch_memn2n.Trainer(tiny_data.column(**fields), data)
     peer.model.load({name: np.asarray(value[0]) for name, value in params.items()})
     time = torch.arange(SLOTS).expand(len(chosen), SLOTS)
     for epoch in range(1, 4):
         params, metrics = programs.epoch(
             params,
-            jnp.array([4], jnp.int32),
-            jnp.int32(epoch),
-            jnp.array([RATE], jnp.float32),
-            jnp.array([False]),
-            jnp.array([True]),
-            jax.tree.map(jnp.asarray, arrays),
+            seeds,
+            epoch,
+            np.array([RATE], np.float32),
+            np.array([False]),
+            np.array([True]),
+            arrays,
         )
         loss = peer.step(torch.from_numpy(chosen.astype(np.int64)), time, RATE)
         assert_close(loss.item() / len(chosen), metrics.train_loss[0])

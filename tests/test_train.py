@@ -18,10 +18,12 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.data.encode import encode
 from bench.errors import BenchError
-from bench.train import checkpoint, loop, step
+from bench.train import checkpoint, loop, scores, step
 from bench.train.checkpoint import Progress
+from bench.train.lanes import Lanes
 from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
+from bench.train.step import Programs
 
 CPU = jax.devices("cpu")[0]
 TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(4, seed=2)
@@ -59,15 +61,15 @@ def compile_once(tmp_path_factory):
 
 def programs(spec, data=DATA):
     """The jitted programs and their data."""
-    host, _ = step.host_data(spec, data)
-    return step.make_train(spec, data), step.to_device(host, CPU)
+    lanes = Lanes((CPU,))
+    return Programs(spec, data, lanes), lanes.copy(step.host_data(spec, data)[0])
 
 
 def one_epoch(made, data, params, *, seeds=(0,), number=1, rate=0.0, linear=False):
     lanes = len(seeds)
     rates = np.broadcast_to(np.float32(rate), lanes)
     return made.epoch(
-        params, np.array(seeds, np.int32), np.int32(number), rates,
+        params, np.array(seeds, np.int32), number, rates,
         np.full(lanes, linear), np.ones(lanes, bool), data,
     )  # fmt: skip
 
@@ -131,7 +133,6 @@ def test_a_step_is_the_oracle_s(case):
     host = {name: np.asarray(value[0], np.float64) for name, value in start.items()}
     sizes = oracle.sizes_of(data)
     batch = [oracle.read(data, data.train, i) for i in data.fit]
-    held_out = [oracle.read(data, data.train, i) for i in data.valid]
     for linear in (False, True):
         grads = oracle.zero_null(spec, oracle.gradients(spec, sizes, host, batch, linear))
         cut = oracle.clipped(spec, grads)
@@ -147,8 +148,6 @@ def test_a_step_is_the_oracle_s(case):
             )
         before = oracle.loss(spec, sizes, host, batch, linear) / 3
         np.testing.assert_allclose(metrics.train_loss[0], before, rtol=1e-5)
-        later = oracle.loss(spec, sizes, wanted, held_out, linear) / len(held_out)
-        np.testing.assert_allclose(metrics.valid_loss[0], later, rtol=1e-4)
         z = [oracle.logits(spec, sizes, host, one, linear)[0] for one in batch]
         right = [oracle.answer(spec, sizes, x) == a.target for x, a in zip(z, batch, strict=True)]
         np.testing.assert_allclose(metrics.train_error[0], 1 - np.mean(right), atol=1e-6)
@@ -212,7 +211,7 @@ def test_an_inactive_lane_keeps_its_parameters_and_its_neighbours_theirs():
     made, arrays = trainer().programs, trainer().data
     params = made.init(np.array(SEEDS, np.int32))
     rates, off = np.full(3, 0.05, np.float32), np.zeros(3, bool)
-    arguments = (params, np.array(SEEDS, np.int32), np.int32(1), rates, off)
+    arguments = (params, np.array(SEEDS, np.int32), 1, rates, off)
     all_on, _ = made.epoch(*arguments, np.ones(3, bool), arrays)
     one_off, _ = made.epoch(*arguments, np.array([True, False, True]), arrays)
     for name in params:
@@ -227,8 +226,8 @@ def test_a_diverged_lane_leaves_its_neighbours_alone():
     params = made.init(np.array(SEEDS, np.int32))
     seeds, off, on = np.array(SEEDS, np.int32), np.zeros(3, bool), np.ones(3, bool)
     sane, wild = np.full(3, 0.05, np.float32), np.array([0.05, 1e30, 0.05], np.float32)
-    kept, _ = made.epoch(params, seeds, np.int32(1), sane, off, on, arrays)
-    mixed, metrics = made.epoch(params, seeds, np.int32(1), wild, off, on, arrays)
+    kept, _ = made.epoch(params, seeds, 1, sane, off, on, arrays)
+    mixed, metrics = made.epoch(params, seeds, 1, wild, off, on, arrays)
     assert not np.isfinite(metrics.train_loss[1])
     for name in params:
         for lane in (0, 2):
@@ -240,7 +239,7 @@ def test_the_paper_s_linear_start_ends_for_each_restart_on_its_own():
         SPEC, readings=dataclasses.replace(SPEC.readings, linear_start_end="paper"), rate=0.3,
         linear_start_rate=0.4, epochs=6,
     )  # fmt: skip
-    outcomes = Trainer(spec, DATA, CPU).train(SEEDS)
+    outcomes = Trainer(spec, DATA, CPU).train(range(8))
     lengths = {len(one.curves) for one in outcomes}
     assert len(lengths) > 1, "all restarts took equally long: nothing is tested"
     for one in outcomes:
@@ -368,8 +367,8 @@ def test_paper_sampling_visits_every_training_question_once_an_epoch(monkeypatch
     data, made, n = spied.data, spied.made, len(spied.data.fit)
     params = made.init(np.array([4], np.int32))
     off = np.array([False])
-    loss, right = made.evaluate(params, off, spied.arrays.tables, spied.arrays.train)
-    loss, right = np.asarray(loss[0], np.float64)[data.fit], np.asarray(right[0])[data.fit]
+    scores = made.evaluate(params, off, spied.arrays.tables, spied.arrays.train)
+    loss, right = scores.loss[0, data.fit], scores.right[0, data.fit]
     assert np.ptp(loss) > 0.1  # another mix of questions has another mean
     orders = set()
     for number in (1, 2, 3, 4):
@@ -401,7 +400,7 @@ def test_too_few_questions_for_a_batch_are_refused():
     for sampling in ("released", "paper"):
         spec = tiny_data.column({"sampling": sampling}, batch=13)
         with pytest.raises(BenchError, match="12 training questions.*13"):
-            step.make_train(spec, DATA)
+            Programs(spec, DATA, Lanes((CPU,)))
 
 
 # Figures of a finished restart
@@ -435,11 +434,11 @@ def test_evaluation_in_chunks_is_the_same_as_at_once(monkeypatch):
     params = trainer().programs.init(np.array([1], np.int32))
     out = []
     for chunk in (100, 3):
-        monkeypatch.setattr(step, "EVALUATION_CHUNK", chunk)
+        monkeypatch.setattr(scores, "CHUNK", chunk)
         made, arrays = programs(SPEC)
         arguments = (params, np.array([False]), arrays.tables, arrays.train)
-        found = (*made.evaluate(*arguments), made.attention(*arguments))
-        out.append([np.asarray(x) for x in found])
+        found = made.evaluate(*arguments)
+        out.append([found.loss, found.right, made.attention(*arguments)])
     for whole, chunked in zip(*out, strict=True):
         assert whole.shape == chunked.shape
         np.testing.assert_allclose(whole, chunked, rtol=1e-5, atol=1e-6)
@@ -480,8 +479,8 @@ def test_a_dead_state_is_not_counted_as_all_right():
     params = made.init(np.array([0], np.int32))
     params = params | {"H": jnp.zeros_like(params["H"])}
     params |= {name: -jnp.abs(params[name]) for name in ("words", "times")}
-    _, right = made.evaluate(params, np.array([False]), arrays.tables, arrays.train)
-    assert not right[0, data.fit].any()  # the null word is the first of the equals
+    scores = made.evaluate(params, np.array([False]), arrays.tables, arrays.train)
+    assert not scores.right[0, data.fit].any()  # the null word is the first of the equals
     _, metrics = one_epoch(made, arrays, params)
     np.testing.assert_allclose(metrics.train_loss[0], np.log(params["W"].shape[1]), rtol=1e-5)
     assert metrics.train_error[0] == 1.0

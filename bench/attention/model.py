@@ -69,7 +69,7 @@ def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attend
     """
     spec = spec_of(saved)
     encoded = encode_for_model(parts, saved.sizes)
-    graph, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, encoded, nnx.Rngs(params=0))))
+    graph, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, encoded)))
     _check(saved, {name: value.shape for name, value in nnx.to_pure_dict(state).items()})
     params = nnx.State({name: nnx.Param(jnp.asarray(value)) for name, value in saved.params.items()})
     tables = jax.tree.map(jnp.asarray, build_tables(spec, encoded))

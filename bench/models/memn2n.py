@@ -60,7 +60,7 @@ class Batch(NamedTuple):
 class MemN2N(nnx.Module):
     """The model of one spec on one data set's sizes.
 
-    Parameters (N(0, init_std^2), null rows zero), adjacent tying (S15 2.2, type 1):
+    Parameters (zero as made: `bench.train.initial` draws them), adjacent tying (S15 2.2, type 1):
         words: (K+1, V, d): A_1 = B, then C_k = A_{k+1}, last C_K = W^T.
         times: (K+1, M, d): T_A1, then T_Ck.
     Layer-wise tying (type 2, RNN-like):
@@ -71,7 +71,7 @@ class MemN2N(nnx.Module):
     Without temporal encoding (ours) ``times`` has no rows.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, rngs: nnx.Rngs):
+    def __init__(self, spec: Spec, encoded: Encoded):
         self.hops = spec.hops
         self.noisy = spec.time_noise > 0
         own_ends = spec.tying != "adjacent"  # B and W apart from the memories' matrices
@@ -95,19 +95,16 @@ class MemN2N(nnx.Module):
         paper_answers = readings.answer_space == "paper"
         self.answers = tuple(encoded.answers.tolist()) if paper_answers else None
 
-        def normal(*shape: int) -> nnx.Param:
-            return nnx.Param(spec.init_std * jax.random.normal(rngs.params(), shape, jnp.float32))
+        def zeros(*shape: int) -> nnx.Param:
+            return nnx.Param(jnp.zeros(shape, jnp.float32))
 
         matrices = 1 + max(c for _, c in self.form.uses)
         indices = slots if spec.temporal else 0
-        self.words = normal(matrices, vocabulary, d)
-        self.times = normal(matrices, indices, d)
-        self.B = normal(vocabulary, d) if own_ends else None
-        self.H = normal(d, d) if spec.tying == "layerwise" and spec.state_map else None
-        self.W = normal(vocabulary + (0 if paper_answers else indices), d) if own_ends else None
-        for name, mask in null_masks(self).items():
-            param = getattr(self, name)
-            param.set_value(param.get_value() * mask)
+        self.words = zeros(matrices, vocabulary, d)
+        self.times = zeros(matrices, indices, d)
+        self.B = zeros(vocabulary, d) if own_ends else None
+        self.H = zeros(d, d) if spec.tying == "layerwise" and spec.state_map else None
+        self.W = zeros(vocabulary + (0 if paper_answers else indices), d) if own_ends else None
 
     def __call__(
         self,

@@ -10,7 +10,6 @@ import numpy as np
 
 from bench import arrays
 from bench.train.schedule import Phase
-from bench.train.step import Metrics
 
 
 @dataclass
@@ -30,9 +29,8 @@ class Progress:
     curves: list[list[tuple[float, ...]]]
     seconds: float = 0.0
 
-    def add(self, phases: Sequence[Phase], metrics: Metrics) -> None:
-        """Takes in a finished epoch, waiting for the device if need be."""
-        rows = np.stack([np.asarray(m) for m in metrics], axis=-1)
+    def add(self, phases: Sequence[Phase], rows: np.ndarray) -> None:
+        """Takes in a finished epoch: (R, 4) figures, a row a lane."""
         for curve, row, phase in zip(self.curves, rows, phases, strict=True):
             if not phase.done:
                 curve.append(tuple(float(x) for x in row))

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -16,15 +17,9 @@ from bench.spec import MemN2N as Spec
 from bench.train import checkpoint
 from bench.train.checkpoint import Progress
 from bench.train.schedule import Phase, phase, reads_losses
-from bench.train.step import (
-    Data,
-    Metrics,
-    Params,
-    Questions,
-    host_data,
-    make_train,
-    to_device,
-)
+from bench.train.lanes import Lanes
+from bench.train.scores import Questions, Scores
+from bench.train.step import Metrics, Params, Programs, host_data
 
 CHECKPOINT_SECONDS = 30.0
 """A killed training loses at most this much work."""
@@ -62,17 +57,51 @@ class Outcome:
     lanes: int = 1
 
 
-class Trainer:
-    """Trains restarts of one spec on one data set on one device; programs are compiled once."""
+class _Epoch(NamedTuple):
+    """An epoch under way.
 
-    def __init__(self, spec: Spec, encoded: Encoded, device: jax.Device):
+    Attributes:
+        number: from 1.
+        before: the parameters it began with.
+        valid: scores of the held-out questions after it.
+    """
+
+    number: int
+    phases: list[Phase]
+    before: Params
+    metrics: Metrics
+    valid: Scores
+
+    def rows(self) -> np.ndarray:
+        """(R, 4) train loss and error, validation loss and error; waits for the device."""
+        loss, right = self.valid.loss, self.valid.right
+        return np.stack(
+            [
+                np.asarray(self.metrics.train_loss),
+                np.asarray(self.metrics.train_error),
+                loss.mean(axis=1),
+                1.0 - right.mean(axis=1),
+            ],
+            axis=-1,
+        )
+
+
+class Trainer:
+    """Trains restarts of one spec on one data set; programs are compiled once.
+
+    Args:
+        devices: one, or several over which the restarts are sharded: then the number of restarts
+            trained at once must be a multiple of the number of devices.
+    """
+
+    def __init__(self, spec: Spec, encoded: Encoded, *devices: jax.Device):
         self.spec = spec
         self.encoded = encoded
-        self.device = device
-        self.programs = make_train(spec, encoded)
-        data, test = host_data(spec, encoded)
-        self.data: Data = to_device(data, device)
-        self.test: Questions = to_device(test, device)
+        self.lanes = Lanes(devices)
+        self.programs = Programs(spec, encoded, self.lanes)
+        data, self.valid, self.test = host_data(spec, encoded)
+        self.train_questions = data.train
+        self.data = self.lanes.copy(data)
 
     def train(
         self,
@@ -96,11 +125,10 @@ class Trainer:
         begun = time.perf_counter()
         so_far = checkpoint.load(saved, seeds) if saved else None
         if so_far is None:
-            seed_array = to_device(np.asarray(seeds, np.int32), self.device)
-            params = self.programs.init(seed_array)
+            params = self.programs.init(np.asarray(seeds, np.int32))
             so_far = Progress(0, {}, [[] for _ in seeds])
         else:
-            params = to_device(so_far.params, self.device)
+            params = self.lanes.split(so_far.params)
         before, last_saved = so_far.seconds, begun
 
         def save() -> None:
@@ -110,11 +138,18 @@ class Trainer:
                 checkpoint.save(saved, seeds, so_far)
 
         # The next epoch is under way while the last one's metrics are read: the device never waits.
-        pending: deque[tuple[list[Phase], Metrics]] = deque()
+        pending: deque[_Epoch] = deque()
 
         def collect(most_left: int) -> None:
+            nonlocal params
             while len(pending) > most_left:
-                so_far.add(*pending.popleft())
+                epoch = pending.popleft()
+                if not np.asarray(epoch.metrics.fits).all():
+                    params, epoch = self._epoch(
+                        epoch.before, seeds, epoch.number, epoch.phases, whole=True
+                    )
+                    pending.clear()  # what came after began from the wrong parameters
+                so_far.add(epoch.phases, epoch.rows())
                 tick()
 
         while True:
@@ -123,20 +158,22 @@ class Trainer:
             unread = [float("nan")] * len(pending)
             phases = [phase(self.spec, [r[2] for r in c] + unread) for c in so_far.curves]
             if all(p.done for p in phases):
-                break
+                if not pending:
+                    break
+                collect(0)
+                continue
             if stop():
                 collect(0)
                 save()
                 return None
             number = so_far.epoch + len(pending) + 1
-            params, metrics = self._epoch(params, seeds, number, phases)
-            pending.append((phases, metrics))
+            params, epoch = self._epoch(params, seeds, number, phases)
+            pending.append(epoch)
             collect(1)
             if saved and time.perf_counter() - last_saved > CHECKPOINT_SECONDS:
                 collect(0)
                 save()
                 last_saved = time.perf_counter()
-        collect(0)
         outcomes = self._outcomes(params, seeds, so_far.curves)
         seconds = (before + time.perf_counter() - begun) / len(seeds)
         return [
@@ -145,28 +182,38 @@ class Trainer:
         ]
 
     def _epoch(
-        self, params: Params, seeds: Sequence[int], number: int, phases: Sequence[Phase]
-    ) -> tuple[Params, Metrics]:
-        return self.programs.epoch(
+        self,
+        params: Params,
+        seeds: Sequence[int],
+        number: int,
+        phases: list[Phase],
+        *,
+        whole: bool = False,
+    ) -> tuple[Params, _Epoch]:
+        linear = np.array([p.linear for p in phases])
+        after, metrics = self.programs.epoch(
             params,
             np.asarray(seeds, np.int32),
-            np.int32(number),
+            number,
             np.array([p.rate for p in phases], np.float32),
-            np.array([p.linear for p in phases]),
+            linear,
             np.array([not p.done for p in phases]),
             self.data,
+            whole=whole,
         )
+        valid = self.programs.evaluate(after, linear, self.data.tables, self.valid)
+        return after, _Epoch(number, phases, params, metrics, valid)
 
     def _outcomes(
         self, params: Params, seeds: Sequence[int], curves: list[list[tuple[float, ...]]]
     ) -> list[Outcome]:
-        softmax = to_device(np.zeros(len(seeds), bool), self.device)
+        softmax = np.zeros(len(seeds), bool)
 
         def scored(questions: Questions) -> tuple[np.ndarray, np.ndarray]:
-            loss, right = self.programs.evaluate(params, softmax, self.data.tables, questions)
-            return np.asarray(loss, np.float64), np.asarray(right)
+            scores = self.programs.evaluate(params, softmax, self.data.tables, questions)
+            return scores.loss, scores.right
 
-        train_loss, train_right = scored(self.data.train)
+        train_loss, train_right = scored(self.train_questions)
         test_loss, test_right = scored(self.test)
         host = {name: np.asarray(value) for name, value in params.items()}
         fit, valid = self.encoded.fit, self.encoded.valid

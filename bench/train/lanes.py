@@ -1,0 +1,60 @@
+"""Where a group's restarts run: lanes of one program, on one device or sharded over several.
+
+Every array of a lane has R, the restarts, in front. Over several devices that axis is split by JAX's
+own sharding (`jax.shard_map` over a mesh of one axis), so a device runs the very program that it would
+run alone on its share of the lanes, and nothing is sent between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+AXIS = "restarts"
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The devices of a group of restarts; R must be a multiple of their number."""
+
+    devices: tuple[jax.Device, ...]
+
+    def program(
+        self, function: Callable[..., Any], in_axes: Sequence[int | None]
+    ) -> Callable[..., Any]:
+        """``function`` of one lane, vmapped over all, sharded and jitted.
+
+        Args:
+            in_axes: 0 for arguments with R in front, None for those that all lanes share. Results
+                have R in front.
+        """
+        mapped = jax.vmap(function, in_axes=tuple(in_axes))
+        if len(self.devices) == 1:
+            return jax.jit(mapped)
+        specs = tuple(PartitionSpec() if axis is None else PartitionSpec(AXIS) for axis in in_axes)
+        return jax.jit(
+            jax.shard_map(mapped, mesh=self._mesh, in_specs=specs, out_specs=PartitionSpec(AXIS))
+        )
+
+    def split(self, tree: Any) -> Any:
+        """Arrays with R in front, committed to the devices."""
+        return self._put(tree, PartitionSpec(AXIS))
+
+    def copy(self, tree: Any) -> Any:
+        """Arrays that all lanes share, committed to each device."""
+        return self._put(tree, PartitionSpec())
+
+    def _put(self, tree: Any, spec: PartitionSpec) -> Any:
+        alone = len(self.devices) == 1
+        where = self.devices[0] if alone else NamedSharding(self._mesh, spec)
+        return jax.tree.map(lambda x: jax.device_put(np.asarray(x), where), tree)
+
+    @cached_property
+    def _mesh(self) -> Mesh:
+        return Mesh(np.array(self.devices), (AXIS,))

@@ -1,0 +1,54 @@
+"""Scoring questions: sets of any size, a fixed number at a time, so that one program does for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+CHUNK = 100
+"""Questions scored at once; changes no result."""
+
+
+class Questions(NamedTuple):
+    """N questions: memory (N, M), question (N,), target (N,), all int32."""
+
+    memory: jax.Array
+    question: jax.Array
+    target: jax.Array
+
+
+class Scores:
+    """Losses and hits of N questions, which the device may still be computing."""
+
+    def __init__(self, count: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
+        self._count = count
+        self._parts = parts
+
+    @property
+    def loss(self) -> np.ndarray:
+        """(R, N) float64."""
+        return self._joined(0).astype(np.float64)
+
+    @property
+    def right(self) -> np.ndarray:
+        """(R, N) bool."""
+        return self._joined(1)
+
+    def _joined(self, which: int) -> np.ndarray:
+        parts = [np.asarray(part[which]) for part in self._parts]
+        return np.concatenate(parts, axis=1)[:, : self._count]
+
+
+def in_chunks(questions: Questions) -> list[Questions]:
+    """N questions, `CHUNK` at a time, the last chunk padded with empty ones."""
+    n, chunk = len(questions.target), CHUNK
+    arrays = [np.asarray(array) for array in questions]
+
+    def part(array: np.ndarray, low: int) -> np.ndarray:
+        rows = array[low : low + chunk]
+        return np.concatenate([rows, np.zeros((chunk - len(rows), *rows.shape[1:]), rows.dtype)])
+
+    return [Questions(*(part(array, low) for array in arrays)) for low in range(0, n, chunk)]
