@@ -1,6 +1,6 @@
-"""Trains jobs on all devices, a thread each, and stores every restart as it finishes.
+"""Trains jobs on all devices and stores every restart as it finishes.
 
-A job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ... on a CPU), whatever else runs
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ... on a CPU), whatever else runs
 and however often the work is interrupted, so a restart's companions, and with them its bits, are
 always the same.
 """
@@ -18,8 +18,13 @@ from bench.plan import COMPILE_SECONDS, Job, batch_bytes, model_path
 from bench.progress import Progress
 from bench.rows import row
 from bench.store import Store
+from bench.train import checkpoint
 from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
+
+
+UNEVEN = 0.15
+"""The share of time that devices may idle at the end of a run."""
 
 
 class Runner:
@@ -56,50 +61,60 @@ class Runner:
         Raises:
             BenchError: a row or checkpoint can't be written; what was finished is stored.
         """
-        self._queue = sorted(jobs, key=self._cost, reverse=True)  # long ones first: an even end
+        jobs = sorted(jobs, key=self._cost, reverse=True)  # long ones first: an even end
         self.progress.start(sum(self._cost(job) for job in jobs), len(jobs))
-        workers = [
-            threading.Thread(target=self._work, args=(device,), name=f"train-{i}", daemon=True)
-            for i, device in enumerate(self.devices[: max(1, len(jobs))])
-        ]
-        for worker in workers:
-            worker.start()
+        wide = sharded_jobs([self._cost(job) for job in jobs], len(self.devices))
         try:
-            while any(worker.is_alive() for worker in workers):
-                workers[0].join(0.2) if workers[0].is_alive() else time.sleep(0.2)
-                self._past_deadline()
-                self.progress.show()
+            self._queue = jobs[:wide]
+            self._watch([tuple(self.devices)])
+            self._queue = jobs[wide:]
+            self._watch([(device,) for device in self.devices[: len(self._queue)]])
         finally:
             self.progress.close()
         if self._failure is not None:
             raise self._failure
         return not self.stopped.is_set()
 
+    def _watch(self, shares: Sequence[tuple]) -> None:
+        """Works the queue off, a thread for each share of the devices, and shows how it goes."""
+        workers = [
+            threading.Thread(target=self._work, args=(share,), name=f"train-{i}", daemon=True)
+            for i, share in enumerate(shares)
+        ]
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers):
+            workers[0].join(0.2) if workers[0].is_alive() else time.sleep(0.2)
+            self._past_deadline()
+            self.progress.show()
+
     def _past_deadline(self) -> bool:
         if self.deadline is not None and time.monotonic() >= self.deadline:
             self.stopped.set()
         return self.stopped.is_set()
 
-    def _work(self, device) -> None:
+    def _work(self, devices: tuple) -> None:
         while not self.stopped.is_set():
             with self._lock:
                 if not self._queue:
                     return
                 job = self._queue.pop(0)
             try:
-                if self._train(job, device):
+                if self._train(job, devices):
                     self.progress.job_done()
             except BaseException as error:  # handed to the main thread, which raises it
                 self._failure = self._failure or error
                 self.stopped.set()
 
-    def _train(self, job: Job, device) -> bool:
-        """Trains a job's restarts chunk by chunk; False if stopped."""
+    def _train(self, job: Job, devices: tuple) -> bool:
+        """Trains a job's restarts, as many chunks at a time as there are devices; False if stopped."""
         group = job.group
-        trainer = Trainer(group.column, job.encoded, device)
+        trainers: dict[int, Trainer] = {}
         epoch_cost = job.epoch_seconds
-        for number, seeds in enumerate(chunks(job, device)):
-            compiling = COMPILE_SECONDS if number == 0 else 0.0
+        for batch in self._batches(job, devices):
+            seeds = [seed for chunk in batch for seed in chunk]
+            width = len(batch)
+            compiling = COMPILE_SECONDS if not trainers else 0.0
             cost_left = compiling + epoch_cost * most_epochs(group.column) * len(seeds)
             first = True
 
@@ -110,35 +125,77 @@ class Runner:
                 cost_left -= cost
                 self.progress.advance(cost)
 
-            saved = self.checkpoints / f"{group.id}_{seeds[0]}-{seeds[-1]}.npz"
-            outcomes = trainer.train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
+            if width not in trainers:
+                trainers[width] = Trainer(group.column, job.encoded, *devices[:width])
+            saved = [self._checkpoint(job, chunk) for chunk in batch]
+            outcomes = trainers[width].train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
             if outcomes is None:
                 return False
-            rows = [row(group, outcome, job.encoded, job.kind, device) for outcome in outcomes]
             if self.models is not None:
-                for outcome, its in zip(outcomes, rows, strict=True):
+                for outcome in outcomes:
                     run = {**group.canonical(), "seed": outcome.seed}
-                    training = {name: its[name] for name in TRAINING}
                     save(
                         model_path(self.models, group, outcome.seed),
-                        Saved(outcome.params, run, job.encoded.sizes, training),
+                        Saved(outcome.params, run, job.encoded.vocabulary),
                     )
+            rows = [row(group, outcome, job.encoded, job.kind, devices[0]) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
-            saved.unlink(missing_ok=True)
+            for path in saved:
+                path.unlink(missing_ok=True)
             self.progress.advance(cost_left)
         return True
+
+    def _batches(self, job: Job, devices: tuple) -> list[list[tuple[int, ...]]]:
+        """The job's chunks by what is trained at once: those of one size that are equally far."""
+        alike: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        for chunk in chunks(job, devices):
+            begun = checkpoint.load(self._checkpoint(job, chunk), chunk)
+            alike.setdefault((len(chunk), begun.epoch if begun else 0), []).append(chunk)
+        return [
+            same[at : at + len(devices)]
+            for same in alike.values()
+            for at in range(0, len(same), len(devices))
+        ]
+
+    def _checkpoint(self, job: Job, chunk: tuple[int, ...]) -> Path:
+        return self.checkpoints / f"{job.group.id}_{chunk[0]}-{chunk[-1]}.npz"
 
     def _cost(self, job: Job) -> float:
         return COMPILE_SECONDS + job.epoch_seconds * most_epochs(job.group.column) * len(job.seeds)
 
 
-def chunks(job: Job, device) -> list[tuple[int, ...]]:
-    """A job's seeds by the chunk they always belong to on this device."""
+def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
+    """A job's seeds by the chunk they belong to, however many are left: a device's share at a time.
+
+    Chunks are the same on one CPU core as on several; GPUs that shard a job divide it evenly.
+    """
     column = job.group.column
-    width = device_module.lanes(device, column.restarts, batch_bytes(column, job.encoded))
+    width = device_module.lanes(devices[0], column.restarts, batch_bytes(column, job.encoded))
+    if devices[0].platform != "cpu":
+        width = -(-width // len(devices))
     by_chunk: dict[int, list[int]] = {}
     for seed in job.seeds:
         by_chunk.setdefault(seed // width, []).append(seed)
     return [tuple(seeds) for _, seeds in sorted(by_chunk.items())]
 
+
+def sharded_jobs(costs: Sequence[float], devices: int) -> int:
+    """How many of the costliest jobs to shard over all devices, so that none idles long at the end.
+
+    The others are worked off a device each. Sharding compiles each program for all devices, so it is
+    for the few jobs that would leave devices without work: with it, all devices end within
+    `UNEVEN` of an even share.
+
+    Args:
+        costs: in seconds, the highest first.
+    """
+    if devices == 1:
+        return 0
+    for number in range(len(costs)):
+        ends = [0.0] * devices
+        for cost in costs[number:]:
+            ends[ends.index(min(ends))] += cost
+        if max(ends) * devices <= (1 + UNEVEN) * sum(costs[number:]):
+            return number
+    return len(costs)

@@ -512,31 +512,31 @@ def test_a_stopped_training_goes_on_bit_for_bit(tmp_path, epochs):
         asked.append(1)
         return len(asked) > epochs
 
-    assert trainer().train(SEEDS, saved=saved, stop=stop) is None
+    assert trainer().train(SEEDS, saved=[saved], stop=stop) is None
     assert checkpoint.load(saved, SEEDS).epoch == epochs
-    assert_same_outcomes(trainer().train(SEEDS, saved=saved), uninterrupted())
+    assert_same_outcomes(trainer().train(SEEDS, saved=[saved]), uninterrupted())
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
     saved = tmp_path / "x.npz"
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)  # after every epoch
     with pytest.raises(Killed):
-        trainer().train(SEEDS, saved=saved, tick=kill_after(4))
+        trainer().train(SEEDS, saved=[saved], tick=kill_after(4))
     assert checkpoint.load(saved, SEEDS).epoch == 3  # the fourth was not saved yet
     ticks = []
-    outcomes = trainer().train(SEEDS, saved=saved, tick=lambda *_: ticks.append(1))
+    outcomes = trainer().train(SEEDS, saved=[saved], tick=lambda *_: ticks.append(1))
     assert len(ticks) == 3
     assert_same_outcomes(outcomes, uninterrupted())
 
 
 def test_a_damaged_or_foreign_checkpoint_is_not_used(tmp_path):
     saved = tmp_path / "x.npz"
-    assert trainer().train(SEEDS, saved=saved, stop=lambda: True) is None
+    assert trainer().train(SEEDS, saved=[saved], stop=lambda: True) is None
     whole = saved.read_bytes()
     for content in (b"", b"no archive", whole[:-40], whole[: len(whole) // 2]):
         saved.write_bytes(content)
         assert checkpoint.load(saved, SEEDS) is None
-        assert_same_outcomes(trainer().train(SEEDS, saved=saved), uninterrupted())
+        assert_same_outcomes(trainer().train(SEEDS, saved=[saved]), uninterrupted())
     saved.write_bytes(whole)
     assert checkpoint.load(saved, SEEDS[::-1]) is None
     assert checkpoint.load(saved, SEEDS[:2]) is None

@@ -1,4 +1,4 @@
-"""A training under way, as one .npz file without pickle."""
+"""A training under way, as .npz files without pickle: one for each share of its restarts."""
 
 from __future__ import annotations
 
@@ -66,3 +66,40 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
         return Progress(head["epoch"], params, curves, head["seconds"])
     except (FileNotFoundError, arrays.Damaged, KeyError, TypeError):
         return None
+
+
+def save_all(paths: Sequence[Path], seeds: Sequence[int], progress: Progress) -> None:
+    """Writes equal shares of the restarts to a checkpoint each, so that each can be resumed apart.
+
+    Raises:
+        BenchError: a file can't be written.
+    """
+    for path, part in zip(paths, _shares(len(seeds), len(paths)), strict=True):
+        params = {name: value[part] for name, value in progress.params.items()}
+        share = Progress(progress.epoch, params, progress.curves[part], progress.seconds)
+        save(path, seeds[part], share)
+
+
+def load_all(paths: Sequence[Path], seeds: Sequence[int]) -> Progress | None:
+    """What `save_all` wrote, or None unless all shares are there and equally far."""
+    parts = [
+        load(path, seeds[part])
+        for path, part in zip(paths, _shares(len(seeds), len(paths)), strict=True)
+    ]
+    found = [part for part in parts if part is not None]
+    if not found or len(found) < len(parts) or len({part.epoch for part in found}) > 1:
+        return None
+    return Progress(
+        found[0].epoch,
+        {n: np.concatenate([part.params[n] for part in found]) for n in found[0].params},
+        [curve for part in found for curve in part.curves],
+        max(part.seconds for part in found),
+    )
+
+
+def _shares(count: int, parts: int) -> list[slice]:
+    if parts == 0:
+        return []
+    size, rest = divmod(count, parts)
+    assert rest == 0, "restarts do not divide evenly over the checkpoints"
+    return [slice(at, at + size) for at in range(0, count, size)]

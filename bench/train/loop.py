@@ -107,15 +107,15 @@ class Trainer:
         self,
         seeds: Sequence[int],
         *,
-        saved: Path | None = None,
+        saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
         tick: Callable[[], None] = lambda: None,
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program.
 
         Args:
-            saved: checkpoint file: resumed from if it is there; the caller removes it once the
-                outcomes are stored.
+            saved: checkpoint files, an equal share of the restarts each: resumed from if they are
+                there; the caller removes them once the outcomes are stored.
             stop: asked after each epoch; if true, the work is saved and None returned.
             tick: told of each epoch finished here.
 
@@ -123,7 +123,7 @@ class Trainer:
             BenchError: the checkpoint can't be written or read.
         """
         begun = time.perf_counter()
-        so_far = checkpoint.load(saved, seeds) if saved else None
+        so_far = checkpoint.load_all(saved, seeds)
         if so_far is None:
             params = self.programs.init(np.asarray(seeds, np.int32))
             so_far = Progress(0, {}, [[] for _ in seeds])
@@ -134,8 +134,7 @@ class Trainer:
         def save() -> None:
             so_far.params = {name: np.asarray(value) for name, value in params.items()}
             so_far.seconds = before + time.perf_counter() - begun
-            if saved:
-                checkpoint.save(saved, seeds, so_far)
+            checkpoint.save_all(saved, seeds, so_far)
 
         # The next epoch is under way while the last one's metrics are read: the device never waits.
         pending: deque[_Epoch] = deque()
@@ -177,7 +176,7 @@ class Trainer:
         outcomes = self._outcomes(params, seeds, so_far.curves)
         seconds = (before + time.perf_counter() - begun) / len(seeds)
         return [
-            Outcome(**{**vars(outcome), "seconds": seconds, "lanes": len(seeds)})
+            Outcome(**{**vars(outcome), "seconds": seconds, "lanes": len(seeds) // len(self.lanes.devices)})
             for outcome in outcomes
         ]
 

@@ -199,7 +199,7 @@ class Programs:
         uniform = uniform[: math.prod(self._draws)].reshape(self._draws)
         chosen, weight = self._order(uniform[-1], data.fit)
         fits = jnp.array(True)
-        if covers:
+        if self._covers:  # sorted even where they are not used: the same noise for the same question
             count = jnp.sum(data.train.memory != NULL, axis=-1, dtype=jnp.int32)
             chosen = by_count(count[chosen], chosen)
             fits = fit(count[chosen], covers)

@@ -26,7 +26,7 @@ STEP = 2
 
 
 def tiers(counts: np.ndarray, batch: int, slots: int) -> tuple[Tier, ...]:
-    """The cheapest cover of a batch's slots.
+    """The cheapest cover of a batch's slots; none at all if that is all slots of all questions.
 
     Args:
         counts: (n,) memories of each training question.
@@ -45,7 +45,8 @@ def tiers(counts: np.ndarray, batch: int, slots: int) -> tuple[Tier, ...]:
                     if low not in found or whole < found[low][0]:
                         found[low] = (whole, (Tier(rows[low], low, high), *rest))
         best = found
-    return best[0][1]
+    cover = best[0][1]
+    return () if cover == (Tier(batch, 0, slots),) else cover
 
 
 def _rows(share: float, batch: int) -> int:
@@ -60,10 +61,10 @@ def _rows(share: float, batch: int) -> int:
 
 def by_count(count: jax.Array, values: jax.Array) -> jax.Array:
     """(U, B) values in order of their counts, most first; a sort without XLA's slow one."""
-    ahead = (count[:, None, :] > count[:, :, None]).astype(jnp.int32)
-    tie = (count[:, None, :] == count[:, :, None]) & jnp.tril(jnp.ones((count.shape[1],) * 2, bool), -1)
-    rank = jnp.sum(ahead + tie, axis=-1)  # (U, B): the place of each
     place = jnp.arange(count.shape[1])
+    longer = count[:, None, :] > count[:, :, None]
+    tied = (count[:, None, :] == count[:, :, None]) & (place[None, :] < place[:, None])
+    rank = jnp.sum(longer | tied, axis=-1)  # (U, B): the place of each
     return jnp.sum(jnp.where(rank[:, None, :] == place[:, None], values[:, None, :], 0), axis=-1)
 
 
