@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bench.data.encode import Encoded, encode
 from bench.data.cross import Crossed
 from bench.data.locate import Located
-from bench.models.sentences import statement_width
 from bench.profiles import Profile
 from bench.spec import Experiment, Group, MemN2N, expand
 from bench.store import Store
@@ -40,8 +41,12 @@ class Job:
 
 
 def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
-    """Size of the bags that one restart's batch reads, (B, M, F) float32."""
-    features = statement_width(encoded) * (2 if column.encoding == "pe" else 1)
+    """Size of the features that one restart's batch reads, (B, M, F) float32, roughly.
+
+    About as many as the words of a task's statements (`bench.models.features`).
+    """
+    tasks = encoded.statement_task
+    features = max(len(np.unique(encoded.statements[tasks == task])) for task in np.unique(tasks))
     return 4 * column.batch * encoded.memory_slots * features
 
 

@@ -6,7 +6,7 @@ answer that occurs only in test), as both the paper's protocol and the released 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,8 @@ class Encoded:
             of questions and answers alone, each sorted.
         statement_words: how many of them, the null word included, can occur in a statement.
         statements: (S, J) int32 words of the distinct statements, padded with `NULL`; row 0 is empty.
+            Jointly, a statement of several tasks has a row for each.
+        statement_task: (S,) int32, whose statement it is: 0..T-1 of T tasks trained jointly, else 0.
         questions: (Q, J) int32 words of the distinct questions.
         answers: (A,) int32, sorted indices of all words that occur as an answer.
         train, test: the examples; ``train`` still holds the held-out ones.
@@ -61,6 +63,7 @@ class Encoded:
     vocabulary: tuple[str, ...]
     statement_words: int
     statements: np.ndarray
+    statement_task: np.ndarray
     questions: np.ndarray
     answers: np.ndarray
     train: Examples
@@ -117,14 +120,16 @@ def encode(
     # Memories: as many slots as the longest training story needs.
     slots = min(memory_size, max(len(s.statements) for _, stories in train for s in stories))
     table = _Table(index, longest + 1)
-    train_examples = _examples(train, table, slots)
-    test_examples = _examples(test, table, slots)
+    apart = {task: i if joint else 0 for i, (task, _) in enumerate(train)}
+    train_examples = _examples(train, table, slots, apart)
+    test_examples = _examples(test, table, slots, apart)
     fit, valid = _hold_out(len(train_examples), holdout, joint)
     answers = np.unique(np.concatenate([train_examples.answer, test_examples.answer]))
     return Encoded(
         vocabulary=vocabulary,
         statement_words=statement_words,
         statements=table.statements(),
+        statement_task=table.statement_tasks(),
         questions=table.questions(),
         answers=answers.astype(np.int32),
         train=train_examples,
@@ -179,11 +184,12 @@ def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes)
     if unknown:
         raise BenchError(f"'{min(unknown)}' is no answer that the model knows; ask a model of the same data")
     table = _Table(index, sizes.sentence_slots)
-    examples = _examples(parts, table, sizes.memory_slots)
+    examples = _examples(parts, table, sizes.memory_slots, {task: 0 for task, _ in parts})
     return Encoded(
         vocabulary=sizes.vocabulary,
         statement_words=sizes.statement_words,
         statements=table.statements(),
+        statement_task=table.statement_tasks(),
         questions=table.questions(),
         answers=np.array(sizes.answers, np.int32),
         train=examples,
@@ -199,24 +205,27 @@ class _Table:
     def __init__(self, index: dict[str, int], width: int):
         self.index = index
         self.width = width
-        self._statements: dict[tuple[str, ...], int] = {(): NULL}
+        self._statements: dict[tuple[int, tuple[str, ...]], int] = {(0, ()): NULL}
         self._questions: dict[tuple[str, ...], int] = {}
 
-    def statement(self, words: tuple[str, ...]) -> int:
-        return self._statements.setdefault(words, len(self._statements))
+    def statement(self, task: int, words: tuple[str, ...]) -> int:
+        return self._statements.setdefault((task, words), len(self._statements))
 
     def question(self, words: tuple[str, ...]) -> int:
         return self._questions.setdefault(words, len(self._questions))
 
     def statements(self) -> np.ndarray:
-        return self._rows(self._statements)
+        return self._rows([words for _, words in self._statements])
+
+    def statement_tasks(self) -> np.ndarray:
+        return np.array([task for task, _ in self._statements], np.int32)
 
     def questions(self) -> np.ndarray:
-        return self._rows(self._questions)
+        return self._rows(list(self._questions))
 
-    def _rows(self, sentences: dict[tuple[str, ...], int]) -> np.ndarray:
+    def _rows(self, sentences: Sequence[tuple[str, ...]]) -> np.ndarray:
         rows = np.full((len(sentences), self.width), NULL, np.int32)
-        for words, i in sentences.items():
+        for i, words in enumerate(sentences):
             rows[i, : len(words)] = [self.index[word] for word in words]
         return rows
 
@@ -235,12 +244,16 @@ def _vocabulary(parts: Sequence[Sequence[Story]]) -> tuple[tuple[str, ...], int]
 
 
 def _examples(
-    parts: Sequence[tuple[int, Sequence[Story]]], table: _Table, slots: int
+    parts: Sequence[tuple[int, Sequence[Story]]],
+    table: _Table,
+    slots: int,
+    apart: Mapping[int, int],
 ) -> Examples:
+    """The examples; ``apart`` has the number of each task whose statements have rows of their own."""
     memory, question, answer, task = [], [], [], []
     for number, stories in parts:
         for story in stories:
-            ids = [table.statement(words) for words in story.statements]
+            ids = [table.statement(apart[number], words) for words in story.statements]
             for q in story.questions:
                 latest = ids[max(0, q.seen - slots) : q.seen][::-1]
                 memory.append(latest + [NULL] * (slots - len(latest)))

@@ -30,11 +30,14 @@ class Memories(NamedTuple):
 
     Attributes:
         bags: float32 features of the occupied slots, tier by tier, (rows, high - low, F) each.
+        local: (B, L) int32, which of the tables' F features the L of a question's memories are; None
+            if they are all of them.
         held: (B, M) float32, 1 where a slot is occupied.
         time: (B, M) int32, each slot's time index; None if it is the slot itself.
     """
 
     bags: tuple[jax.Array, ...]
+    local: jax.Array | None
     held: jax.Array
     time: jax.Array | None
 
@@ -97,16 +100,21 @@ class _Kept(NamedTuple):
 
 def _forward(form, tables, u, h, memories, linear):
     kept = _Kept([], [], [], [])
+    features = _features(form, tables, memories)
     for a, c in form.uses:
         kept.u.append(u)
         p = _attend(form, _scores(form, memories, u @ tables[a].T), linear)
-        mixed = _mixed(form, memories, p)
+        mixed = _mixed(form, memories, features, p)
         u = (u if h is None else u @ h.T) + mixed @ tables[c]
         u = jax.nn.relu(u) if form.relu else u
         kept.p.append(p)
         kept.mixed.append(mixed)
         kept.out.append(u)
     return u, kept
+
+
+def _features(form: Form, tables: jax.Array, memories: Memories) -> int:
+    return tables.shape[1] - (memories.held.shape[1] if form.temporal else 0)
 
 
 def _hops_forward(form, tables, u, h, memories, linear):
@@ -116,6 +124,7 @@ def _hops_forward(form, tables, u, h, memories, linear):
 
 def _hops_backward(form, saved, cotangents):
     tables, h, memories, linear, kept = saved
+    features = _features(form, tables, memories)
     du, _ = cotangents  # the attention is looked at, never trained on
     left: list[list[jax.Array]] = [[] for _ in range(tables.shape[0])]
     right: list[list[jax.Array]] = [[] for _ in range(tables.shape[0])]
@@ -127,7 +136,7 @@ def _hops_backward(form, saved, cotangents):
         do = du
         dp = _scores(form, memories, do @ tables[c].T)
         ds = _attend_backward(form, kept.p[k], dp, linear)
-        seen = _mixed(form, memories, ds)
+        seen = _mixed(form, memories, features, ds)
         left[c].append(kept.mixed[k])
         right[c].append(do)
         left[a].append(seen)
@@ -146,10 +155,14 @@ hops.defvjp(_hops_forward, _hops_backward)
 
 def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
     """(B, F+M) -> (B, M): x_m . by_feature for every memory; 0 where a slot is empty."""
-    batch, features = by_feature.shape[0], memories.bags[0].shape[-1]
+    batch, slots = memories.held.shape
+    features = by_feature.shape[1] - (slots if form.temporal else 0)
+    values = by_feature[:, :features]
+    if memories.local is not None:
+        values = jnp.take_along_axis(values, memories.local, axis=1, mode="promise_in_bounds")
     parts = []
     for tier, bags in zip(form.tiers, memories.bags, strict=True):
-        part = jnp.einsum("bmf,bf->bm", bags, by_feature[: tier.rows, :features])
+        part = jnp.einsum("bmf,bf->bm", bags, values[: tier.rows])
         parts.append(jnp.pad(part, ((0, batch - tier.rows), (0, 0))))
     scores = parts[0] if len(parts) == 1 else jnp.concatenate(parts, axis=1)
     if not form.temporal:
@@ -160,23 +173,25 @@ def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
     return scores + memories.held * times
 
 
-def _mixed(form: Form, memories: Memories, weights: jax.Array) -> jax.Array:
+def _mixed(form: Form, memories: Memories, features: int, weights: jax.Array) -> jax.Array:
     """(B, M) -> (B, F+M): sum_m weights_m x_m, the transpose of `_scores`."""
     batch = weights.shape[0]
     mixed = 0.0
     for tier, bags in zip(form.tiers, memories.bags, strict=True):
         part = jnp.einsum("bmf,bm->bf", bags, weights[: tier.rows, tier.low : tier.high])
         mixed += jnp.pad(part, ((0, batch - tier.rows), (0, 0)))
+    if memories.local is not None:
+        mixed = jax.vmap(partial(_scatter, features))(mixed, memories.local)
     if not form.temporal:
         return mixed
     held = memories.held * weights
     if memories.time is not None:
-        held = jax.vmap(_scatter)(held, memories.time)
+        held = jax.vmap(partial(_scatter, held.shape[1]))(held, memories.time)
     return jnp.concatenate([mixed, held], axis=-1)
 
 
-def _scatter(values: jax.Array, index: jax.Array) -> jax.Array:
-    return jnp.zeros_like(values).at[index].add(values, mode="promise_in_bounds")
+def _scatter(size: int, values: jax.Array, index: jax.Array) -> jax.Array:
+    return jnp.zeros(size).at[index].add(values, mode="promise_in_bounds")
 
 
 def _attend(form: Form, scores: jax.Array, linear: jax.Array) -> jax.Array:

@@ -1,19 +1,18 @@
 """MemN2N, the end-to-end memory network (S15 section 2), on bags of words.
 
-Neither memories nor outputs are ever formed. With a sentence's bags (see `bench.models.sentences`)
-and G = [c E; alpha o E; time o T] for an embedding matrix E with its time rows T,
+Neither memories nor outputs are ever formed. With a sentence's features x_i (its bags, in the fewest
+columns: `bench.models.features`) and G = [L E; time o T] for an embedding matrix E with its time rows T,
 
-    u . m_i       = [bag_i, wbag_i, onehot(t_i)] . (G u)
-    sum_i p_i c_i = (sum_i p_i [bag_i, wbag_i, onehot(t_i)]) G'
+    u . m_i       = [x_i, onehot(t_i)] . (G u)
+    sum_i p_i c_i = (sum_i p_i [x_i, onehot(t_i)]) G'
 
-so a hop is two products of a memory's bags with a vocabulary-sized vector, and the embedding
+so a hop is two products of a memory's features with a vector of as many, and the embedding
 dimension stays out of the inner loop.
 
 Flax NNX holds the parameters: it is what Flax's authors recommend for new code, and `nnx.split`
 gives the plain pytree that training, a pure function of (parameters, arrays, key), works on.
 
-Shapes: B batch, M memory slots, V words with the null word, d embedding, K hops, F statement
-features: the words that occur in statements, padded to a multiple of 8 (BoW), or twice that (PE).
+Shapes: B batch, M memory slots, V words with the null word, d embedding, K hops, F features.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from flax import nnx
 
 from bench.data.encode import NULL, Encoded
 from bench.models import sentences
+from bench.models.features import Mix, Picked, of_one, of_several
 from bench.models.hops import Form, Memories, Tier, hops
 from bench.spec import MemN2N as Spec
 
@@ -35,11 +35,13 @@ class Tables(NamedTuple):
     """What the data fixes and every step reads.
 
     Attributes:
-        statements: (S, F) float32 bags; row 0, the empty memory, is zero.
+        statements: (S, F) float32 features, or (S, L) of several tasks; row 0, the empty memory, is zero.
+        features: what they are.
         questions: (Q, V) or (Q, 2V) float32 bags.
     """
 
     statements: jax.Array
+    features: Mix | Picked
     questions: jax.Array
 
 
@@ -77,7 +79,6 @@ class MemN2N(nnx.Module):
         own_ends = spec.tying != "adjacent"  # B and W apart from the memories' matrices
         readings = spec.readings
         self.released_null = own_ends and readings.null_columns == "released"
-        self.width = sentences.statement_width(encoded)
         self.form = Form(
             uses=_uses(spec),
             tiers=(),
@@ -131,35 +132,45 @@ class MemN2N(nnx.Module):
             for t in tiers
         )
         asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
+        features = tables.features
         memories = Memories(
             bags=bags,
+            local=None
+            if isinstance(features, Mix)
+            else features.features[features.task[batch.memory[:, 0]]],
             held=(batch.memory != NULL).astype(jnp.float32),
             time=batch.time if self.noisy else None,
         )
-        u = asked @ self._table(words[0] if self.B is None else self.B[...], None)
         u, attention = hops(
             self.form._replace(tiers=tiers),
-            jnp.stack([self._table(self._stated(w), t) for w, t in zip(words, times, strict=True)]),
-            u,
+            self._tables(features, words, times),
+            asked @ self._encoding(words[0] if self.B is None else self.B[...]),
             None if self.H is None else self.H[...],
             memories,
             jnp.asarray(linear),
         )
         return self._logits(u, words, times), attention
 
-    def _stated(self, words: jax.Array) -> jax.Array:
-        """(V, d) -> the rows of the words that statements are made of, padded."""
-        rows = words[: self.width]
-        return jnp.pad(rows, ((0, self.width - rows.shape[0]), (0, 0)))
-
-    def _table(self, words: jax.Array, times: jax.Array | None) -> jax.Array:
-        """G = [c E; alpha o E; time o T], a row a feature and, if there are any, a time index."""
+    def _encoding(self, words: jax.Array) -> jax.Array:
+        """(V, d) -> (V, d) or (2V, d): [c E; alpha o E], what a sentence's bags are multiplied by."""
         rows = [words if self.c == 1.0 else self.c * words]
         if self.alpha:
             rows.append(words * jnp.array(self.alpha, jnp.float32))
-        if times is not None:
-            rows.append(times * jnp.array(self.time_weight, jnp.float32))
         return jnp.concatenate(rows)
+
+    def _tables(self, features: Mix | Picked, words: jax.Array, times: jax.Array) -> jax.Array:
+        """(T, F+M, d): G of each matrix, a row a feature and, if there are any, a time index."""
+        if isinstance(features, Mix):
+            stated = words[:, : features.plain.shape[1]]
+            rows = jnp.einsum("fv,tvd->tfd", self.c * features.plain, stated)
+            if self.alpha:
+                rows += jnp.einsum("fv,tvd->tfd", features.weighted, stated * jnp.array(self.alpha))
+        else:
+            factor = self.c * features.plain[:, None]
+            if self.alpha:
+                factor += features.weighted[:, None] * jnp.array(self.alpha)
+            rows = factor * words.at[:, features.word].get(mode="promise_in_bounds")
+        return jnp.concatenate([rows, times * jnp.array(self.time_weight, jnp.float32)], axis=1)
 
     def _logits(self, u: jax.Array, words: jax.Array, times: jax.Array) -> jax.Array:
         if self.W is not None:
@@ -194,16 +205,22 @@ def null_masks(model: MemN2N) -> dict[str, np.ndarray]:
 
 
 def build_tables(spec: Spec, encoded: Encoded) -> Tables:
-    """The data's bags under the spec's encoding, as NumPy arrays."""
+    """The data's features and bags under the spec's encoding, as NumPy arrays."""
     form = spec.readings.position_encoding
     padding = spec.tying != "adjacent" and spec.readings.null_columns == "released"
-    v = len(encoded.vocabulary)
+    v = encoded.statement_words
+    bags = sentences.bags(encoded.statements, v, spec.encoding, form)
+    plain, weighted = bags[:, :v], bags[:, v:] if spec.encoding == "pe" else None
+    statements, kinds = (
+        of_several(plain, weighted, encoded.statement_task)
+        if encoded.statement_task.any()
+        else of_one(plain, weighted)
+    )
     return Tables(
-        statements=sentences.bags(
-            encoded.statements, sentences.statement_width(encoded), spec.encoding, form
-        ),
+        statements=statements,
+        features=kinds,
         questions=sentences.bags(
-            encoded.questions, v, spec.encoding, form, null_padding=padding
+            encoded.questions, len(encoded.vocabulary), spec.encoding, form, null_padding=padding
         ),
     )
 

@@ -11,16 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.data.encode import NULL, Encoded
-
-
-WIDTH_STEP = 8
-"""Statement bags are this much a multiple wide: vector units then have no remainders."""
-
-
-def statement_width(encoded: Encoded) -> int:
-    """Columns of a statement's bag: its words come first in the vocabulary, the rest is padding."""
-    return -(-encoded.statement_words // WIDTH_STEP) * WIDTH_STEP
+from bench.data.encode import NULL
 
 
 @dataclass(frozen=True)
