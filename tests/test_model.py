@@ -23,6 +23,7 @@ from bench.train.step import Programs, cross_entropy
 TRAIN, TEST = tiny_data.stories(6, seed=1), tiny_data.stories(3, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST)
 SIZES = oracle.sizes_of(DATA)
+JOINT = encode([(1, TRAIN), (4, TEST)], [(1, TEST), (4, TRAIN)], memory_size=6, holdout=0.1, joint=True)
 
 ENCODINGS = {
     "bow": dict(encoding="bow"),
@@ -102,12 +103,12 @@ def times_of(spec, rows):
     return np.minimum(straight + [[0, 0, 1, 1, 2, 2]], tiny_data.SLOTS - 1).astype(np.int32)
 
 
-def both_sides(spec):
-    rows = chosen()
+def both_sides(spec, data=DATA, rows=None):
+    rows = chosen() if rows is None else rows
     times = times_of(spec, rows)
-    asked = [oracle.read(DATA, DATA.train, i, t) for i, t in zip(rows, times, strict=True)]
-    batch = Batch(DATA.train.memory[rows], times, DATA.train.question[rows])
-    return asked, batch, targets(spec, DATA, DATA.train.answer[rows])
+    asked = [oracle.read(data, data.train, i, t) for i, t in zip(rows, times, strict=True)]
+    batch = Batch(data.train.memory[rows], times, data.train.question[rows])
+    return asked, batch, targets(spec, data, data.train.answer[rows])
 
 
 def without_time() -> list:
@@ -122,12 +123,24 @@ def without_time() -> list:
 
 @pytest.mark.parametrize("spec", columns() + without_time())
 def test_logits_attention_loss_and_gradients_are_the_equations(spec):
-    asked, batch, target = both_sides(spec)
-    params, tables = parameters(spec), build_tables(spec, DATA)
+    check_the_equations(spec, DATA, chosen())
+
+
+@pytest.mark.parametrize("spec", columns()[::7])
+def test_they_are_with_several_tasks_in_a_batch(spec):
+    rows = np.array([0, 1, 4, 13, 15, 17])
+    assert set(JOINT.train.task[rows]) == {1, 4} and (JOINT.train.memory[rows] == 0).any()
+    check_the_equations(spec, JOINT, rows)
+
+
+def check_the_equations(spec, data, rows):
+    asked, batch, target = both_sides(spec, data, rows)
+    sizes = oracle.sizes_of(data)
+    params, tables = parameters(spec, data), build_tables(spec, data)
 
     def run(params, linear):  # not compiled: that would take ten times as long as running it once
         def cost(params):
-            z, attention = apply(spec, params, tables, batch, linear)
+            z, attention = apply(spec, params, tables, batch, linear, data)
             loss = cross_entropy(z, target)
             return loss.sum(), (z, attention, loss)
 
@@ -135,15 +148,15 @@ def test_logits_attention_loss_and_gradients_are_the_equations(spec):
 
     for linear in (False, True) if spec.linear_start else (False,):
         (total, (z, attention, loss)), grads = run(params, linear)
-        wanted = [oracle.logits(spec, SIZES, params, one, linear) for one in asked]
+        wanted = [oracle.logits(spec, sizes, params, one, linear) for one in asked]
         np.testing.assert_allclose(z, [w[0] for w in wanted], rtol=2e-5, atol=2e-5)
         hops = np.swapaxes([w[1] for w in wanted], 0, 1)
         np.testing.assert_allclose(attention, hops, rtol=2e-5, atol=1e-5)
-        losses = [oracle.loss(spec, SIZES, params, [one], linear) for one in asked]
+        losses = [oracle.loss(spec, sizes, params, [one], linear) for one in asked]
         np.testing.assert_allclose(loss, losses, rtol=2e-5, atol=1e-5)
         np.testing.assert_allclose(total, sum(losses), rtol=2e-5)
 
-        slopes = oracle.gradients(spec, SIZES, params, asked, linear)
+        slopes = oracle.gradients(spec, sizes, params, asked, linear)
         assert set(grads) == set(slopes)
         for name, slope in slopes.items():
             if not slope.size:

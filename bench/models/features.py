@@ -40,13 +40,13 @@ class Picked(NamedTuple):
     """L of several tasks, and who has which features.
 
     Attributes:
-        word: (F,) int32, the feature's word.
-        plain, weighted: (F,) float32, factors of its plain and its weighted embedding.
+        again: (F-V,) int32, the words of the features past the first V, which are a word's each.
+        plain, weighted: (F,) float32, factors of a feature's plain and weighted embedding.
         features: (G, L) int32, each task's features; 0 pads, where its statements have 0.
         task: (S,) int32, each statement's row of ``features``.
     """
 
-    word: jax.Array
+    again: jax.Array
     plain: jax.Array
     weighted: jax.Array
     features: jax.Array
@@ -82,7 +82,9 @@ def of_several(
     Returns:
         (S, L) float32, a task's features in its own order, and what they are.
     """
-    kinds: dict[tuple[int, float, float], int] = {}
+    first: dict[int, tuple[float, float]] = {}
+    more: dict[tuple[int, float, float], int] = {}
+    words = plain.shape[1]
     lists: list[list[int]] = []
     columns: list[tuple[np.ndarray, list[np.ndarray]]] = []
     for number in range(int(task.max()) + 1):
@@ -101,7 +103,10 @@ def of_several(
                 else:
                     parts = [((1.0, 0.0), counts), ((0.0, 1.0), weights)]
             for factors, value in parts:
-                mine.append(kinds.setdefault((int(word), *factors), len(kinds)))
+                if first.setdefault(int(word), factors) == factors:
+                    mine.append(int(word))
+                else:
+                    mine.append(more.setdefault((int(word), *factors), words + len(more)))
                 values.append(value)
         lists.append(mine)
         columns.append((rows, values))
@@ -112,10 +117,10 @@ def of_several(
         table[number, : len(values)] = lists[number]
         for at, value in enumerate(values):
             features[rows, at] = value
-    word, a, b = (np.array(part) for part in zip(*kinds, strict=True))
-    return features, Picked(
-        word.astype(np.int32), a.astype(np.float32), b.astype(np.float32), table, task.astype(np.int32)
-    )
+    kinds = [(word, *first.get(word, (0.0, 0.0))) for word in range(words)] + list(more)
+    factors = np.array([factors for _, *factors in kinds], np.float32)
+    again = np.array([word for word, *_ in more], np.int32)
+    return features, Picked(again, factors[:, 0], factors[:, 1], table, task.astype(np.int32))
 
 
 def independent(columns: np.ndarray) -> tuple[list[int], np.ndarray]:

@@ -169,7 +169,9 @@ class MemN2N(nnx.Module):
             factor = self.c * features.plain[:, None]
             if self.alpha:
                 factor += features.weighted[:, None] * jnp.array(self.alpha)
-            rows = factor * words.at[:, features.word].get(mode="promise_in_bounds")
+            once = factor.shape[0] - features.again.shape[0]
+            again = words.at[:, features.again].get(mode="promise_in_bounds")
+            rows = factor * jnp.concatenate([words[:, :once], again], axis=1)
         return jnp.concatenate([rows, times * jnp.array(self.time_weight, jnp.float32)], axis=1)
 
     def _logits(self, u: jax.Array, words: jax.Array, times: jax.Array) -> jax.Array:
