@@ -3,11 +3,13 @@
     .venv/bin/python experiments/attention.py                     # laptop: every task, 3 restarts
     .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
     .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; no task 3 in v1.2
+    .venv/bin/python experiments/attention.py --with-text         # also the stories' text, in models/
     .venv/bin/python experiments/attention.py --profile smoke     # does it run? 2 epochs of 3 tasks
 
 The model is the column PE LS RN of Table 1, trained per task: 3 hops, d = 20. Restarts saved in
 models/ of the results folder (--save-models) are loaded, the others trained and saved. Writes
-attention.csv, attention_stories.csv (statement by statement) and attention.md.
+attention.csv, attention_stories.csv (statement by statement, by line number), attention.md and
+attention.png.
 
 Expected: the figures show a few statements of some stories; how much of the attention goes to the
 labelled supporting facts over whole test sets is printed nowhere.

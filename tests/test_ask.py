@@ -134,7 +134,7 @@ def test_files_that_cannot_be_read_are_one_line(capsys, monkeypatch, model, tmp_
 def trained(tmp_path_factory) -> Path:
     """The results of experiments/attention.py on the fixture: a small training of one task."""
     folder = tmp_path_factory.mktemp("attention")
-    done = measure(folder)
+    done = measure(folder, "--with-text")
     assert done.returncode == 0, done.stderr
     assert "task  1" in done.stdout and "training 1 groups" in done.stderr
     return folder / "results"
@@ -155,25 +155,54 @@ def test_a_trained_model_is_measured_and_asked(capsys, trained):
     (model,) = (trained / "models").glob("*.npz")
     (row,) = read_rows(trained)
     assert (row["task"], row["seed"], row["kind"], row["hops"]) == (1, 0, "unverified", 3)
-    (story,) = row["stories"]
-    text = "\n".join(f"{statement}." for _, statement, *_ in story["statements"]) + f"\n{story['asked']}\n"
+    (told,) = row["stories"]
+    file = FIXTURE / "tasks_1-20_v1-2" / "en" / "qa1_single-supporting-fact_test.txt"
+    text = [line.partition(" ")[2] for line in file.read_text().splitlines()]
+    asked, answer, _ = text[told["line"] - 1].split("\t")
+    statements = [text[line - 1] for line, *_ in told["statements"]]
     path = trained / "story.txt"
-    path.write_text(text)
+    path.write_text("\n".join([*statements, f"{asked}\t{answer}"]) + "\n")
     assert main(["ask", str(model), str(path)]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == f"{story['asked']}  {story['answered']} ({story['probability']:.0%})"
-    for line, (_, statement, _, weights) in zip(out[2:], story["statements"], strict=False):
-        assert statement in line
+    assert out[0].startswith(f"{asked.strip().lower()}  ")
+    assert f"({told['probability']:.0%})  {'right' if told['right'] else 'wrong'}" in out[0]
+    for line, statement, (_, _, weights) in zip(out[2:], statements, told["statements"], strict=False):
+        assert statement.lower().removesuffix(".") in line
         printed = [float(w) for w in re.findall(r"[01]\.[0-9]{2}", line)]
         np.testing.assert_allclose(printed, weights, atol=0.0052)
 
 
+def test_the_text_is_written_in_models_and_nowhere_else(trained):
+    page = (trained / "models" / "attention_stories.md").read_text()
+    (row,) = read_rows(trained)
+    (told,) = row["stories"]
+    file = FIXTURE / "tasks_1-20_v1-2" / "en" / "qa1_single-supporting-fact_test.txt"
+    lines = [line.partition(" ")[2].lower() for line in file.read_text().splitlines()]
+    asked, answer, _ = lines[told["line"] - 1].split("\t")
+    assert f"*{asked.strip()}* The answer is **{answer}**." in page and "not the released" in page
+    (fact,) = [line for line, supporting, _ in told["statements"] if supporting]
+    assert f"| {fact} | {lines[fact - 1].removesuffix('.')} | ● |" in page
+    for line, _, weights in told["statements"]:
+        statement = lines[line - 1].removesuffix(".")
+        assert (f"| {line} | {statement} |" in page) == (line == fact or max(weights) >= 0.05)
+        for path in [*trained.glob("attention*"), trained / "store" / "attention.jsonl"]:
+            assert statement.encode() not in path.read_bytes().lower()
+
+
+@pytest.mark.skipif(not (provenance.ROOT / ".git").exists(), reason="needs a git checkout")
+def test_git_ignores_the_text():
+    pages = [f"results/{profile}/models/attention_stories.md" for profile in ("paper", "laptop")]
+    command = ["git", "-C", str(provenance.ROOT), "check-ignore", *pages]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout.split() == pages
+
+
 def test_measured_again_nothing_is_trained_and_the_tables_are_the_same(trained):
     before = {path: path.read_bytes() for path in trained.glob("attention*")}
-    assert len(before) == 3
+    assert len(before) == 4
     for path in before:
         path.unlink()
-    for path in (trained / "models").glob("*"):
+    for path in (trained / "models").glob("*.npz"):
         path.rename(trained / path.name)  # rows are enough
     again = measure(trained.parent)
     assert again.returncode == 0 and "training" not in again.stderr, again.stderr

@@ -1,6 +1,8 @@
 """Attention of a model against the oracle, and its shares against sums by hand."""
 
 import dataclasses
+import hashlib
+import re
 
 import numpy as np
 import oracle
@@ -18,6 +20,7 @@ from bench.attention.shown import FIGURES, shown, tell
 from bench.data.babi import Question, Story, parse
 from bench.data.encode import encode_for_model
 from bench.errors import BenchError
+from bench.report.attention_text import words_of
 
 SPECS = [
     pytest.param(tiny_data.column(linear_start=True, time_noise=0.1), id="pe-adjacent"),
@@ -136,17 +139,23 @@ TEXT = b"""\
 """
 
 
+def test_the_words_of_a_story_are_those_of_its_lines():
+    words = words_of(parse(TEXT, "f"), 2)
+    text = dict(enumerate(TEXT.decode().lower().splitlines(), start=1))
+    assert words.statements == {line: text[line][2:-1] for line in (4, 6, 7)}
+    assert (words.question, words.answer) == ("where cid?", "barn")
+
+
 def test_a_story_is_told_with_its_lines_and_weights():
     stories = parse(TEXT, "f")
     seen = attend(saved(SPEC), [(1, stories)])
     told = tell(stories, 2, "4", seen)
     assert (told["figure"], told["story"], told["question"], told["line"]) == ("4", 1, 2, 8)
-    assert (told["asked"], told["answer"], told["answered"]) == ("where cid?", "barn", seen.answers[2])
-    assert [s[:3] for s in told["statements"]] == [
-        [4, "cid went to cave", 0], [6, "cid went to barn", 1], [7, "ann went to attic", 0],
-    ]  # fmt: skip
+    assert (told["split"], told["right"]) == ("test", int(seen.answers[2] == "barn"))
+    assert told["probability"] == pytest.approx(seen.probability[2], abs=1e-4)
+    assert [s[:2] for s in told["statements"]] == [[4, 0], [6, 1], [7, 0]]
     for slot, statement in zip((2, 1, 0), told["statements"], strict=True):
-        np.testing.assert_allclose(statement[3], seen.weights[2, :, slot], atol=1e-4)
+        np.testing.assert_allclose(statement[2], seen.weights[2, :, slot], atol=1e-4)
     np.testing.assert_allclose(told["empty"], seen.weights[2, :, 3:].sum(axis=1), atol=1e-4)
 
 
@@ -160,6 +169,7 @@ def test_a_statement_that_fell_out_has_no_weights():
 def test_a_measured_row_is_the_shares_of_the_model():
     trained = saved(SPEC)
     row = measure(trained, group(SPEC), TEST, kind="unverified", device="cpu test")
+    assert (row["id"], row["group"]) == (group(SPEC).run_id(0), group(SPEC).id)
     seen = attend(trained, [(1, TEST)])
     assert row["share"] == pytest.approx(shares(seen.weights, questions_of(TEST)).share, abs=1e-6)
     assert row["test_error"] == pytest.approx(100 * (1 - seen.right.mean()), abs=1e-4)
@@ -171,26 +181,60 @@ def test_a_measured_row_is_the_shares_of_the_model():
         measure(trained, group(tiny_data.column(hops=3)), TEST, kind="real", device="cpu test")
 
 
-FIGURE_WORDS = {
-    1: ("john travelled to the bathroom", "where is john", "bathroom"),
-    2: ("john took the milk there", "where is the milk", "hallway"),
-    18: ("the suitcase is bigger than the chest", "does the suitcase fit in the chocolate", "no"),
-    11: ("then she went to the hallway", "where is sandra", "hallway"),
-    17: ("the red sphere is below the triangle", "is the triangle above the red square", "yes"),
-    20: ("antoine is thirsty", "why did antoine go to the kitchen", "thirsty"),
+def texts(value) -> list[str]:
+    """Every text in a JSON value, keys too."""
+    if isinstance(value, dict):
+        return [*value, *(text for item in value.values() for text in texts(item))]
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_a_row_has_no_word_of_the_stories(monkeypatch):
+    monkeypatch.setattr("bench.attention.measure.shown", lambda *_: [("", i) for i in range(18)])
+    row = measure(saved(SPEC), group(SPEC), TEST, kind="unverified", device="cpu test")
+    assert len(row["stories"]) == 18
+    found = {word for text in texts(row) for word in re.findall("[a-z]+", text.lower())}
+    told = {word for story in TEST for sentence in story.statements for word in sentence}
+    told |= {word for q in questions_of(TEST) for word in (*q.words, q.answer)}
+    assert told >= {"ann", "barn", "went"} and not found & told
+    numbers = texts([[s[name] for name in s if name != "split"] for s in row["stories"]])
+    assert set(numbers) == {""}  # no figure
+
+
+# SHA-256, the first 12 digits, of statements that a figure shows, in its order, and of its question.
+FIGURE_STORIES = {
+    1: "b837bac4d213 7f26a7f3c1e4 0dc868df8fb0 aad5eb053446 554f741cbb16 c5346e7b1250",
+    2: "bc8e9acf812b b8b1212a0417 3cc0b228caac 6d31f1f2fbb9 880bdfc3c136 d72b65e0660e",
+    18: "9b377c80c213 00fc71c41214",
+    11: "19a87eec6c41 cf60af8d6ab3",
+    17: "46e64b4333e5 de5cfbcdc59d",
+    20: "9813dda8108f 8b4ddee2d80f",
 }
 
 
 def test_the_figures_stories_are_at_their_index():
     folder = real_data() / "tasks_1-20_v1-2"
-    assert FIGURE_WORDS.keys() == FIGURES.keys()
-    for task, (statement, asked, answer) in FIGURE_WORDS.items():
+    assert FIGURE_STORIES.keys() == FIGURES.keys()
+    for task, pins in FIGURE_STORIES.items():
+        *statements, asked = pins.split()
         for sub in ("en", "en-10k"):
             (file,) = (folder / sub).glob(f"qa{task}_*_test.txt")
             stories = parse(file.read_bytes(), file.name)
-            _, (_, index) = shown(task, stories, "real")
-            question = questions_of(stories)[index]
-            (story,) = [s for s in stories if question in s.questions]
-            assert (" ".join(question.words), question.answer) == (asked, answer)
-            assert tuple(statement.split()) in story.statements[: question.seen]
+            fit = []
+            for number, story in enumerate(stories):
+                for question in story.questions:
+                    before = iter([digest(words) for words in story.statements[: question.seen]])
+                    in_order = all(statement in before for statement in statements)
+                    fit.append(number if in_order and digest(question.words) == asked else None)
+            index = FIGURES[task].question
+            assert fit[index] is not None
+            if FIGURES[task].confirmed:
+                assert set(fit) == {None, fit[index]} and fit.index(fit[index]) == index
+            for kind in ("real", "completed"):
+                assert shown(task, stories, kind)[1:] == [(FIGURES[task].figure, index)]
     assert shown(1, stories, "generated") == shown(1, stories, "real")[:1]
+
+
+def digest(words: tuple[str, ...]) -> str:
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]

@@ -23,6 +23,7 @@ from bench.parameters import load
 from bench.plan import Plan, model_path
 from bench.profiles import profile
 from bench.report.attention import attention_files
+from bench.report.attention_text import TEXT, text_page
 from bench.spec import Experiment, Group, expand
 from bench.store import Store
 
@@ -42,6 +43,10 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     parser.add_argument("--dataset", choices=list(DATASETS), default=experiment.dataset, help="trained on")
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument("--restarts", metavar="N", help="restarts of each task, seeds 0..N-1")
+    parser.add_argument(
+        "--with-text", action="store_true",
+        help=f"also write models/{TEXT}: the stories' tables with their text (for yourself: never committed)",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     started = time.monotonic()
     limit = None if options.time_limit is None else duration(options.time_limit)
@@ -76,6 +81,10 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
         for name, content in attention_files(rows, budget).items():
             write_atomically(results / name, content)
             paths.append(results / name)
+        if options.with_text and rows:
+            path = models / TEXT  # of the results folder's parts the one that git ignores everywhere
+            write_atomically(path, text_page(rows, groups, data))
+            paths.append(path)
     print(_summary(results, groups))
     print("Tables: " + (", ".join(map(str, paths)) or "none yet"))
     return cli.stopped(stop)

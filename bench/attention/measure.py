@@ -45,6 +45,7 @@ def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str
         **rounded,
         "even": round(found["even"], SHARE_DIGITS),
         "id": group.run_id(seed),
+        "group": group.id,
         "version": VERSION,
         "dataset": group.dataset,
         "task": task,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 
 import matplotlib
 import numpy as np
@@ -42,10 +43,14 @@ _STYLE = {
 
 def png(result: ExperimentResult) -> bytes:
     """The figure as PNG: the same bytes for the same numbers and versions of the libraries."""
+    return painted(lambda: _figure(result))
+
+
+def painted(draw: Callable[[], Figure]) -> bytes:
+    """What ``draw`` makes in the reports' style, as PNG without metadata, of at most 128 colours."""
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
     with matplotlib.rc_context(defaults | _STYLE):  # a user's matplotlibrc must not show
-        figure = _figure(result)
-        canvas = FigureCanvasAgg(figure)
+        canvas = FigureCanvasAgg(draw())
         canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     # a palette is plenty for this, and takes a third of the bytes; no metadata is written
