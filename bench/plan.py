@@ -15,11 +15,13 @@ from bench.profiles import Profile
 from bench.spec import Experiment, Group, MemN2N, expand
 from bench.store import Store
 
-COMPILE_SECONDS = 5.0
-STEP_SECONDS = 9e-5
-STEP_SECONDS_PER_FEATURE = 8e-8
-"""A cost model for the progress bar alone: seconds a step and restart, plus this much for each
-memory slot times bag feature. Only the proportions matter: the bar measures its own pace."""
+COMPILE_SECONDS = 4.0
+STEP_SECONDS = 4e-5
+STEP_SECONDS_PER_FEATURE = 1.7e-8
+STEP_SECONDS_PER_WEIGHT = 2e-8
+"""A cost model for the progress bar alone: seconds a step and restart, plus, for each hop, so much
+for each memory slot times feature and for each weight of a hop's matrix. Only the proportions
+matter: the bar measures its own pace."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class Job:
         """Predicted seconds an epoch and restart."""
         column, encoded = self.group.column, self.encoded
         features = batch_bytes(column, encoded) / (4 * column.batch)
-        step = STEP_SECONDS + STEP_SECONDS_PER_FEATURE * features
-        return step * len(encoded.fit) / column.batch
+        weights = column.dim * (encoded.statement_words + encoded.memory_slots)
+        hop = STEP_SECONDS_PER_FEATURE * features + STEP_SECONDS_PER_WEIGHT * weights
+        return (STEP_SECONDS + column.hops * hop) * len(encoded.fit) / column.batch
 
 
 def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
