@@ -19,7 +19,7 @@ VERSION = 1
 
 REMEDY = "restore the file from git, or delete it and run experiments/attention.py again"
 
-KINDS = ("real", "unverified", "generated")
+KINDS = ("real", "completed", "unverified", "generated")
 
 
 def _share(value: Any) -> bool:
