@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.attention.store import Row
+from bench.data import completed
 from bench.data.babi import TASKS
 from bench.profiles import Profile
 from bench.report.markdown import safe
@@ -23,6 +24,8 @@ HEADER = (
 """The first six are a contract; more may follow. Shares in %: of the restart selected by training
 error, then mean and sample standard deviation over the restarts stored. Rows ``mean`` are over the
 tasks there are."""
+
+_ABOUT = {"completed": f": {completed.ABOUT}"}
 
 SHOWN_FROM = 0.05
 """The page leaves out statements that are no supporting fact and have less weight than this everywhere."""
@@ -134,7 +137,7 @@ def _page(sets: dict[str, dict[int, list[Row]]], chosen: dict[str, dict[int, Row
     blocks = ["# Attention on the labelled supporting facts" + "".join(map(data_mark, kinds))]
     if profile.name != "paper":
         blocks.append(f"> **{profile.name.upper()} profile: {profile.note}.**")
-    blocks += [f"> **Some rows are of {kind} data.**" for kind in kinds]
+    blocks += [f"> **Some rows are of {kind} data{_ABOUT.get(kind, '')}.**" for kind in kinds]
     blocks.append(
         "MemN2N learns from answers alone; which statements support an answer is in the data, and never "
         "shown to it. **Share**: the attention weight p on labelled supporting facts, summed, and the "
@@ -155,7 +158,7 @@ def _page(sets: dict[str, dict[int, list[Row]]], chosen: dict[str, dict[int, Row
         "End-To-End Memory Networks that were found in the test files: weight of each statement in each "
         f"hop, ● beside the labelled facts. Statements with less than {SHOWN_FROM} in every hop are left "
         "out unless labelled (the CSV has all)."
-        + (source if any(row["kind"] == "real" for row in rows) else "")
+        + (source if any(row["kind"] in ("real", "completed") for row in rows) else "")
     )
     for dataset, tasks in chosen.items():
         for task, row in tasks.items():
