@@ -2,7 +2,7 @@
 
     .venv/bin/python experiments/attention.py                     # laptop: every task, 3 restarts
     .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
-    .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; no task 3 in v1.2
+    .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; task 3: see README, Data
     .venv/bin/python experiments/attention.py --profile smoke     # does it run? 2 epochs of 3 tasks
 
 The model is the column PE LS RN of Table 1, trained per task: 3 hops, d = 20. Restarts saved in
