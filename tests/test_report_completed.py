@@ -63,7 +63,8 @@ def test_the_csv_says_which_cells(built):
     found = kinds(built)
     assert {found["pe", str(task)] for task in ALL_TASKS if task != 3} == {"real"}
     assert {found["pe", key] for key in ("3", "mean", "failed")} == {"completed"}
-    assert {found["3hop_pe_ls_joint", key] for key in ("1", "3", "mean")} == {"completed"}  # one model of all tasks
+    joint = {found["3hop_pe_ls_joint", key] for key in ("1", "3", "mean")}
+    assert joint == {"completed"}  # one model of all tasks
     assert {kind for (column, _), kind in found.items() if column == "bow"} == {""}
 
 
@@ -79,7 +80,8 @@ def test_the_page_marks_them_and_says_why_below(built):
     assert "| 3 | 3 supporting facts | 3.0† (12.6) | 3.0† (14.0) | – (17.8) |" in lines
     below = next(n for n, line in enumerate(lines) if line.startswith(BELOW))
     assert start < below < lines.index("## Spread over restarts")
-    assert any(line.startswith("- Data: babi-10k, real, task 3 completed: trained on 1,925 real and") for line in lines)
+    data = "- Data: babi-10k, real, task 3 completed: trained on 1,925 real and"
+    assert any(line.startswith(data) for line in lines)
     assert BELOW in (built / "index.html").read_text()
 
 
