@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.data import completed
 from bench.data.cross import CROSSED, Crossed, locate_any
 from bench.data.locate import Located, locate, locate_generated
 from bench.spec import Experiment
@@ -74,6 +75,12 @@ def find(
         )
     for name, data in found.items():
         print(f"data: {name} is {data.kind}, from {data.root}", file=sys.stderr)
+        if isinstance(data, Located) and data.completed:
+            print(
+                f"data: {name}, task {completed.TASK}: no training file of a known SHA-256 is at hand, and "
+                f"generated stories complete its real pieces: {completed.ABOUT}",
+                file=sys.stderr,
+            )
     return found
 
 

@@ -20,7 +20,8 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
     """The restart's row, see `bench.store.FIELDS`.
 
     Args:
-        kind: 'real', 'unverified' or 'generated': the data's.
+        kind: 'real', 'unverified' or 'generated': the data set's. The row of a group whose training
+            set is completed by generated stories is 'completed' where that is 'real'.
         device: the JAX device it was trained on.
     """
     batch = group.column.batch
@@ -46,7 +47,7 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
         },
         "curves": _curves(outcome.curves),
         "seconds": round(outcome.seconds, 2),
-        "kind": kind,
+        "kind": group.kind(kind),
         "device": devices.describe(device),
         "commit": provenance.commit(),
         "versions": provenance.versions(),

@@ -27,6 +27,9 @@ move while this does not, and CI trains a committed restart again.
 
 ALL_TASKS = tuple(range(1, 21))
 
+COMPLETED = "completed/"
+"""So begins the name, among a group's files, of a training set that generated stories complete."""
+
 _LABEL = {"run": False}  # names, budgets and reporting rules: they change no single run
 
 
@@ -266,6 +269,15 @@ class Group:
     def id(self) -> str:
         """16 hex digits: the group's identity, seeds apart."""
         return _digest(self.canonical())
+
+    @property
+    def completed(self) -> bool:
+        """Whether generated stories complete one of its training sets (`bench.data.completed`)."""
+        return any(name.startswith(COMPLETED) for name, _ in self.hashes)
+
+    def kind(self, data: str) -> str:
+        """The kind of data its rows are of, where the data set's files are of kind ``data``."""
+        return "completed" if self.completed and data == "real" else data
 
     def run_id(self, seed: int) -> str:
         """16 hex digits: the identity of the restart with this seed."""

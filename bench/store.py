@@ -45,7 +45,8 @@ FIELDS = {
 """Fields of a row. Errors are in %, losses nats a question (null where not finite), seconds the
 restart's share of its group's training time. ``*_batches`` are the released code's figures, which
 drop the last partial batch of 32; ``test_errors`` maps a task to its error; ``lanes`` is how many
-restarts shared the program; ``diverged`` the epoch of the first loss that was not finite."""
+restarts shared the program; ``diverged`` the epoch of the first loss that was not finite. ``kind`` is
+'real', 'completed' (real, but for generated stories in a training set), 'unverified' or 'generated'."""
 
 
 class Store:
@@ -114,6 +115,8 @@ def _checked(path: Path, number: int, row: Any, group: Group) -> Row:
             raise _damaged(path, number, f"has a field '{name}' of the wrong type")
     if row["id"] != group.run_id(row["seed"]):
         raise _damaged(path, number, f"has an id that is not its run's (seed {row['seed']})")
+    if row["kind"] == ("real" if group.completed else "completed"):
+        raise _damaged(path, number, f"has a field 'kind' that is not its data's ('{row['kind']}')")
     return row
 
 

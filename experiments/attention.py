@@ -2,7 +2,7 @@
 
     .venv/bin/python experiments/attention.py                     # laptop: every task, 3 restarts
     .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
-    .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; no task 3 in v1.2
+    .venv/bin/python experiments/attention.py --dataset babi-10k  # as the figures; task 3: see README, Data
     .venv/bin/python experiments/attention.py --with-text         # also the stories' text, in models/
     .venv/bin/python experiments/attention.py --profile smoke     # does it run? 2 epochs of 3 tasks
 

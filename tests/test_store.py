@@ -1,5 +1,6 @@
 """The run store and the files below it: whole or not at all, and nothing taken for what it is not."""
 
+import dataclasses
 import json
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_damaged_row_is_named_by_file_and_line(tmp_path, change, said):
     store.path(g).write_text("\n".join(lines) + "\n")
     with pytest.raises(BenchError, match=rf"jsonl:3: .*{said}"):
         store.rows(g)
+
+
+def test_a_row_on_a_completed_training_set_is_never_real(tmp_path):
+    made, real = group(), group(task=3)
+    made = dataclasses.replace(made, hashes=(*made.hashes, ("completed/en-10k/qa2_x_train.txt", "0" * 64)))
+    store = Store(tmp_path)
+    store.add(made, [row(made, 0, kind="completed")])
+    assert [r["kind"] for r in store.rows(made)] == ["completed"]
+    for of, kind in ((made, "real"), (real, "completed")):
+        store.path(of).unlink(missing_ok=True)
+        store.add(of, [row(of, 0, kind=kind)])
+        with pytest.raises(BenchError, match=rf"jsonl:2: .*'kind' that is not its data's \('{kind}'\)"):
+            store.rows(of)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]\n"])

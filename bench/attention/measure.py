@@ -23,7 +23,7 @@ def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str
     Args:
         group: of one task: what the model must be a restart of.
         stories: the task's test stories.
-        kind: the data's, see `bench.data.check.Located`.
+        kind: the data set's, see `bench.data.check.Located`.
         device: what it was measured on, in words.
 
     Raises:
@@ -50,7 +50,7 @@ def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str
         "dataset": group.dataset,
         "task": task,
         "seed": seed,
-        "kind": kind,
+        "kind": group.kind(kind),
         "model": group.label,
         "selection": group.column.selection,
         **saved.training,

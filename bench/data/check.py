@@ -3,11 +3,11 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from bench.data import babi, fetch, generated, layout, manifest, record
+from bench.data import babi, completed, fetch, generated, layout, manifest, record
 from bench.data.simulator import release
 from bench.errors import BenchError
 
@@ -25,6 +25,11 @@ class Located:
     runs on generated data apart from others: 'tasks_1-20_v1-2/en/qa1_..._train.txt',
     'generated-v1/en/qa1_..._train.txt'. Splits are 'train' and 'test', and 'valid' for task 3 of the
     released babi-10k alone.
+
+    Where the training file of task 3 of babi-10k is not at hand, or not to be trusted, a completed set
+    may stand in for it (`bench.data.completed`): ``kind`` is still that of the files, and ``hashes``
+    has the completed set's parts and text by names of their own. `bench.spec.Group.kind` tells its runs
+    from those on real data.
     """
 
     dataset: str
@@ -36,11 +41,19 @@ class Located:
     about: str = ""  # of generated data: its settings, in words
 
     def has(self, task: int, split: str) -> bool:
-        """Whether ``path`` and ``stories`` will serve this file."""
-        return layout.name(self.dataset, task, split, self.top) in self.hashes
+        """Whether ``stories`` will serve this file, or the completed set that stands in for it."""
+        return layout.name(self.dataset, task, split, self.top) in self.hashes or self._stands_in(task, split)
+
+    @property
+    def completed(self) -> bool:
+        """Whether a completed set stands in for the training file of task 3."""
+        return completed.NAME in self.hashes
 
     def path(self, task: int, split: str) -> Path:
-        """The file of a task and split; BenchError if it is not at hand or cannot be trusted."""
+        """The file of a task and split; BenchError if it is not at hand or cannot be trusted.
+
+        A completed set has no file.
+        """
         name = layout.name(self.dataset, task, split, self.top)
         file = layout.below(self.root, name)
         if name not in self.hashes:
@@ -49,23 +62,28 @@ class Located:
         return file
 
     def stories(self, task: int, split: str) -> tuple[babi.Story, ...]:
-        """Read, check and parse one file; the bytes parsed are the bytes checked.
+        """Read, check and parse one file, or complete it; the bytes parsed are the bytes checked.
 
         Raises BenchError naming the file if it is not at hand, has changed or is malformed.
         """
+        if self._stands_in(task, split):
+            return completed.stories(self.root)
         file = self.path(task, split)
-        data = _read(file)
+        data = manifest.read(file)
         name = layout.name(self.dataset, task, split, self.top)
         if hashlib.sha256(data).hexdigest() != self.hashes[name]:
             what = "changed since it was checked"
             raise BenchError(f"{file}: {what}; start again when nothing writes to it")
         return babi.parse(data, str(file))
 
+    def _stands_in(self, task: int, split: str) -> bool:
+        return self.completed and completed.concerns(self.dataset, task, split)
+
 
 def required(names: list[str]) -> list[str]:
-    """Those that must be there: known to the manifest, and not the extra piece of task 3."""
-    known = manifest.load("babi_v1_2")
-    return [name for name in names if name in known and "/en-valid-10k/" not in name]
+    """Those that must be there: known to the manifest, and not what a completed set is about."""
+    known, spared = manifest.load("babi_v1_2"), (completed.FILE, *completed.PARTS[1:])
+    return [name for name in names if name in known and name not in spared]
 
 
 def check(
@@ -81,15 +99,17 @@ def check(
     Raises BenchError naming the file that is missing, or that does not match (unless
     ``allow_unverified``), or the folder if it is generated data (unless ``allow_generated``).
     """
+    tasks = list(tasks)
     made = record.read(root)
     if made is None or not made.has(dataset):
         names = layout.names(dataset, tasks)
         known = manifest.load("babi_v1_2")
-        return _compare(dataset, root, _Expected(
+        found = _compare(dataset, root, _Expected(
             "real", fetch.BABI_FOLDER, names, required(names), known, "the known SHA-256",
             f"restore them from {fetch.BABI_URLS[0]}, or name another folder",
             "the file is damaged or another version: fetch it again",
         ), allow_unverified)  # fmt: skip
+        return _completed(found) if completed.FILE in names else found
     if not allow_generated:
         raise BenchError(
             f"{root}: holds generated data ({record.NAME}), and the real bAbI data is needed here; "
@@ -100,7 +120,6 @@ def check(
             f"{root / record.NAME}: field 'simulator' is {made.simulator}, and this suite's simulator is "
             f"version {release.VERSION}; update the suite, or generate the files again"
         )
-    tasks = list(tasks)
     top = generated.top(made.simulator)
     names = layout.names(dataset, tasks, top)
     listed = {f"{top}/{name}": entry.sha256 for name, entry in made.files.items()}
@@ -109,6 +128,17 @@ def check(
         "generated", top, names, names, listed, f"the SHA-256 in {record.NAME}", again,
         "the file was changed: generate it again",
     ), allow_unverified, made.about(dataset, tasks))  # fmt: skip
+
+
+def _completed(found: Located) -> Located:
+    """With a completed set in the training file's stead, or the reason why there is neither."""
+    if completed.FILE in found.hashes:
+        return found
+    why = completed.lacking(found.root)
+    if not why:
+        return replace(found, hashes={**found.hashes, **completed.known()})
+    refused = f"{found.refused[completed.FILE]} ({why})"
+    return replace(found, refused={**found.refused, completed.FILE: refused})
 
 
 @dataclass(frozen=True)
@@ -164,11 +194,3 @@ def _compare(
                 f"{found[:8]}…); {expected.differs}, or pass --allow-unverified to use it all the same"
             )
     return Located(dataset, kind, root, hashes, refused, expected.top, about)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        why = manifest.reason(error)
-        raise BenchError(f"{file}: cannot be read ({why}); check the file and its rights") from None

@@ -59,5 +59,5 @@ def below(top_folder: Path, path: str) -> Path:
 
 
 def _has_valid(dataset: str, task: int, top: str) -> bool:
-    """The release lacks the training file of task 3, and has a piece of it among its validation sets."""
+    """Copies of the release may lack the training file of task 3; a piece of it is a validation set."""
     return (dataset, task, top) == ("babi-10k", 3, fetch.BABI_FOLDER)

@@ -12,7 +12,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
 
 
 def load(name: str) -> dict[str, str]:
-    """Read the manifest ``name`` ('babi_v1_2' or 'ptb'): relative path -> SHA-256 in hex.
+    """Read the manifest ``name`` ('babi_v1_2' or 'ptb', say): relative path -> SHA-256 in hex.
 
     Raises BenchError if there is no such manifest, or naming the file and line of one that is
     malformed, leaves its folder or names a file twice.
@@ -41,6 +41,15 @@ def sha256(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        why = reason(error)
+        raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes; BenchError if it cannot be read."""
+    try:
+        return path.read_bytes()
     except OSError as error:
         why = reason(error)
         raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None

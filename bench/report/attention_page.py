@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench.attention.store import Row
+from bench.data import completed
 from bench.data.babi import TASKS
 from bench.profiles import Profile
 from bench.report.attention_rows import Measured, Tables, hops_of
@@ -18,7 +19,7 @@ from bench.spec import ALL_TASKS
 PAPER_RESTARTS = 10
 """S15 4.2: repeated ten times with different random initialisations."""
 
-_ABOUT = {"completed": ": trained on real and generated questions, tested on the real ones"}
+_ABOUT = {"completed": f": {completed.ABOUT}"}
 
 _READING = """\
 A memory network reads a story into its memory, one statement a slot, and in each of its hops spreads a \

@@ -18,7 +18,7 @@ from bench.store import Row, Store
 FAILS_ABOVE = 5.0 + 1e-6
 """S15: a task fails above 5 %; 50 wrong of 1000 do not, whatever their float quotient."""
 
-TRUST = ("real", "unverified", "generated")
+TRUST = ("real", "completed", "unverified", "generated")
 """Kinds of data, the most trusted first."""
 
 RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
@@ -29,7 +29,7 @@ class DataAtHand:
     """A data set whose runs are reported.
 
     Attributes:
-        kind: 'real', 'unverified' or 'generated'.
+        kind: 'real', 'unverified' or 'generated': of the files.
         hashes: file name -> SHA-256, as `bench.spec.expand` takes it.
         about: of generated data, its settings in words.
     """
@@ -57,7 +57,9 @@ class Cell:
         ours: that of the restart `selection.select` chose.
         batches: the same without the last partial batch, as the released code; per-task columns.
         seed: the chosen restart; None where each task chose its own.
-        data: the kind of data, empty if not run.
+        data: the kind of data, empty if not run: 'real', 'completed' (generated stories complete a
+            training set, the test set is real), 'unverified' or 'generated'.
+        completed: whether generated stories complete a training set of it, whatever its kind.
         limits: (low, high) of the 95 % interval of the paper's number, None if there are too few
             restarts for one (see `bench.report.interval`).
     """
@@ -70,6 +72,7 @@ class Cell:
     batches: float | None = None
     seed: int | None = None
     data: str = ""
+    completed: bool = False
     limits: Limits | None = None
 
     @property
@@ -133,6 +136,11 @@ class ExperimentResult:
     @property
     def ran(self) -> tuple[ColumnResult, ...]:
         return tuple(column for column in self.columns if column.ran)
+
+    @property
+    def completed(self) -> bool:
+        """Whether generated stories complete a training set of any cell."""
+        return any(column.cells["mean"].completed for column in self.ran)
 
 
 def gather(
@@ -211,6 +219,7 @@ def _cells(
                 batches=chosen["test_error_batches"] if chosen and not group.column.joint else None,
                 seed=chosen["seed"] if chosen else None,
                 data=least_trusted([kind, *(row["kind"] for row in rows)]),
+                completed=group.completed,
             )
     tasks = [cells[str(task)] for task in ALL_TASKS]
     joint = any(group.column.joint for group, _ in groups)
@@ -247,6 +256,7 @@ def _over_tasks(
         batches=over([cell.batches for cell in tasks]),
         seed=tasks[0].seed if joint else None,
         data=least_trusted([cell.data for cell in ran]),
+        completed=any(cell.completed for cell in ran),
     )
 
 

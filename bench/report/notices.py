@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bench.data import completed
 from bench.report.gather import PARTIAL, Cell, ExperimentResult
-from bench.report.numbers import superscript
+from bench.report.numbers import DAGGER, NONE, superscript
 from bench.spec import ALL_TASKS, NotYet
 
 _KINDS = {
@@ -21,7 +22,7 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if profile.name != "paper":
         what = profile.note.removesuffix(", not a reproduction")
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
-    if result.kind and result.kind != "real":
+    if data_mark(result.kind):
         why = _KINDS.get(result.kind, "not the bAbI files of the paper")
         settings = f" ({result.about})" if result.about else ""
         lines.append(f"{result.kind.upper()} data{settings}: {why}.")
@@ -43,8 +44,24 @@ def title(result: ExperimentResult) -> str:
 
 
 def data_mark(kind: str) -> str:
-    """What a title ends in for a kind of data: ' [GENERATED data]', nothing for real data or none."""
-    return "" if kind in ("", "real") else f" [{kind.upper()} data]"
+    """What a title ends in for a kind of data: ' [GENERATED data]', nothing for real data or none.
+
+    Nothing for completed data either: its test set is real, and each number from it has a mark.
+    """
+    return "" if kind in ("", "real", "completed") else f" [{kind.upper()} data]"
+
+
+def completion(result: ExperimentResult) -> str:
+    """What the mark of a number from completed data means, '' if none has it."""
+    if not result.completed:
+        return ""
+    about = completed.ABOUT[0].upper() + completed.ABOUT[1:]
+    return f"{DAGGER} {about}. Whatever includes that has the mark too."
+
+
+def marked(number: str, cell: Cell) -> str:
+    """A number of ours as it is written, with the mark if it is from completed data."""
+    return number + DAGGER if cell.completed and number != NONE else number
 
 
 def headline(result: ExperimentResult) -> str:
@@ -53,11 +70,13 @@ def headline(result: ExperimentResult) -> str:
 
 
 def footnotes(result: ExperimentResult) -> tuple[str, ...]:
-    """Why cells are empty or stand on less than the paper's."""
-    lines = []
+    """Why cells are empty or stand on less, or on something else, than the paper's."""
+    lines = [completion(result)] if result.completed else []
+    later = 0
     for column in result.columns:
         if isinstance(column.column, NotYet):
-            mark = superscript(len(lines) + 1)
+            later += 1
+            mark = superscript(later)
             lines.append(f"{mark} Not yet runnable: {column.column.why}. The paper's numbers only.")
     if any(not isinstance(c.column, NotYet) for c in result.columns):
         lines.append("– : not run.")

@@ -5,6 +5,9 @@ from __future__ import annotations
 NONE = "–"
 """What people see where there is no number."""
 
+DAGGER = "†"
+"""Follows a number of ours whose training set generated stories complete."""
+
 
 def exact(value: float | None) -> str:
     """For scripts: up to 4 decimals, no trailing zeros, empty for None."""

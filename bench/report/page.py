@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.report.gather import Cell, ColumnResult, ExperimentResult
 from bench.report.interval import LEAST
-from bench.report.notices import footnotes, notices, title
+from bench.report.notices import footnotes, marked, notices, title
 from bench.report.numbers import NONE, short, spread, superscript
 from bench.report.paper import KEYS
 from bench.report.provenance import provenance
@@ -71,7 +71,7 @@ def page(result: ExperimentResult) -> Page:
                 "Differences",
                 "Ours − paper, in percentage points (last row: in tasks); above 0 is worse than the paper.",
                 result.ran,
-                lambda cell, whole: short(cell.difference, whole=whole, sign=True),
+                lambda cell, whole: marked(short(cell.difference, whole=whole, sign=True), cell),
             ),
             _grid(result, "Verdicts", _verdicts(result), result.ran, _with_limits),
         ]
@@ -111,21 +111,22 @@ def _marks(result: ExperimentResult) -> dict[str, str]:
 
 
 def _beside_paper(cell: Cell, whole: bool) -> str:
-    ours = short(cell.ours, whole=whole)
+    ours = marked(short(cell.ours, whole=whole), cell)
     return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
 def _beside_spread(cell: Cell, whole: bool) -> str:
     if cell.ours is None and cell.mean is None:
         return NONE
-    return f"{short(cell.ours, whole=whole)}; {spread(cell.mean, cell.sd)}"
+    return f"{marked(short(cell.ours, whole=whole), cell)}; {spread(cell.mean, cell.sd)}"
 
 
 def _with_limits(cell: Cell, whole: bool) -> str:
+    told = marked(cell.verdict or NONE, cell)
     if cell.limits is None or not cell.verdict:
-        return cell.verdict or NONE
+        return told
     low, high = (short(limit, whole=whole) for limit in cell.limits)
-    return f"{cell.verdict} ({low} to {high})"
+    return f"{told} ({low} to {high})"
 
 
 def _verdicts(result: ExperimentResult) -> str:

@@ -16,8 +16,8 @@ from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import headline, title
-from bench.report.numbers import short
+from bench.report.notices import headline, marked, title
+from bench.report.numbers import DAGGER, short
 from bench.spec import ALL_TASKS
 
 DPI = 100
@@ -88,11 +88,12 @@ def _figure(result: ExperimentResult) -> Figure:
     for column in range(across):
         last = [row[column] for row in grid if row[column].get_visible()]
         last[-1].set_xlabel("bAbI task", color="#4a5460")
+    handles = _legend(result.completed)
     figure.legend(
-        handles=_legend(),
+        handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.006, 1 - below / height),
-        ncols=5,
+        ncols=len(handles),
         frameon=False,
         fontsize=9,
         borderaxespad=0,
@@ -118,7 +119,7 @@ def _panel(axis: Axes, column: ColumnResult) -> None:
     axis.axhline(5, color="#4a5460", lw=0.8, ls=(0, (4, 3)), zorder=1)
     axis.set_xlim(-0.6, len(tasks) - 0.4)
     axis.xaxis.set_major_locator(FixedLocator(range(len(tasks))))
-    axis.set_xticklabels([str(task) for task in tasks])
+    axis.set_xticklabels([marked(str(task), column.cells[str(task)]) for task in tasks])
     # most errors are below 20 %: a square root spreads them out, and keeps 0, unlike a logarithm
     axis.set_yscale("function", functions=(_root, _square))
     axis.set_ylim(-0.25, 108)
@@ -146,13 +147,13 @@ def _title(column: ColumnResult) -> str:
         return f"{column.column.title} · {len(column.tasks)} of {len(ALL_TASKS)} tasks"
     of_paper = (f" (paper {mean.paper})", f" ({failed.paper})") if mean.paper else ("", "")
     return (
-        f"{column.column.title} · mean error {short(mean.ours)}{of_paper[0]}"
-        f" · failed {short(failed.ours, whole=True)}{of_paper[1]}"
+        f"{column.column.title} · mean error {marked(short(mean.ours), mean)}{of_paper[0]}"
+        f" · failed {marked(short(failed.ours, whole=True), failed)}{of_paper[1]}"
     )
 
 
-def _legend() -> list[Line2D]:
-    return [
+def _legend(completed: bool) -> list[Line2D]:
+    handles = [
         Line2D([], [], ls="", marker="o", color=_OURS, mec="white", mew=0.5, ms=6.5,
                label="ours (lowest training error)"),
         Line2D([], [], ls="", marker="D", mfc="none", mec=_PAPER, mew=1.4, ms=7.5, label="paper"),
@@ -160,3 +161,7 @@ def _legend() -> list[Line2D]:
         Line2D([], [], color=_FAINT, lw=1.8, label="their mean"),
         Line2D([], [], color="#4a5460", lw=0.8, ls=(0, (4, 3)), label="5 %: failed above"),
     ]  # fmt: skip
+    if completed:
+        what = f"{DAGGER} training set completed by generated stories"
+        handles.append(Line2D([], [], ls="", label=what))
+    return handles

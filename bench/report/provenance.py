@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bench.report.gather import ColumnResult, ExperimentResult
+from bench.data import completed
 from bench.report.numbers import NONE
 from bench.spec import TRAINER_VERSION, NotYet
 from bench.store import Row
@@ -25,9 +26,14 @@ def provenance(result: ExperimentResult) -> tuple[Facts, Lines]:
         budget += f"; {result.restarts} restarts asked for on the command line"
     files = {name: value for c in result.ran for group, stored in c.groups if stored
              for name, value in group.hashes}  # fmt: skip
-    data = f"{result.experiment.dataset}, {result.kind or 'none at hand'}"
+    kind = result.kind or "none at hand"
+    if result.completed:
+        files_kind = "real" if kind == "completed" else kind
+        kind = f"{files_kind}, task {completed.TASK} completed: {completed.ABOUT}"
+    data = f"{result.experiment.dataset}, {kind}"
     if files:
-        data += f", SHA-256 {short_hash(files)}… over the {len(files)} files read"
+        made = " or made" if result.completed else ""
+        data += f", SHA-256 {short_hash(files)}… over the {len(files)} files read{made}"
     facts = (
         ("Profile", budget),
         ("Data", data),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.errors import BenchError
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import notices, title
+from bench.report.notices import completion, marked, notices, title
 from bench.report.numbers import NONE, short, spread
 from bench.speed import WORKS, Row
 
@@ -42,6 +42,7 @@ def _table(result: ExperimentResult) -> str:
         "|:--|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [_line(column) for column in result.ran]
+    lines += ["", completion(result)] if result.completed else []
     idle = [c.column.title for c in result.columns if not c.ran]
     if idle:
         lines += ["", f"Not run yet: {', '.join(idle)}."]
@@ -52,10 +53,10 @@ def _line(result: ColumnResult) -> str:
     error, failed = result.cells["mean"], result.cells["failed"]
     cells = (
         result.column.title,
-        short(error.ours),
+        marked(short(error.ours), error),
         error.paper,
         NONE if error.mean is None else spread(error.mean, error.sd),
-        short(failed.ours, whole=True),
+        marked(short(failed.ours, whole=True), failed),
         failed.paper,
         str(len(error.seeds)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import notices, title
+from bench.report.notices import completion, marked, notices, title
 from bench.report.numbers import NONE, short
 from bench.report.selection import mean
 from bench.spec import ALL_TASKS, NotYet
@@ -25,6 +25,8 @@ def console(result: ExperimentResult) -> str:
             for name, cell, width in zip(_HEAD, line, widths, strict=True)
         ]
         text.append("  ".join(cells).rstrip())
+    if result.completed:
+        text.append(completion(result))
     if any(0 < len(c.tasks) < len(ALL_TASKS) for c in result.columns):
         text.append("Of a column with fewer than 20 tasks, both means are over its tasks alone.")
     return "\n".join(text) + "\n"
@@ -41,9 +43,9 @@ def _line(result: ColumnResult) -> tuple[str, ...]:
     return (
         spec.title,
         f"{len(tasks)}/{len(ALL_TASKS)}",
-        short(mean([cell.ours for cell in on])),
+        marked(short(mean([cell.ours for cell in on])), cells["mean"]),
         cells["mean"].paper if whole else short(_paper_mean([cell.paper for cell in on])),
-        short(cells["failed"].ours, whole=True),
+        marked(short(cells["failed"].ours, whole=True), cells["failed"]),
         cells["failed"].paper if whole else NONE,
         "-".join(str(number) for number in dict.fromkeys((stored[0], stored[-1]))),
         cells["mean"].data,
