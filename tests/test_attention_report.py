@@ -139,7 +139,7 @@ def test_the_page_says_what_is_no_reproduction():
     assert "[GENERATED data]" in page.splitlines()[0]
     assert "SMOKE profile" in page and "GENERATED data: babi-1k, task 1." in page
     page = attention_files([a_row(3, kind="completed")], PAPER)["attention.md"].decode()
-    assert "COMPLETED data: babi-1k, task 3: trained on real and generated questions" in page
+    assert "COMPLETED data: babi-1k, task 3: trained on 1,925 real and 8,075 generated questions" in page
     assert "| 3: 3 supporting facts (completed data) |" in page
 
 
