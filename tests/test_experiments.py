@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+from store_helpers import HASHES, row
 
 from bench import registry
 from bench.data.cross import known_data
@@ -14,9 +16,13 @@ from bench.errors import BenchError
 from bench.profiles import PROFILES, profile
 from bench.protocols import joint_10k, joint_1k, per_task
 from bench.report import paper
+from bench.report.gather import DataAtHand, gather
+from bench.report.page import page
+from bench.report.tables import csv_text
 from bench.spec import (
     ALL_TASKS, TRAINER_VERSION, Experiment, MemN2N, NotYet, Readings, expand, memn2n,
 )  # fmt: skip
+from bench.store import Store
 
 KNOWN = registry.experiments()
 TABLE1, TABLE3 = KNOWN["e2e_table1_babi_1k"], KNOWN["e2e_table3_babi_10k"]
@@ -171,3 +177,30 @@ def test_a_baseline_must_be_another_trained_column(against, said):
     )  # fmt: skip
     with pytest.raises(BenchError, match=f"'against' of column 'x'.*{said}"):
         Experiment(id="t", title="T", dataset="babi-1k", columns=columns, printed=False)
+
+
+def test_table_3_gets_intervals_and_verdicts(tmp_path):
+    """30 restarts that all err by what the paper prints for the column's mean."""
+    column = TABLE3.select(["pe_ls_lw_rn_relu_d100"])[0]
+    data = {"babi-10k": DataAtHand("real", HASHES)}
+    store = Store(tmp_path / "store")
+    for group in expand(column, "babi-10k", ALL_TASKS, HASHES):
+        store.add(group, [row(group, seed, test_errors={str(group.tasks[0]): 4.2}) for seed in range(30)])
+    result = gather(store, TABLE3, profile("paper"), data)
+    lines = {(r["column"], r["task"]): r for r in csv.DictReader(csv_text(result).splitlines())}
+    mean = lines[column.id, "mean"]
+    assert (mean["ours"], mean["paper"], mean["verdict"]) == ("4.2", "4.2", "inside")
+    assert lines[column.id, "17"]["verdict"] == "better" and lines[column.id, "1"]["verdict"] == "worse"
+    assert lines["pe", "mean"]["verdict"] == ""
+    grids = {grid.title: grid for grid in page(result).grids}
+    assert set(grids) == {"Ours and the paper's", "Spread over restarts", "Differences", "Verdicts"}
+
+
+def test_the_readmes_example_is_an_experiment(tmp_path):
+    text = (ROOT / "README.md").read_text().partition("## Adding an experiment")[2]
+    code = text.partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "my_ablation.py").write_text(code)
+    (experiment,) = registry.experiments(tmp_path).values()
+    assert [column.hops for column in experiment.runnable()] == [1, 2, 3] and not experiment.printed
+    listed = text.partition("| experiment |")[2]
+    assert all(f"| `{name}` |" in listed for name in KNOWN)
