@@ -99,7 +99,8 @@ def _main(arguments: Sequence[str] | None) -> int:
         _list(known)
         return 0
     if options.only is None:
-        return _run(list(known.values()), options)
+        budget = profile(options.profile or DEFAULT_PROFILE)
+        return _run([e for e in known.values() if budget.runs(e)], options)
     chosen = split(options.only)
     for name in chosen:
         if name not in known:
@@ -145,10 +146,10 @@ def _run(
         experiment.select(columns)  # a wrong column is told before data is looked for
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
-    wanted = tasks or budget.tasks
+    wanted = {e.id: budget.tasks_of(e) if tasks is None else tasks for e in chosen}
     located = at_hand.find(
-        chosen,
-        wanted,
+        [dataclasses.replace(e, tasks=wanted[e.id]) for e in chosen],
+        ALL_TASKS,
         data_dir=options.data,
         generated=options.generated,
         allow_unverified=options.allow_unverified,
@@ -166,13 +167,14 @@ def _run(
         plan = Plan(store, located, models)
         for experiment in chosen:
             plan.add(
-                experiment, columns_of[experiment.id], budget, tasks=wanted, restarts=restarts
+                experiment, columns_of[experiment.id], budget, tasks=wanted[experiment.id], restarts=restarts
             )
         stop = train(plan, results, models, started, limit)
-        if not stop and any(e.table == "data sets" for e in chosen):
-            stop = _compare(results, wanted, budget, options, started, limit)
+        compared = [wanted[e.id] for e in chosen if e.table == "data sets"]
+        if not stop and compared:
+            stop = _compare(results, compared[0], budget, options, started, limit)
         data = {name: DataAtHand(found.kind, all_hashes(found), found.about) for name, found in located.items()}
-        shown = dataclasses.replace(budget, tasks=tuple(sorted({*budget.tasks, *wanted})))
+        shown = budget.with_tasks(tasks or ())
         written = write_report(results, chosen, shown, data, restarts=restarts)
         print(console_table(results, chosen, shown, data, restarts=restarts))
         pages = [path for path in written if path.suffix in {".html", ".md"}]
@@ -282,7 +284,8 @@ def _report(experiments: Sequence[Experiment], check: bool) -> int:
 
 def _list(known: dict[str, Experiment]) -> None:
     for experiment in known.values():
-        print(f"{experiment.id}  ({experiment.title})")
+        long = "; takes hours: laptop runs it if --only names it" if experiment.long else ""
+        print(f"{experiment.id}  ({experiment.title}{long})")
         for column in experiment.columns:
             state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
             print(f"    {column.id:20s} {column.title:24s} {state}")

@@ -111,6 +111,8 @@ class MemN2N:
     selection: str = choice("released", "paper", run=False)
     """Which training error picks the restart. paper: the final model's. released: the running error
     of the last epoch's batches, noise included. Ties: lower training loss, then lower seed."""
+    against: str = field(default="", metadata=_LABEL)
+    """In an ablation: the id of the column that this one is compared with, its baseline."""
 
     method = "memn2n"
 
@@ -191,6 +193,9 @@ class Experiment:
         printed: whether a paper prints this table; an ablation of ours has nothing to compare with.
         table: what its files hold: 'cells', each task's error a column, or 'data sets', which
             compares the columns' data sets and what is trained on them.
+        figure: what its plot shows: 'tasks', every task's error, a panel a column; 'columns', every
+            column's mean error and its difference from its baseline; 'hops', mean error by hops.
+        long: takes hours. The laptop profile runs it only where it is named, smoke on fewer tasks.
     """
 
     id: str
@@ -200,13 +205,23 @@ class Experiment:
     tasks: tuple[int, ...] = ALL_TASKS
     printed: bool = True
     table: str = choice("cells", "data sets")
+    figure: str = choice("tasks", "columns", "hops")
+    long: bool = False
 
     def __post_init__(self) -> None:
-        _check_options(self, f"experiment '{self.id}'")
+        where = f"experiment '{self.id}'"
+        _check_options(self, where)
         ids = [column.id for column in self.columns]
         for name in ids:
             if ids.count(name) > 1:
-                raise BenchError(f"experiment '{self.id}': column '{name}' is declared twice")
+                raise BenchError(f"{where}: column '{name}' is declared twice")
+        trained = {column.id for column in self.runnable()}
+        for column in self.runnable():
+            if column.against and column.against not in trained - {column.id}:
+                raise BenchError(
+                    f"{where}: field 'against' of column '{column.id}' names '{column.against}'"
+                    f"{_near(column.against, trained)}, which is no other column that is trained here"
+                )
 
     def dataset_of(self, column: MemN2N) -> str:
         """The data set a column is trained and tested on."""

@@ -10,29 +10,12 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 25.8 / 17   2 hops 15.6 / 11   3 hops 13.3 / 11
                 PE LS RN 12.4 / 11   PE LS layer-wise 15.2 / 10
 
-Settings are S15 section 4.2; where the paper and the authors' released code differ, the default
-reading is the released one (see `bench.spec.Readings`).
+Settings are S15 section 4.2 (see `bench.protocols`); where the paper and the authors' released code
+differ, the default reading is the released one (see `bench.spec.Readings`).
 """
 
-from bench.spec import Experiment, MemN2N, NotYet, memn2n
-
-
-def per_task(**fields) -> MemN2N:
-    """d = 20, 100 epochs, the rate halved every 25; with linear start it begins at 0.005."""
-    settings = dict(dim=20, epochs=100, halve_every=25, hops=3, tying="adjacent", restarts=10)
-    if fields.get("linear_start"):
-        settings |= dict(rate=0.005, linear_start_rate=0.005, linear_start_epochs=20)
-    return memn2n(**settings | fields)
-
-
-def joint(**fields) -> MemN2N:
-    """One model for all tasks: d = 50, 60 epochs, the rate halved every 15."""
-    return per_task(
-        **dict(joint=True, dim=50, epochs=60, halve_every=15, linear_start=True)
-        | dict(linear_start_epochs=30)
-        | fields
-    )
-
+from bench.protocols import joint_1k, per_task
+from bench.spec import Experiment, NotYet
 
 EXPERIMENT = Experiment(
     id="e2e_table1_babi_1k",
@@ -46,11 +29,11 @@ EXPERIMENT = Experiment(
         per_task(id="pe", title="PE"),
         per_task(id="pe_ls", title="PE LS", linear_start=True),
         per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1),
-        joint(id="1hop_pe_ls_joint", title="1 hop PE LS joint", hops=1),
-        joint(id="2hop_pe_ls_joint", title="2 hops PE LS joint", hops=2),
-        joint(id="3hop_pe_ls_joint", title="3 hops PE LS joint"),
-        joint(id="pe_ls_rn_joint", title="PE LS RN joint", time_noise=0.1),
-        joint(id="pe_ls_lw_joint", title="PE LS LW joint", tying="layerwise"),
+        joint_1k(id="1hop_pe_ls_joint", title="1 hop PE LS joint", hops=1),
+        joint_1k(id="2hop_pe_ls_joint", title="2 hops PE LS joint", hops=2),
+        joint_1k(id="3hop_pe_ls_joint", title="3 hops PE LS joint"),
+        joint_1k(id="pe_ls_rn_joint", title="PE LS RN joint", time_noise=0.1),
+        joint_1k(id="pe_ls_lw_joint", title="PE LS LW joint", tying="layerwise"),
     ),
 )
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from data_helpers import FIXTURE
 
-from bench import provenance, registry
+from bench import at_hand, provenance, registry
 from bench.cli import main, run_experiment
 from bench.data import generated
+from bench.errors import BenchError
 
 EXPERIMENT = registry.experiments()["e2e_table1_babi_1k"]
 SCRIPT = registry.FOLDER / "e2e_table1_babi_1k.py"
@@ -194,9 +195,34 @@ def test_generate_refuses_in_one_line(capsys, tmp_path, arguments, said):
 def test_list_names_every_column_and_what_cannot_be_run(capsys):
     assert main(["run", "--list"]) == 0
     out = capsys.readouterr().out
-    for column in EXPERIMENT.columns:
-        assert f" {column.id} " in out
-    assert out.count("not yet runnable") == len(EXPERIMENT.columns) - len(EXPERIMENT.runnable())
+    known = registry.experiments()
+    for experiment in known.values():
+        assert f"{experiment.id}  (" in out
+        for column in experiment.columns:
+            assert f" {column.id} " in out
+    later = [c for e in known.values() for c in e.columns if c not in e.runnable()]
+    assert later and out.count("not yet runnable") == len(later)
+    assert out.count("laptop runs it if --only names it") == sum(e.long for e in known.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "long"), [([], False), (["--only", "ablation_tying"], True), (["--profile", "smoke"], True)]
+)
+def test_the_laptop_profile_leaves_out_what_takes_hours(monkeypatch, no_data, arguments, long):
+    """Unless it is named; what is looked for are the tasks that the profile gives each experiment."""
+    asked = {}
+
+    def find(chosen, tasks, **_):
+        asked.update({e.id: e.tasks for e in chosen})
+        raise BenchError("enough")
+
+    monkeypatch.setattr(at_hand, "find", find)
+    assert main(["run", "--offline", *arguments]) == 2
+    assert ("e2e_table1_babi_1k" in asked) == ("--only" not in arguments)
+    assert ("ablation_tying" in asked) == long
+    if "smoke" in arguments:
+        assert asked["ablation_tying"] == asked["e2e_table3_babi_10k"] == (1,)
+        assert asked["e2e_table1_babi_1k"] == asked["generated_vs_real"] == (1, 6, 8)
 
 
 def test_an_unwritable_results_folder_is_named(capsys, no_data, tmp_path):

@@ -29,7 +29,7 @@ HASHES = {
     for task, stem in ((1, "one"), (2, "two"), (11, "eleven"))
     for part in ("train", "test")
 }
-LABELS = {"id", "title", "dataset", "restarts", "selection"}
+LABELS = {"id", "against", "title", "dataset", "restarts", "selection"}
 FULL = memn2n(
     id="full", title="everything on", tying="layerwise", nonlinearity="relu",
     linear_start=True, linear_start_epochs=20, linear_start_rate=0.005, time_noise=0.1,

@@ -17,9 +17,9 @@ from matplotlib.ticker import FixedLocator
 
 from bench.attention.store import Row
 from bench.profiles import Profile
+from bench.report import canvas
 from bench.report.attention_rows import Measured, Tables, hops_of
 from bench.report.attention_stories import SHOWN_FROM, kept, unverified
-from bench.report.plot import DPI, WIDTH, painted
 from bench.spec import ALL_TASKS
 
 ACROSS = 9
@@ -28,7 +28,7 @@ ACROSS = 9
 MOST = 10
 """Statements in a heat map: those with the largest weights."""
 
-_FACT, _WRONG, _INK, _GRID = "#d1490c", "#b3261e", "#4a5460", "#e3e7ec"
+_FACT, _WRONG = canvas.PAPER, "#b3261e"
 _HEAT = colormaps["Blues"]
 _DOT = {"ms": 3.4, "mec": "white", "mew": 0.5}
 _LEFT, _RIGHT = 0.6, 0.15
@@ -44,7 +44,8 @@ def attention_png(tables: Tables, profile: Profile) -> bytes:
     Args:
         tables: not empty.
     """
-    return painted(lambda: _figure(tables, profile))
+    with canvas.style():
+        return canvas.png(_figure(tables, profile))
 
 
 def of_heat_maps(tables: Tables) -> str:
@@ -59,16 +60,16 @@ def _figure(tables: Tables, profile: Profile) -> Figure:
     heights = [_CAPTION + _CELL * max(len(_cells(told)) for *_, told in line) for line in lines]
     above, between, foot = 0.95, 0.62, 0.05
     height = above + len(tables) * (_BARS + between) + 0.45 + sum(heights) + foot
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
+    figure = Figure(figsize=(canvas.WIDTH, height), dpi=canvas.DPI)
     _head(figure, height, tables, profile)
     top = height - above
     for name, tasks in tables.items():
-        axis = figure.add_axes(_box(_LEFT, top - _BARS, WIDTH - _LEFT - _RIGHT, _BARS, height))
+        axis = figure.add_axes(_box(_LEFT, top - _BARS, canvas.WIDTH - _LEFT - _RIGHT, _BARS, height))
         _bars(axis, name, tasks)
         top -= _BARS + between
     _heat_head(figure, height, top, dataset)
     top -= 0.45
-    wide = (WIDTH - _RIGHT) / ACROSS
+    wide = (canvas.WIDTH - _RIGHT) / ACROSS
     for line, tall in zip(lines, heights, strict=True):
         for place, (task, row, told) in enumerate(line):
             rows = len(_cells(told))
@@ -81,7 +82,7 @@ def _figure(tables: Tables, profile: Profile) -> Figure:
 
 def _box(left: float, bottom: float, width: float, tall: float, height: float) -> tuple[float, ...]:
     """Inches to fractions of the figure."""
-    return left / WIDTH, bottom / height, width / WIDTH, tall / height
+    return left / canvas.WIDTH, bottom / height, width / canvas.WIDTH, tall / height
 
 
 def _head(figure: Figure, height: float, tables: Tables, profile: Profile) -> None:
@@ -97,7 +98,7 @@ def _head(figure: Figure, height: float, tables: Tables, profile: Profile) -> No
     figure.legend(
         handles=[
             *(Patch(color=_shade(hop, len(hops)), label=f"hop {hop + 1}") for hop in hops),
-            Line2D([], [], ls="", marker="o", color=_INK, label="every restart", **_DOT),
+            Line2D([], [], ls="", marker="o", color=canvas.INK, label="every restart", **_DOT),
             Line2D([], [], color=_FACT, lw=1.6, label="the same weight on every statement in memory"),
         ],
         loc="upper left",
@@ -121,7 +122,7 @@ def _bars(axis: Axes, dataset: str, tasks: dict[int, Measured]) -> None:
             colour = _shade(hop, len(hops))
             axis.bar(at, 100 * row["share"][hop], 0.92 * wide, color=colour, zorder=2)
             shares = [100 * other["share"][hop] for other in measured.rows]
-            axis.plot([at] * len(shares), shares, "o", color=_INK, zorder=4, **_DOT)
+            axis.plot([at] * len(shares), shares, "o", color=canvas.INK, zorder=4, **_DOT)
         ends = [place - 0.54 * group, place + 0.54 * group]
         axis.plot(ends, [100 * row["even"]] * 2, color=_FACT, lw=1.6, zorder=3)
     axis.set_xlim(-0.6, len(tasks) - 0.4)
@@ -132,15 +133,15 @@ def _bars(axis: Axes, dataset: str, tasks: dict[int, Measured]) -> None:
     shown = marks if mixed else [""] * len(marks)  # where no task is real the title says so
     axis.set_xticklabels([f"{task}{mark}" for task, mark in zip(tasks, shown, strict=True)])
     note = "  (*: not real data throughout)" if mixed else ""
-    axis.set_xlabel(f"bAbI task{note}", color=_INK)
-    axis.set_ylabel("share (%)", color=_INK)
+    axis.set_xlabel(f"bAbI task{note}", color=canvas.INK)
+    axis.set_ylabel("share (%)", color=canvas.INK)
     axis.set_title(
         f"{dataset}: share on supporting facts, mean over the test questions;"
         " bars: the restart with the lowest training error",
         loc="left", pad=5, parse_math=False,
     )  # fmt: skip
     axis.tick_params(length=0)
-    axis.grid(axis="y", color=_GRID, lw=0.8)
+    axis.grid(axis="y", color=canvas.GRID, lw=0.8)
     axis.set_axisbelow(True)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
@@ -171,7 +172,7 @@ def _heat_head(figure: Figure, height: float, top: float, dataset: str) -> None:
         f"rows: statements by their line in the test file, the {MOST} with the largest weights of at least "
         f"{SHOWN_FROM} and the supporting facts (●, orange); fig.: in a figure of the paper (?: unverified)"
     )
-    figure.text(0.012, (top - 0.19) / height, note, fontsize=8, color=_INK, **words)
+    figure.text(0.012, (top - 0.19) / height, note, fontsize=8, color=canvas.INK, **words)
 
 
 def _cells(told: dict[str, Any]) -> list[tuple[str, bool, Sequence[float]]]:
@@ -192,17 +193,17 @@ def _heat(axis: Axes, task: int, row: Row, told: dict[str, Any]) -> None:
     axis.imshow(np.ma.masked_invalid(weights), cmap=_HEAT, vmin=0, vmax=1.15, aspect="auto")
     for y, by_hop in enumerate(weights):
         if np.isnan(by_hop).all():
-            axis.text((hops - 1) / 2, y, "lost", ha="center", va="center", fontsize=6.5, color=_INK)
+            axis.text((hops - 1) / 2, y, "lost", ha="center", va="center", fontsize=6.5, color=canvas.INK)
             continue
         for x, weight in enumerate(by_hop):
-            ink = "white" if weight > 0.55 else _INK
+            ink = "white" if weight > 0.55 else canvas.INK
             if weight >= 0.005:
                 axis.text(x, y, f"{weight:.2f}", ha="center", va="center", fontsize=6.5, color=ink)
     axis.set_xticks(range(hops), [str(hop + 1) for hop in range(hops)])
     axis.set_yticks(range(len(cells)), [label for label, *_ in cells])
     axis.tick_params(length=0, labelsize=7, pad=2)
     for label, (_, fact, _) in zip(axis.get_yticklabels(), cells, strict=True):
-        label.set_color(_FACT if fact else _INK)
+        label.set_color(_FACT if fact else canvas.INK)
     for at in range(1, hops):
         axis.axvline(at - 0.5, color="white", lw=0.8)
     for at in range(1, len(cells)):
@@ -211,7 +212,7 @@ def _heat(axis: Axes, task: int, row: Row, told: dict[str, Any]) -> None:
     said = f"{'right' if told['right'] else 'wrong'} {100 * told['probability']:.0f} %"
     axis.text(
         -0.32, 1, said, transform=axis.transAxes, fontsize=7, va="bottom", ha="left", parse_math=False,
-        color=_INK if told["right"] else _WRONG,
+        color=canvas.INK if told["right"] else _WRONG,
     )  # fmt: skip
     axis.annotate(
         f"task {task}{figure}", (-0.32, 1), (0, 9), xycoords="axes fraction", textcoords="offset points",

@@ -17,12 +17,11 @@ from bench.report.attention import attention_files
 from bench.comparison.store import read_rows as read_compared
 from bench.report.comparison import comparison_files, trained
 from bench.report.gather import DataAtHand, ExperimentResult, gather
-from bench.report.html import index_html
+from bench.report.html import apart, index_html
 from bench.report.markdown import markdown
-from bench.report.page import page
+from bench.report.page import csv_files, page
 from bench.report.plot import png
 from bench.report.provenance import provenance
-from bench.report.tables import csv_text
 from bench.report.text import console
 from bench.report.readme import with_numbers
 from bench.spec import Experiment
@@ -45,8 +44,8 @@ def write_report(
 ) -> list[Path]:
     """Writes ``<id>.csv``, ``.md`` and ``.png`` of each experiment, and ``index.html`` of them all.
 
-    A comparison of data sets has no ``.png``, and stands apart from ``index.html``, as do the tables
-    of speed and of attention, written if their rows are there.
+    One that no paper prints has ``<id>_columns.csv`` too. A comparison of data sets has no ``.png``, and is
+    linked from ``index.html``, as are the tables of speed and of attention, written if their rows are there.
 
     Args:
         results: the profile's folder; the store is ``results/store``.
@@ -138,17 +137,19 @@ def _files(
     folder: Path,
 ) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
+    others: dict[str, bytes] = {}
     pages = []
     for result in _gather(results, experiments, profile, data, restarts, folder):
         if result.experiment.table == "data sets":
-            files |= comparison_files(read_compared(results), trained(result), facts=provenance(result)[0])
+            others |= comparison_files(read_compared(results), trained(result), facts=provenance(result)[0])
             continue
         name, written = result.experiment.id, page(result)
         pages.append(written)
-        files[f"{name}.csv"] = csv_text(result).encode()
+        files |= {file: write(result).encode() for file, write in csv_files(result).items()}
         files[f"{name}.md"] = markdown(written).encode()
         files[f"{name}.png"] = png(result)
-    files |= speed_files(results)
-    files |= attention_files(read_attention(results), profile)
-    files["index.html"] = index_html(pages).encode()
-    return files
+    others |= speed_files(results)
+    others |= attention_files(read_attention(results), profile)
+    linked = [apart(name, text.decode()) for name, text in others.items() if name.endswith(".md")]
+    files["index.html"] = index_html(pages, linked).encode()
+    return files | others

@@ -163,7 +163,7 @@ def gather(
     """
     nothing = DataAtHand("", {})
     printed = paper.printed(experiment, folder)
-    asked = [task for task in ALL_TASKS if task in profile.tasks and task in experiment.tasks]
+    asked = profile.tasks_of(experiment)
     missing: set[int] = set()
     columns = []
     for column in experiment.columns:

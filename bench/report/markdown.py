@@ -12,11 +12,11 @@ def markdown(page: Page) -> str:
     blocks = [f"# {safe(page.title)}"]
     blocks += [f"> **{safe(line)}**" for line in page.notices]
     blocks.append("\n".join(safe(line) for line in page.explanation))
-    blocks.append(f"![Ours against the paper, task by task]({page.id}.png)")
-    blocks.append(f"Every number, exactly: [{safe(page.id)}.csv]({page.id}.csv)")
-    for position, grid in enumerate(page.grids):
+    blocks.append(f"![{safe(page.figure)}]({page.id}.png)")
+    blocks.append("Every number, exactly: " + ", ".join(f"[{safe(name)}]({name})" for name in page.files))
+    for grid in page.grids:
         blocks += _grid(grid)
-        if position == 0 and page.footnotes:
+        if grid.noted and page.footnotes:
             blocks.append("  \n".join(safe(line) for line in page.footnotes))
     blocks.append("## Provenance")
     blocks.append("\n".join(f"- {safe(term)}: {safe(text)}" for term, text in page.facts))

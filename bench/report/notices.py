@@ -22,24 +22,45 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if profile.name != "paper":
         what = profile.note.removesuffix(", not a reproduction")
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
-    if data_mark(result.kind):
-        why = _KINDS.get(result.kind, "not the bAbI files of the paper")
-        settings = f" ({result.about})" if result.about else ""
-        lines.append(f"{result.kind.upper()} data{settings}: {why}.")
+    marks = kind_marks(result)
+    settings = f" ({result.about})" if result.about else ""
+    for kind, mark in marks.items():
+        lines.append(f"{kind.upper()} data in the cells marked {mark}{settings}: {_why(kind)}.")
+    if not marks and data_mark(result.kind):
+        lines.append(f"{result.kind.upper()} data{settings}: {_why(result.kind)}.")
     declared = {c.id: c.restarts for c in result.experiment.runnable()}
     ours = {c.column.id: c.column.restarts for c in result.columns if c.column.id in declared}
     if profile.name == "paper" and ours != declared:
         lines.append(f"{result.restarts} RESTARTS asked for: not the paper's protocol.")
     if not result.ran:
-        lines.append("NOT RUN: no restart is stored; only the paper's numbers are shown.")
+        only = "; only the paper's numbers are shown" if result.experiment.printed else ""
+        lines.append(f"NOT RUN: no restart is stored{only}.")
     short = sum(c.cells[str(task)].status == PARTIAL for c in result.ran for task in ALL_TASKS)
     if short:
         lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
     return tuple(lines)
 
 
+def kind_marks(result: ExperimentResult) -> dict[str, str]:
+    """Kind of data -> the mark of its cells, where cells of one table differ in it.
+
+    Real ones have none, and completed ones a mark of their own (`marked`).
+    """
+    cells = [c.cells[str(task)] for c in result.ran for task in ALL_TASKS]
+    kinds = sorted({cell.data.replace("completed", "real") for cell in cells if cell.seeds})
+    if len(kinds) < 2:
+        return {}
+    return dict(zip((kind for kind in kinds if kind != "real"), "*‡§¶", strict=False))
+
+
+def _why(kind: str) -> str:
+    return _KINDS.get(kind, "not the bAbI files of the paper")
+
+
 def title(result: ExperimentResult) -> str:
-    """The experiment's title, which says so where the data is not the paper's."""
+    """The experiment's title, which says so where the data is not the paper's, or not of every cell."""
+    if kind_marks(result):
+        return f"{result.experiment.title} [some {result.kind.upper()} data]"
     return result.experiment.title + data_mark(result.kind)
 
 
@@ -78,6 +99,8 @@ def footnotes(result: ExperimentResult) -> tuple[str, ...]:
             later += 1
             mark = superscript(later)
             lines.append(f"{mark} Not yet runnable: {column.column.why}. The paper's numbers only.")
+    for kind, mark in kind_marks(result).items():
+        lines.append(f"{mark} {kind.upper()} data: {_why(kind)}.")
     if any(not isinstance(c.column, NotYet) for c in result.columns):
         lines.append("– : not run.")
     idle = [c.column.title for c in result.columns if not c.ran and not isinstance(c.column, NotYet)]

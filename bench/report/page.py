@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bench.report import ablation
 from bench.report.gather import Cell, ColumnResult, ExperimentResult
 from bench.report.interval import LEAST
-from bench.report.notices import footnotes, marked, notices, title
+from bench.report.notices import footnotes, kind_marks, marked, notices, title
 from bench.report.numbers import NONE, short, spread, superscript
 from bench.report.paper import KEYS
 from bench.report.provenance import provenance
+from bench.report.tables import csv_text
 from bench.report.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 from bench.spec import ALL_TASKS, NotYet
 
@@ -18,7 +20,8 @@ from bench.spec import ALL_TASKS, NotYet
 @dataclass(frozen=True)
 class Grid:
     """A table: its heading, what its cells are, head and rows. The first ``labels`` columns are
-    names, ``summary`` rows at the end are set off."""
+    names, ``summary`` rows at the end are set off; the page's footnotes stand below the one that is
+    ``noted``."""
 
     title: str
     text: str
@@ -26,11 +29,13 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     labels: int = 2
     summary: int = 0
+    noted: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """An experiment's page. ``notices`` are loud, ``facts`` are (term, text)."""
+    """An experiment's page. ``notices`` are loud, ``facts`` are (term, text), ``figure`` says what the
+    figure shows, ``files`` have every number."""
 
     id: str
     title: str
@@ -40,18 +45,29 @@ class Page:
     footnotes: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     columns: Grid
+    figure: str
+    files: tuple[str, ...]
+
+
+_FIGURES = {
+    "tasks": "Test error task by task",
+    "columns": "Mean error of every column, and its difference from its baseline",
+    "hops": "Mean error by number of hops",
+}
 
 
 def page(result: ExperimentResult) -> Page:
     """The page of an experiment."""
-    grids = [
+    printed, figure = result.experiment.printed, result.experiment.figure
+    grids = [] if printed else _ablation(result)
+    grids += [
         _grid(
             result,
-            "Ours and the paper's" if result.experiment.printed else "Ours",
-            "Test error in %: ours"
-            + (", and in brackets the number the paper prints." if result.experiment.printed else "."),
+            "Ours and the paper's" if printed else "Ours",
+            "Test error in %: ours" + (", and in brackets the number the paper prints." if printed else "."),
             result.columns,
             _beside_paper,
+            noted=True,
         )
     ]
     if result.ran:
@@ -64,7 +80,7 @@ def page(result: ExperimentResult) -> Page:
                 _beside_spread,
             ),
         ]
-    if result.ran and result.experiment.printed:
+    if result.ran and printed:
         grids += [
             _grid(
                 result,
@@ -85,7 +101,27 @@ def page(result: ExperimentResult) -> Page:
         footnotes=footnotes(result),
         facts=facts,
         columns=Grid("By column", "", columns[0], tuple(columns[1:]), labels=1),
+        figure="Ours against the paper, task by task" if printed and figure == "tasks" else _FIGURES[figure],
+        files=tuple(csv_files(result)),
     )
+
+
+def csv_files(result: ExperimentResult) -> dict[str, Callable[[ExperimentResult], str]]:
+    """The files that have its exact numbers, each with what writes it."""
+    name = result.experiment.id
+    columns = {} if result.experiment.printed else {f"{name}_columns.csv": ablation.columns_csv}
+    return {f"{name}.csv": csv_text} | columns
+
+
+def _ablation(result: ExperimentResult) -> list[Grid]:
+    """What an ablation has before its table of tasks."""
+    found = ablation.lines(result)
+    head, rows = ablation.columns_grid(found, kind_marks(result))
+    grids = [Grid("Columns", ablation.COLUMNS_TEXT, head, rows, labels=1)]
+    head, rows = ablation.effects_grid(found)
+    if rows:
+        grids.append(Grid("Effects", ablation.effects_text(found), head, rows))
+    return grids
 
 
 def _grid(
@@ -94,15 +130,18 @@ def _grid(
     text: str,
     columns: Sequence[ColumnResult],
     write: Callable[[Cell, bool], str],
+    *,
+    noted: bool = False,
 ) -> Grid:
-    marks = _marks(result)
+    marks, kinds = _marks(result), kind_marks(result)
     head = ("", "Task", *(c.column.title + marks.get(c.column.id, "") for c in columns))
     rows = []
     for key in KEYS:
         number = key if key.isdecimal() else ""
-        cells = (write(c.cells[key], key == "failed") for c in columns)
-        rows.append((number, result.names[key], *cells))
-    return Grid(title, text, head, tuple(rows), summary=len(KEYS) - len(ALL_TASKS))
+        cells = (c.cells[key] for c in columns)
+        written = (write(cell, key == "failed") + kinds.get(cell.data, "") for cell in cells)
+        rows.append((number, result.names[key], *written))
+    return Grid(title, text, head, tuple(rows), summary=len(KEYS) - len(ALL_TASKS), noted=noted)
 
 
 def _marks(result: ExperimentResult) -> dict[str, str]:

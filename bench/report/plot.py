@@ -2,79 +2,41 @@
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Callable
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
-from PIL import Image
 
+from bench.report import ablation_plot, canvas
+from bench.report.canvas import FAINT, GRID, INK, OURS, PAPER
 from bench.report.gather import ColumnResult, ExperimentResult
-from bench.report.notices import headline, marked, title
+from bench.report.notices import marked
 from bench.report.numbers import DAGGER, short
 from bench.spec import ALL_TASKS
 
-DPI = 100
-WIDTH = 12.0
-MAX_HEIGHT = 16.0
-"""Inches: at most 1200 by 1600 pixels."""
-
-_OURS, _PAPER, _FAINT, _GRID = "#1f5fa8", "#d1490c", "#8fb3d9", "#e3e7ec"
-
 _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
-
-_STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "axes.edgecolor": "#8a94a0",
-    "axes.linewidth": 0.8,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "xtick.color": "#4a5460",
-    "ytick.color": "#4a5460",
-}
 
 
 def png(result: ExperimentResult) -> bytes:
-    """The figure as PNG: the same bytes for the same numbers and versions of the libraries."""
-    return painted(lambda: _figure(result))
-
-
-def painted(draw: Callable[[], Figure]) -> bytes:
-    """What ``draw`` makes in the reports' style, as PNG without metadata, of at most 128 colours."""
-    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
-    with matplotlib.rc_context(defaults | _STYLE):  # a user's matplotlibrc must not show
-        canvas = FigureCanvasAgg(draw())
-        canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    # a palette is plenty for this, and takes a third of the bytes; no metadata is written
-    out = io.BytesIO()
-    image.quantize(128, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
-    return out.getvalue()
+    """The figure that the experiment asks for, see `bench.spec.Experiment.figure`."""
+    kinds = {"tasks": _figure, "columns": ablation_plot.columns, "hops": ablation_plot.hops}
+    with canvas.style():
+        return canvas.png(kinds[result.experiment.figure](result))
 
 
 def _figure(result: ExperimentResult) -> Figure:
     panels = [column for column in result.ran if column.tasks]
     across = min(2, max(1, len(panels)))
     down = max(1, math.ceil(len(panels) / across))
-    loud = headline(result)
-    below = 0.66 if loud else 0.45  # inches to the legend
+    below = canvas.head_inches(result)
     top = below + 0.64
-    height = min(MAX_HEIGHT, top + 0.45 + down * 2.75)
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    bold = {"weight": "bold", "va": "top", "parse_math": False}
-    figure.text(0.012, 1 - 0.18 / height, title(result), fontsize=13, **bold)
-    if loud:
-        figure.text(0.012, 1 - 0.45 / height, loud, fontsize=11, color="#b3261e", **bold)
+    height = min(canvas.MAX_HEIGHT, top + 0.45 + down * 2.75)
+    figure = canvas.headed(result, height)
     if not panels:
-        figure.text(0.5, 0.4, "No runs are stored: nothing to show yet.", fontsize=12, ha="center")
-        return figure
+        return canvas.empty(figure)
     grid = figure.subplots(down, across, squeeze=False, sharey=True)
     bottom = 0.5 / height
     figure.subplots_adjust(0.055, bottom, 0.988, 1 - top / height, wspace=0.06, hspace=0.36)
@@ -84,10 +46,10 @@ def _figure(result: ExperimentResult) -> Figure:
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
     for row in grid:
-        row[0].set_ylabel("test error (%), root scale", color="#4a5460")
+        row[0].set_ylabel("test error (%), root scale", color=INK)
     for column in range(across):
         last = [row[column] for row in grid if row[column].get_visible()]
-        last[-1].set_xlabel("bAbI task", color="#4a5460")
+        last[-1].set_xlabel("bAbI task", color=INK)
     handles = _legend(result.completed)
     figure.legend(
         handles=handles,
@@ -111,12 +73,12 @@ def _panel(axis: Axes, column: ColumnResult) -> None:
         # spread sideways by seed, so that equal errors stay apart
         half = 0.3 * len(tasks) / len(ALL_TASKS)
         wide = [place + 0.75 * half * (2 * (i + 0.5) / len(errors) - 1) for i in range(len(errors))]
-        axis.plot(wide, errors, "o", color=_FAINT, ms=2.6, mew=0, zorder=2)
-        axis.plot([place - half, place + half], [cell.mean] * 2, color=_FAINT, lw=1.6, zorder=2)
+        axis.plot(wide, errors, "o", color=FAINT, ms=2.6, mew=0, zorder=2)
+        axis.plot([place - half, place + half], [cell.mean] * 2, color=FAINT, lw=1.6, zorder=2)
         if cell.paper:
-            axis.plot(place, float(cell.paper), "D", mfc="none", mec=_PAPER, mew=1.4, ms=7.5, zorder=4)
-        axis.plot(place, cell.ours, "o", color=_OURS, mec="white", mew=0.5, ms=5.6, zorder=3)
-    axis.axhline(5, color="#4a5460", lw=0.8, ls=(0, (4, 3)), zorder=1)
+            axis.plot(place, float(cell.paper), "D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, zorder=4)
+        axis.plot(place, cell.ours, "o", color=OURS, mec="white", mew=0.5, ms=5.6, zorder=3)
+    axis.axhline(5, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
     axis.set_xlim(-0.6, len(tasks) - 0.4)
     axis.xaxis.set_major_locator(FixedLocator(range(len(tasks))))
     axis.set_xticklabels([marked(str(task), column.cells[str(task)]) for task in tasks])
@@ -125,7 +87,7 @@ def _panel(axis: Axes, column: ColumnResult) -> None:
     axis.set_ylim(-0.25, 108)
     axis.set_yticks(_TICKS, [str(tick) for tick in _TICKS])
     axis.tick_params(length=0)
-    axis.grid(axis="y", color=_GRID, lw=0.8)
+    axis.grid(axis="y", color=GRID, lw=0.8)
     axis.set_axisbelow(True)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
@@ -154,12 +116,12 @@ def _title(column: ColumnResult) -> str:
 
 def _legend(completed: bool) -> list[Line2D]:
     handles = [
-        Line2D([], [], ls="", marker="o", color=_OURS, mec="white", mew=0.5, ms=6.5,
+        Line2D([], [], ls="", marker="o", color=OURS, mec="white", mew=0.5, ms=6.5,
                label="ours (lowest training error)"),
-        Line2D([], [], ls="", marker="D", mfc="none", mec=_PAPER, mew=1.4, ms=7.5, label="paper"),
-        Line2D([], [], ls="", marker="o", color=_FAINT, mew=0, ms=4, label="every restart"),
-        Line2D([], [], color=_FAINT, lw=1.8, label="their mean"),
-        Line2D([], [], color="#4a5460", lw=0.8, ls=(0, (4, 3)), label="5 %: failed above"),
+        Line2D([], [], ls="", marker="D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, label="paper"),
+        Line2D([], [], ls="", marker="o", color=FAINT, mew=0, ms=4, label="every restart"),
+        Line2D([], [], color=FAINT, lw=1.8, label="their mean"),
+        Line2D([], [], color=INK, lw=0.8, ls=(0, (4, 3)), label="5 %: failed above"),
     ]  # fmt: skip
     if completed:
         what = f"{DAGGER} training set completed by generated stories"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.errors import BenchError
-from bench.report.gather import ColumnResult, ExperimentResult
+from bench.report.gather import RUN, ColumnResult, ExperimentResult
 from bench.report.notices import completion, marked, notices, title
 from bench.report.numbers import NONE, short, spread
 from bench.speed import WORKS, Row
@@ -28,7 +28,10 @@ def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequen
 
 
 def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
-    parts = [_table(r) for r in results if r.ran and r.experiment.table == "cells"]
+    parts = [_table(r) for r in results if r.ran and r.experiment.printed]
+    ablations = [r for r in results if r.ran and not r.experiment.printed and r.experiment.table == "cells"]
+    if ablations:
+        parts.append(_ablations(ablations))
     if speed:
         parts.append(_speed(speed))
     return "\n".join(parts or ["Nothing has been run yet.\n"])
@@ -46,6 +49,16 @@ def _table(result: ExperimentResult) -> str:
     idle = [c.column.title for c in result.columns if not c.ran]
     if idle:
         lines += ["", f"Not run yet: {', '.join(idle)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _ablations(results: Sequence[ExperimentResult]) -> str:
+    """A line each: what they show is in their pages."""
+    lines = ["**Not printed by the papers** (mean errors, effects with intervals, figures)", ""]
+    for result in results:
+        whole = sum(column.cells["mean"].status == RUN for column in result.columns)
+        name = f"[{title(result)}](results/paper/{result.experiment.id}.md)"
+        lines.append(f"- {name}: {whole} of {len(result.columns)} columns run")
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,34 @@
+"""``index.html`` holds or links every table there is."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.report.html import apart, index_html
+from bench.report.markdown import safe
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "paper"
+
+
+def test_the_committed_index_reaches_every_page_and_file():
+    index = (RESULTS / "index.html").read_text()
+    pages = sorted(path.name for path in RESULTS.glob("*.md"))
+    assert {"speed.md", "generated_vs_real.md", "e2e_table3_babi_10k.md"} <= set(pages)
+    for name in pages:
+        assert f'href="{name}"' in index, name
+    inside = [path.stem for path in RESULTS.glob("*.png")]
+    assert inside
+    for name in inside:
+        assert f'<section id="{name}">' in index and f'href="#{name}"' in index
+        for path in RESULTS.glob(f"{name}*.csv"):
+            assert f'href="{path.name}"' in index
+
+
+@pytest.mark.parametrize("title", ["Speed [GENERATED data]", "a_b <c> & *d* | `e`"])
+def test_a_page_apart_is_linked_by_its_own_title_and_loud_lines(title):
+    page = f"# {safe(title)}\n\n> **{safe('LOUD: ' + title)}**\n\ntext\n"
+    found = apart("my page.md", page)
+    assert (found.title, found.notices) == (title, (f"LOUD: {title}",))
+    index = index_html([], [found])
+    assert 'href="my%20page.md"' in index and "<c>" not in index
+    assert index.count("GENERATED data") == 2 * title.count("GENERATED")
