@@ -104,7 +104,7 @@ def test_few_tasks_say_so(tmp_path):
     assert "| 2 of 20 |" in built["my_ablation.md"] and "SMOKE profile" in built["my_ablation.md"]
 
 
-@pytest.mark.parametrize("kind", ["completed", "generated"])
+@pytest.mark.parametrize("kind", ["unverified", "generated"])
 def test_cells_of_other_data_are_marked(tmp_path, kind):
     fill(tmp_path, kind=lambda task: kind if task == 3 else "real")
     built = report(tmp_path)
@@ -120,8 +120,8 @@ def test_cells_of_other_data_are_marked(tmp_path, kind):
 
 
 def test_all_of_other_data_has_no_marks(tmp_path):
-    page = report(fill(tmp_path, kind=lambda task: "completed"))["my_ablation.md"]
-    assert page.startswith("# PE with 1 to 3 hops \\[COMPLETED data\\]\n") and "\\*" not in page
+    page = report(fill(tmp_path, kind=lambda task: "unverified"))["my_ablation.md"]
+    assert page.startswith("# PE with 1 to 3 hops \\[UNVERIFIED data\\]\n") and "\\*" not in page
 
 
 def _texts(figure: Figure) -> list[str]:
