@@ -1,8 +1,9 @@
 """Trains jobs on all devices and stores every restart as it finishes.
 
-Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ... on a CPU), whatever else runs
-and however often the work is interrupted, so a restart's companions, and with them its bits, are
-always the same.
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A
+job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ... on a CPU), whatever else runs and
+however often the work is interrupted, so a restart's companions, and with them its bits, are always
+the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from bench.store import Store
 from bench.train import checkpoint
 from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
-
 
 UNEVEN = 0.15
 """The share of time that devices may idle at the end of a run."""
@@ -131,14 +131,15 @@ class Runner:
             outcomes = trainers[width].train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
             if outcomes is None:
                 return False
+            rows = [row(group, outcome, job.encoded, job.kind, devices[0]) for outcome in outcomes]
             if self.models is not None:
-                for outcome in outcomes:
+                for outcome, its in zip(outcomes, rows, strict=True):
                     run = {**group.canonical(), "seed": outcome.seed}
+                    training = {name: its[name] for name in TRAINING}
                     save(
                         model_path(self.models, group, outcome.seed),
-                        Saved(outcome.params, run, job.encoded.vocabulary),
+                        Saved(outcome.params, run, job.encoded.sizes, training),
                     )
-            rows = [row(group, outcome, job.encoded, job.kind, devices[0]) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
             for path in saved:
