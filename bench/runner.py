@@ -1,9 +1,9 @@
 """Trains jobs on all devices and stores every restart as it finishes.
 
-Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A
-job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ... on a CPU), whatever else runs and
-however often the work is interrupted, so a restart's companions, and with them its bits, are always
-the same.
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. On a CPU
+a job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whatever else runs and however often
+the work is interrupted, so a restart's companions, and with them its bits, stay the same. On GPUs chunks
+are larger where a job is not sharded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bench.train.loop import Trainer
 from bench.train.schedule import most_epochs
 
 UNEVEN = 0.15
-"""The share of time that devices may idle at the end of a run."""
+"""How much later than it could, as a share of that time, a run may end for fewer sharded jobs."""
 
 
 class Runner:
@@ -63,7 +63,9 @@ class Runner:
         """
         jobs = sorted(jobs, key=self._cost, reverse=True)  # long ones first: an even end
         self.progress.start(sum(self._cost(job) for job in jobs), len(jobs))
-        wide = sharded_jobs([self._cost(job) for job in jobs], len(self.devices))
+        costs = [self._cost(job) for job in jobs]
+        shares = [len(chunks(job, self.devices)) for job in jobs]
+        wide = sharded_jobs(costs, shares, len(self.devices))
         try:
             self._queue = jobs[:wide]
             self._watch([tuple(self.devices)])
@@ -181,22 +183,25 @@ def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
     return [tuple(seeds) for _, seeds in sorted(by_chunk.items())]
 
 
-def sharded_jobs(costs: Sequence[float], devices: int) -> int:
-    """How many of the costliest jobs to shard over all devices, so that none idles long at the end.
+def sharded_jobs(costs: Sequence[float], shares: Sequence[int], devices: int) -> int:
+    """How many of the costliest jobs to shard over all devices before the others are worked off.
 
-    The others are worked off a device each. Sharding compiles each program for all devices, so it is
-    for the few jobs that would leave devices without work: with it, all devices end within
-    `UNEVEN` of an even share.
+    The others are worked off a device each. Sharded jobs are trained one after the other, on no more
+    devices than they have shares of restarts, and each program is compiled for all of these: so as few
+    are sharded as let the last device end within `UNEVEN` of the earliest end there is.
 
     Args:
-        costs: in seconds, the highest first.
+        costs: in seconds on one device, the highest first.
+        shares: of each job, the chunks of restarts that can be trained at once.
     """
-    if devices == 1:
-        return 0
-    for number in range(len(costs)):
-        ends = [0.0] * devices
+    ends = []
+    for number in range(len(costs) + 1):
+        ended = sum(
+            cost * -(-share // devices) / share
+            for cost, share in zip(costs[:number], shares[:number], strict=True)
+        )
+        busy = [0.0] * devices
         for cost in costs[number:]:
-            ends[ends.index(min(ends))] += cost
-        if max(ends) * devices <= (1 + UNEVEN) * sum(costs[number:]):
-            return number
-    return len(costs)
+            busy[busy.index(min(busy))] += cost
+        ends.append(ended + max(busy))
+    return next(number for number, end in enumerate(ends) if end <= (1 + UNEVEN) * min(ends))

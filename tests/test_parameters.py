@@ -2,13 +2,21 @@
 
 import dataclasses
 
+import jax
 import numpy as np
 import pytest
+import tiny_data
+from tiny_data import quick_compile  # noqa: F401
 
 from bench import arrays
 from bench.data.encode import Sizes
 from bench.errors import BenchError
 from bench.parameters import TRAINING, Saved, load, save
+from bench.plan import Job, model_path
+from bench.progress import Progress
+from bench.runner import Runner
+from bench.spec import Group
+from bench.store import Store
 
 SIZES = Sizes(("", "a", "b"), statement_words=2, answers=(1, 2), sentence_slots=4, memory_slots=5)
 HEAD = {"run": {"seed": 3}, "sizes": dataclasses.asdict(SIZES), "training": dict.fromkeys(TRAINING)}
@@ -73,3 +81,22 @@ def test_a_head_that_is_none_is_refused(tmp_path, change):
     arrays.save(path, HEAD | change, {})
     with pytest.raises(BenchError, match="is not a saved model"):
         load(path)
+
+
+def test_the_runner_saves_what_it_trained(tmp_path):
+    data = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(4, seed=2))
+    column = tiny_data.column(restarts=2)
+    group = Group(column, "babi-1k", (1,), (("en/qa1_train.txt", "0" * 64),))
+    store, models = Store(tmp_path / "store"), tmp_path / "models"
+    runner = Runner(
+        store, jax.devices()[:1], checkpoints=tmp_path, models=models, progress=Progress(hidden=True)
+    )
+    assert runner.run([Job(group, data, "generated", (0, 1))])
+    rows = store.rows(group)
+    assert [row["seed"] for row in rows] == [0, 1]
+    for row in rows:
+        model = load(model_path(models, group, row["seed"]))
+        assert model.run == {**group.canonical(), "seed": row["seed"]}
+        assert model.training == {name: row[name] for name in TRAINING}
+        assert model.sizes == data.sizes
+        assert model.params["words"].shape == (3, len(data.vocabulary), 4)

@@ -61,31 +61,45 @@ def test_rows_are_those_of_one_device(rows, other):
             np.testing.assert_allclose(curve, sharded["curves"][name], rtol=1e-5)
 
 
-costs = st.lists(st.floats(1.0, 100.0), max_size=30).map(lambda x: sorted(x, reverse=True))
+jobs = st.lists(st.tuples(st.floats(1.0, 100.0), st.integers(1, 4)), max_size=30).map(
+    lambda x: sorted(x, reverse=True)
+)
 
 
-def longest(costs, devices):
-    """When the last of some devices ends that each take the next job when they are free."""
-    ends = [0.0] * devices
-    for cost in costs:
+def end(jobs, devices, sharded):
+    """When the last device ends: sharded jobs one by one on all devices, then one each when it is free."""
+    took = 0.0
+    for cost, shares in jobs[:sharded]:
+        turns, left = 0, shares
+        while left > 0:
+            turns, left = turns + 1, left - devices
+        took += cost / shares * turns
+    ends = [took] * devices
+    for cost, _ in jobs[sharded:]:
         ends = sorted(ends)
         ends[0] += cost
     return max(ends)
 
 
-@given(costs, st.integers(1, 8))
-def test_as_few_jobs_are_sharded_as_leave_no_device_idle(costs, devices):
-    number = sharded_jobs(costs, devices)
-    assert 0 <= number <= len(costs)
+@given(jobs, st.integers(1, 16))
+def test_as_few_jobs_are_sharded_as_end_nearly_as_early_as_possible(jobs, devices):
+    number = sharded_jobs([cost for cost, _ in jobs], [shares for _, shares in jobs], devices)
+    assert 0 <= number <= len(jobs)
+    earliest = min(end(jobs, devices, sharded) for sharded in range(len(jobs) + 1))
+    assert end(jobs, devices, number) <= (1 + UNEVEN) * earliest * (1 + 1e-9)
     for fewer in range(number):
-        rest = costs[fewer:]
-        assert longest(rest, devices) > (1 + UNEVEN) * sum(rest) / devices
-    rest = costs[number:]
-    assert longest(rest, devices) <= (1 + UNEVEN) * sum(rest) / devices + 1e-9
+        assert end(jobs, devices, fewer) > (1 + UNEVEN) * earliest * (1 - 1e-9)
 
 
-def test_one_device_shards_nothing_and_a_job_alone_is_sharded():
-    assert sharded_jobs([3.0, 2.0], 1) == 0
-    assert sharded_jobs([3.0], 2) == 1
-    assert sharded_jobs([1.0] * 5, 2) == 1  # then two each
-    assert sharded_jobs([1.0] * 20, 2) == 0
+def test_jobs_are_sharded_where_that_ends_earlier():
+    assert sharded_jobs([], [], 2) == 0
+    assert sharded_jobs([3.0, 2.0], [2, 2], 1) == 0
+    assert sharded_jobs([3.0], [2], 2) == 1
+    assert sharded_jobs([1.0] * 5, [2] * 5, 2) == 1  # then two each
+    assert sharded_jobs([1.0] * 20, [2] * 20, 2) == 0
+
+
+def test_jobs_are_not_queued_behind_each_other_on_fewer_devices_than_there_are():
+    assert sharded_jobs([1.0] * 13, [1] * 13, 16) == 0  # three restarts each: one device at a time
+    assert sharded_jobs([1.0] * 13, [2] * 13, 16) == 0
+    assert sharded_jobs([1.0] * 3, [2] * 3, 4) == 0
