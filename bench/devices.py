@@ -37,7 +37,11 @@ def configure(cache: Path | None) -> list:
         jax.config.update("jax_num_cpu_devices", cores())
     except RuntimeError:
         pass  # the backend is up already (tests): its devices serve as they are
-    return jax.local_devices()
+    found = jax.local_devices()
+    if found[0].platform != "cpu":
+        # Tensor cores would round float32 factors to 10 bits.
+        jax.config.update("jax_default_matmul_precision", "highest")
+    return found
 
 
 def cores() -> int:

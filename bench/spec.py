@@ -12,6 +12,7 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -146,12 +147,13 @@ class MemN2N:
             ("position_encoding", self.encoding == "bow", "encoding='bow' has no position encoding"),
             ("time_scale", self.encoding == "bow", "encoding='bow' scales no time word"),
             ("time_scale", not self.temporal, "temporal is False"),
+            ("clip_rows", not self.temporal, "temporal is False, so there are no time rows"),
             ("time_noise", self.time_noise == 0.0, "time_noise=0 inserts no empty memories"),
             ("linear_start_end", not self.linear_start, "linear_start is False"),
             ("null_columns", self.tying == "adjacent", "adjacent tying has no B and W of their own"),
         ]
         for name, idle, why in contradictions:
-            if idle and getattr(self.readings, name) != "released":
+            if idle and getattr(self.readings, name) != getattr(Readings, name):
                 raise BenchError(f"{where}: reading '{name}' has no effect here ({why}); leave it out")
 
 
@@ -210,17 +212,35 @@ class Experiment:
 
     def __post_init__(self) -> None:
         where = f"experiment '{self.id}'"
+        if not re.fullmatch(r"\w[\w-]*", self.id):
+            raise BenchError(f"{where}: field 'id' must be a file's name: letters, digits, '_' and '-'")
         _check_options(self, where)
+        for name in ("printed", "long"):
+            if not isinstance(getattr(self, name), bool):
+                raise BenchError(f"{where}: field '{name}' must be bool, not {getattr(self, name)!r}")
+        if not self.columns:
+            raise BenchError(f"{where}: field 'columns' must name at least one column")
+        if not self.tasks or list(self.tasks) != sorted(set(self.tasks) & set(ALL_TASKS)):
+            raise BenchError(
+                f"{where}: field 'tasks' must name tasks from 1 to 20, in order, each once, not {self.tasks}"
+            )
         ids = [column.id for column in self.columns]
         for name in ids:
             if ids.count(name) > 1:
                 raise BenchError(f"{where}: column '{name}' is declared twice")
-        trained = {column.id for column in self.runnable()}
+        trained = {column.id: column for column in self.runnable()}
         for column in self.runnable():
-            if column.against and column.against not in trained - {column.id}:
+            base = trained.get(column.against)
+            if base and base.id != column.id and self.dataset_of(base) != self.dataset_of(column):
+                raise BenchError(
+                    f"{where}: field 'against' of column '{column.id}' names '{base.id}', "
+                    "which has another data set"
+                )
+            if column.against and (base is None or base.id == column.id):
                 raise BenchError(
                     f"{where}: field 'against' of column '{column.id}' names '{column.against}'"
-                    f"{_near(column.against, trained)}, which is no other column that is trained here"
+                    f"{_near(column.against, set(trained) - {column.id})}, "
+                    "which is no other column that is trained here"
                 )
 
     def dataset_of(self, column: MemN2N) -> str:

@@ -204,3 +204,32 @@ def test_the_readmes_example_is_an_experiment(tmp_path):
     assert [column.hops for column in experiment.runnable()] == [1, 2, 3] and not experiment.printed
     listed = text.partition("| experiment |")[2]
     assert all(f"| `{name}` |" in listed for name in KNOWN)
+
+
+COLUMN = memn2n(id="x", title="X")
+SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (dict(id=""), "'id'"),
+        (dict(id="a/b"), "'id'"),
+        (dict(columns=()), "'columns'"),
+        (dict(tasks=()), "'tasks'"),
+        (dict(tasks=(21,)), "'tasks'.*21"),
+        (dict(tasks=(1, 1)), "'tasks'"),
+        (dict(tasks=(2, 1)), "'tasks'"),
+        (dict(long="no"), "'long'"),
+        (dict(printed="no"), "'printed'"),
+        (
+            dict(columns=(COLUMN, memn2n(id="y", title="Y", against="x", dataset="babi-10k"))),
+            "'against' of column 'y'.*another data set",
+        ),
+        (dict(columns=(memn2n(id="x", title="X", against="x"),)), "'against' of column 'x' names 'x', which"),
+    ],
+)
+def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
+    Experiment(**SOUND)
+    with pytest.raises(BenchError, match=said):
+        Experiment(**SOUND | wrong)
