@@ -7,8 +7,8 @@
 Needs PyTorch (the extra [peers]) and a machine that does nothing else; about five minutes on two
 cores. The model is PE LS RN of Table 1 (S15 section 4): per task d = 20, jointly d = 50, 3 hops.
 
-Expected: on two CPU cores a step and restart takes a twentieth to a thirtieth of eager PyTorch's per
-task and about a tenth jointly; results/paper/speed.md has the figures.
+Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth of eager PyTorch's per
+task and about a twentieth jointly; results/paper/speed.md has the figures.
 """
 
 from bench.spec import ALL_TASKS, MemN2N, memn2n
