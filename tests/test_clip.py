@@ -117,3 +117,24 @@ def test_lanes_are_clipped_each_on_its_own(norm, rows):
     for i, lane in enumerate(lanes):
         for name, value in clip(lane, 5.0, norm, rows).items():
             np.testing.assert_allclose(out[name][i], value, rtol=1e-5, atol=1e-7, err_msg=name)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01, 1.0])
+def test_the_spectral_norm_is_found_however_near_the_next_singular_values_are(decay):
+    draw = np.random.default_rng(3)
+    left, _ = np.linalg.qr(draw.standard_normal((120, 100)))
+    right, _ = np.linalg.qr(draw.standard_normal((100, 100)))
+    values = 50 * np.exp(-decay * np.arange(100))
+    grads = {"words": np.zeros((1, 3, 100), np.float32), "times": np.zeros((1, 2, 100), np.float32)}
+    grads["W"] = (left * values @ right).astype(np.float32)
+    after = clip(grads, 40.0, "spectral", "together")
+    assert np.linalg.norm(after["W"].astype(np.float64), ord=2) == pytest.approx(40.0, rel=2e-5)
+    assert not after["words"].any() and not after["times"].any()
+
+
+def test_no_norm_waits_for_a_library_s_threads():
+    """LAPACK's kernels wait for the pool that runs them: two programs on two cores never end."""
+    grads = gradients(1)
+    for norm in ORDERS:
+        program = jax.jit(lambda g, norm=norm: clip_each_matrix(1.0, norm, "together").update(g, None)[0])
+        assert "custom_call" not in program.lower(grads).as_text()
