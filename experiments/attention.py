@@ -15,7 +15,8 @@ Expected: the figures show a few statements of some stories; how much of the att
 labelled supporting facts over whole test sets is printed nowhere.
 """
 
-from bench.spec import Experiment, memn2n
+from bench.protocols import per_task
+from bench.spec import Experiment
 
 ATTENTION = Experiment(
     id="attention",
@@ -23,11 +24,7 @@ ATTENTION = Experiment(
     dataset="babi-1k",
     printed=False,
     columns=(
-        memn2n(
-            id="pe_ls_rn", title="PE LS RN", encoding="pe", hops=3, tying="adjacent", dim=20, epochs=100,
-            halve_every=25, rate=0.005, linear_start=True, linear_start_rate=0.005,
-            linear_start_epochs=20, time_noise=0.1,
-        ),  # fmt: skip
+        per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1),
     ),
 )
 

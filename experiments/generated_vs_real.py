@@ -10,16 +10,13 @@ runs are Table 1's own. Generated test files keep questions that occur in traini
 Expected: mean errors within 2 points of real on real, no task off by more than 8.
 """
 
-from bench.spec import Experiment, MemN2N, memn2n
+from bench.protocols import per_task
+from bench.spec import Experiment, MemN2N
 
 
 def pe_ls_rn(**fields) -> MemN2N:
     """The column pe_ls_rn of Table 1."""
-    return memn2n(
-        encoding="pe", hops=3, tying="adjacent", dim=20, epochs=100, rate=0.005, halve_every=25,
-        linear_start=True, linear_start_epochs=20, linear_start_rate=0.005, time_noise=0.1, restarts=10,
-        **fields,
-    )  # fmt: skip
+    return per_task(linear_start=True, time_noise=0.1, **fields)
 
 
 EXPERIMENT = Experiment(

@@ -11,31 +11,13 @@ Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth
 task and about a twentieth jointly; results/paper/speed.md has the figures.
 """
 
-from bench.spec import ALL_TASKS, MemN2N, memn2n
+from bench.protocols import joint_1k, per_task
+from bench.spec import ALL_TASKS
 from bench.speed import Work
 
 
-def pe_ls_rn(**fields) -> MemN2N:
-    """The columns pe_ls_rn and pe_ls_rn_joint of Table 1."""
-    return memn2n(
-        encoding="pe",
-        hops=3,
-        tying="adjacent",
-        linear_start=True,
-        rate=0.005,
-        linear_start_rate=0.005,
-        time_noise=0.1,
-        **fields,
-    )
-
-
-PER_TASK = pe_ls_rn(
-    id="pe_ls_rn", title="PE LS RN", dim=20, epochs=100, halve_every=25, linear_start_epochs=20
-)
-JOINT = pe_ls_rn(
-    id="pe_ls_rn_joint", title="PE LS RN joint", joint=True, dim=50, epochs=60, halve_every=15,
-    linear_start_epochs=30,
-)  # fmt: skip
+PER_TASK = per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1)
+JOINT = joint_1k(id="pe_ls_rn_joint", title="PE LS RN joint", time_noise=0.1)
 
 WORKS = (
     Work(id="babi_task1", dataset="babi-1k", tasks=(1,), column=PER_TASK),
