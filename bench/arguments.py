@@ -36,7 +36,8 @@ def split(values: Sequence[str]) -> list[str]:
 
 
 def numbers(flag: str, values: Sequence[str], low: int, high: int) -> tuple[int, ...]:
-    """Distinct whole numbers from ``low`` to ``high``, in the order given; BenchError names a wrong one."""
+    """Distinct whole numbers from ``low`` to ``high``, in the order given; BenchError names a wrong
+    one."""
     found = []
     for part in split(values):
         if not re.fullmatch(r"[0-9]{1,12}", part) or not low <= int(part) <= high:

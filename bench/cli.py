@@ -19,8 +19,8 @@ from pathlib import Path
 import filelock
 
 from bench import at_hand, provenance, registry
-from bench.attention import ask
 from bench.arguments import Parser, duration, guarded, number, numbers, split
+from bench.attention import ask
 from bench.data import command
 from bench.data.cross import all_hashes, known_data
 from bench.data.locate import cache_dir
@@ -71,14 +71,22 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
 def _main(arguments: Sequence[str] | None) -> int:
     parser = Parser(prog="python -m bench", description="Memory networks, reproduced.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", prog="run_all.sh", help="run experiments and print their tables")
+    run = commands.add_parser(
+        "run", prog="run_all.sh", help="run experiments and print their tables"
+    )
     run_options(run)
     run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
-    run.add_argument("--list", action="store_true", help="list experiments and columns, run nothing")
+    run.add_argument(
+        "--list", action="store_true", help="list experiments and columns, run nothing"
+    )
     report = commands.add_parser("report", help="rebuild results/paper from its committed store")
     report.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
-    verify = commands.add_parser("verify", help="train a committed restart again and compare its row")
-    verify.add_argument("--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)")
+    verify = commands.add_parser(
+        "verify", help="train a committed restart again and compare its row"
+    )
+    verify.add_argument(
+        "--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)"
+    )
     _data_options(verify)
     command.add(commands)
     ask.add(commands)
@@ -113,20 +121,26 @@ def run_options(parser: argparse.ArgumentParser) -> None:
         "--profile", metavar="NAME", help=f"smoke, laptop or paper (default {DEFAULT_PROFILE})"
     )
     parser.add_argument("--time-limit", metavar="T", help="stop cleanly after 90s, 9m or 2h")
-    parser.add_argument("--save-models", action="store_true", help="keep every restart's parameters")
+    parser.add_argument(
+        "--save-models", action="store_true", help="keep every restart's parameters"
+    )
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
     )
     _data_options(parser)
     parser.add_argument(
-        "--generated", action="store_true", help="use the suite's own generated data, whatever is there"
+        "--generated",
+        action="store_true",
+        help="use the suite's own generated data, whatever is there",
     )
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
     parser.add_argument(
-        "--allow-unverified", action="store_true", help="use files whose checksum is not the known one"
+        "--allow-unverified",
+        action="store_true",
+        help="use files whose checksum is not the known one",
     )
     parser.add_argument("--offline", action="store_true", help="download nothing")
 
@@ -160,20 +174,29 @@ def _run(
         e.id: [c for c in e.select(columns) if columns is not None or budget.joint or not c.joint]
         for e in chosen
     }
-    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(budget.name, located)
+    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(
+        budget.name, located
+    )
     with alone(results):
         store = Store(results / "store")
         models = results / "models" if options.save_models else None
         plan = Plan(store, located, models)
         for experiment in chosen:
             plan.add(
-                experiment, columns_of[experiment.id], budget, tasks=wanted[experiment.id], restarts=restarts
+                experiment,
+                columns_of[experiment.id],
+                budget,
+                tasks=wanted[experiment.id],
+                restarts=restarts,
             )
         stop = train(plan, results, models, started, limit)
         compared = [wanted[e.id] for e in chosen if e.table == "data sets"]
         if not stop and compared:
             stop = _compare(results, compared[0], budget, options, started, limit)
-        data = {name: DataAtHand(found.kind, all_hashes(found), found.about) for name, found in located.items()}
+        data = {
+            name: DataAtHand(found.kind, all_hashes(found), found.about)
+            for name, found in located.items()
+        }
         shown = budget.with_tasks(tasks or ())
         written = write_report(results, chosen, shown, data, restarts=restarts)
         print(console_table(results, chosen, shown, data, restarts=restarts))
@@ -188,7 +211,10 @@ _SIGNAL_EXIT = {"interrupted": 130, "terminated": 143}
 def stopped(stop: str) -> int:
     """The exit code of a run that stopped for this reason, '' if it is done; says it on stderr."""
     if stop:
-        print(f"{stop}; what was finished is kept: run the same command again to go on", file=sys.stderr)
+        print(
+            f"{stop}; what was finished is kept: run the same command again to go on",
+            file=sys.stderr,
+        )
     return {"": 0, "time limit reached": TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
 
 
@@ -289,7 +315,9 @@ def _list(known: dict[str, Experiment]) -> None:
         for column in experiment.columns:
             state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
             print(f"    {column.id:20s} {column.title:24s} {state}")
-    print("attention  (weights per hop, and their share on supporting facts): run experiments/attention.py")
+    print(
+        "attention  (weights per hop, and their share on supporting facts): run experiments/attention.py"
+    )
     print("speed  (steps against eager PyTorch): run experiments/speed.py")
 
 
@@ -305,7 +333,9 @@ def alone(results: Path) -> Iterator[None]:
             f"{results}: another run is writing there; wait for it or choose another --results DIR"
         ) from error
     except OSError as error:
-        raise BenchError(f"{results}: cannot be written ({error.strerror}); use --results DIR") from error
+        raise BenchError(
+            f"{results}: cannot be written ({error.strerror}); use --results DIR"
+        ) from error
     try:
         yield
     finally:

@@ -1,4 +1,5 @@
-"""Reads the files of rows that are not restarts: a line of JSON each, every damage named by its line."""
+"""Reads the files of rows that are not restarts: a line of JSON each, every damage named by its
+line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A trained restart's parameters as one .npz file, without pickle, with all that reading a story needs."""
+"""A trained restart's parameters as one .npz file, without pickle, with all that reading a story
+needs."""
 
 from __future__ import annotations
 
@@ -62,16 +63,24 @@ def load(path: Path) -> Saved:
     try:
         head, params = arrays.load(path)
         if isinstance(head, dict) and {"run", "vocabulary"} == set(head):
-            raise BenchError(f"{path}: was saved by an earlier version, without its data's sizes; {again}")
+            raise BenchError(
+                f"{path}: was saved by an earlier version, without its data's sizes; {again}"
+            )
         run, training = head["run"], head["training"]
         sizes = _sizes(head["sizes"])
-        if not isinstance(run, dict) or type(run["seed"]) is not int or set(training) != set(TRAINING):
+        if (
+            not isinstance(run, dict)
+            or type(run["seed"]) is not int
+            or set(training) != set(TRAINING)
+        ):
             raise TypeError("head")
         return Saved(params, run, sizes, training)
     except FileNotFoundError as error:
         raise BenchError(f"{path}: no such file; train with --save-models first") from error
     except OSError as error:
-        raise BenchError(f"{path}: cannot be read ({error.strerror or error}); name a saved model") from error
+        raise BenchError(
+            f"{path}: cannot be read ({error.strerror or error}); name a saved model"
+        ) from error
     except (arrays.Damaged, KeyError, TypeError) as error:
         raise BenchError(f"{path}: is not a saved model; train with --save-models again") from error
 

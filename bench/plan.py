@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.data.encode import Encoded, encode
 from bench.data.cross import Crossed
+from bench.data.encode import Encoded, encode
 from bench.data.locate import Located
 from bench.profiles import Profile
 from bench.spec import Experiment, Group, MemN2N, expand

@@ -21,8 +21,8 @@ class Profile:
         epochs: cap on epochs, linear start's apart; None keeps the spec's.
         restarts: cap on restarts; None keeps the spec's.
         tasks: the bAbI tasks that are run.
-        long: those of experiments that take hours (`Experiment.long`); None if these run by name alone,
-            and then on ``tasks``.
+        long: those of experiments that take hours (`Experiment.long`); None if these run by name
+            alone, and then on ``tasks``.
         joint: whether columns trained jointly on all tasks are run by default.
         compared: training questions generated for a comparison with real data.
         note: what a table's title says of it.

@@ -1,4 +1,5 @@
-"""One progress bar over all work, in predicted seconds, so that its ETA is honest from the start."""
+"""One progress bar over all work, in predicted seconds, so that its ETA is honest from the
+start."""
 
 from __future__ import annotations
 

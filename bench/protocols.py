@@ -1,7 +1,7 @@
 """How the papers train their columns: the settings that tables and ablations share.
 
-S15 section 4.2, with the authors' released code where the paper is silent. A field given wins over the
-protocol's, so that a column says only what sets it apart.
+S15 section 4.2, with the authors' released code where the paper is silent. A field given wins over
+the protocol's, so that a column says only what sets it apart.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def per_task(**fields: Any) -> MemN2N:
 
 
 def joint_1k(**fields: Any) -> MemN2N:
-    """One model for all tasks, 1k questions each: d = 50, 60 epochs, the rate halved every 15; 30 epochs of
-    linear start come first."""
+    """One model for all tasks, 1k questions each: d = 50, 60 epochs, the rate halved every 15; 30
+    epochs of linear start come first."""
     return _joint(dict(epochs=60, halve_every=15, linear_start_epochs=30), fields)
 
 
 def joint_10k(**fields: Any) -> MemN2N:
-    """The same for 10k questions a task: 20 epochs, the rate halved every 5; 10 epochs of linear start come
-    first (their number is printed nowhere: half of the epochs, as with 1k)."""
+    """The same for 10k questions a task: 20 epochs, the rate halved every 5; 10 epochs of linear
+    start come first (their number is printed nowhere: half of the epochs, as with 1k)."""
     return _joint(dict(epochs=20, halve_every=5, linear_start_epochs=10), fields)
 
 

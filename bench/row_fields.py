@@ -1,4 +1,5 @@
-"""What the fields of a stored row may be: small checks, and the one that names the first wrong field."""
+"""What the fields of a stored row may be: small checks, and the one that names the first wrong
+field."""
 
 from __future__ import annotations
 
@@ -44,7 +45,10 @@ def list_of(item: Check) -> Check:
 def map_of(item: Check) -> Check:
     """An object of at least one text to what passes ``item``."""
     return lambda value: (
-        isinstance(value, dict) and bool(value) and all(map(text, value)) and all(map(item, value.values()))
+        isinstance(value, dict)
+        and bool(value)
+        and all(map(text, value))
+        and all(map(item, value.values()))
     )
 
 

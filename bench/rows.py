@@ -42,9 +42,7 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
         "test_loss": _loss(outcome.test_loss),
         "test_error": _wrong(test),
         "test_error_batches": _wrong(_full_batches(test, batch)),
-        "test_errors": {
-            str(task): _wrong(test[encoded.test.task == task]) for task in group.tasks
-        },
+        "test_errors": {str(task): _wrong(test[encoded.test.task == task]) for task in group.tasks},
         "curves": _curves(outcome.curves),
         "seconds": round(outcome.seconds, 2),
         "kind": group.kind(kind),

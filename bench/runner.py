@@ -1,9 +1,9 @@
 """Trains jobs on all devices and stores every restart as it finishes.
 
-Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. On a CPU
-a job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whatever else runs and however often
-the work is interrupted, so a restart's companions, and with them its bits, stay the same. On GPUs chunks
-are larger where a job is not sharded.
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. On
+a CPU a job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whatever else runs and
+however often the work is interrupted, so a restart's companions, and with them its bits, stay the
+same. On GPUs chunks are larger where a job is not sharded.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ class Runner:
                 self.stopped.set()
 
     def _train(self, job: Job, devices: tuple) -> bool:
-        """Trains a job's restarts, as many chunks at a time as there are devices; False if stopped."""
+        """Trains a job's restarts, as many chunks at a time as there are devices; False if
+        stopped."""
         group = job.group
         trainers: dict[int, Trainer] = {}
         epoch_cost = job.epoch_seconds
@@ -130,7 +131,9 @@ class Runner:
             if width not in trainers:
                 trainers[width] = Trainer(group.column, job.encoded, *devices[:width])
             saved = [self._checkpoint(job, chunk) for chunk in batch]
-            outcomes = trainers[width].train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
+            outcomes = trainers[width].train(
+                seeds, saved=saved, stop=self._past_deadline, tick=tick
+            )
             if outcomes is None:
                 return False
             rows = [row(group, outcome, job.encoded, job.kind, devices[0]) for outcome in outcomes]
@@ -186,9 +189,9 @@ def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
 def sharded_jobs(costs: Sequence[float], shares: Sequence[int], devices: int) -> int:
     """How many of the costliest jobs to shard over all devices before the others are worked off.
 
-    The others are worked off a device each. Sharded jobs are trained one after the other, on no more
-    devices than they have shares of restarts, and each program is compiled for all of these: so as few
-    are sharded as let the last device end within `UNEVEN` of the earliest end there is.
+    The others are worked off a device each. Sharded jobs are trained one after the other, on no
+    more devices than they have shares of restarts, and each program is compiled for all of these:
+    so as few are sharded as let the last device end within `UNEVEN` of the earliest end there is.
 
     Args:
         costs: in seconds on one device, the highest first.

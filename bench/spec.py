@@ -51,25 +51,30 @@ class Readings:
     """S15 4.1. paper: l_kj = (1 - j/J) - (k/d)(1 - 2j/J), J the sentence's own length.
     released: 1 + 4 (k - (d+1)/2)(j - (J+1)/2) / (d J), J = longest sentence of the data set + 1."""
     time_scale: str = choice("released", "paper")
-    """paper: T is added unscaled. released: the time word sits in slot J and takes its PE weight."""
+    """paper: T is added unscaled. released: the time word sits in slot J and takes its PE
+    weight."""
     answer_space: str = choice("released", "paper")
-    """paper: softmax over the answer words. released: over all words, the null and the time words."""
+    """paper: softmax over the answer words. released: over all words, the null and the time
+    words."""
     time_noise: str = choice("released", "paper")
     """With RN on. paper: ceil(n/10) empty memories are put in, the oldest fall out at the end.
     released: b ~ U{0..ceil(n/10)}; indices move, clipped at the memory size; nothing falls out."""
     clip_norm: str = choice("frobenius", "spectral")
-    """The norm that is held at ``clip``. paper: frobenius. released: spectral (largest singular value)."""
+    """The norm that is held at ``clip``. paper: frobenius. released: spectral (largest singular
+    value)."""
     clip_rows: str = choice("together", "apart")
     """released: a matrix's word and time rows are one matrix. paper: A and T_A are two."""
     sampling: str = choice("released", "paper")
-    """paper: epochs over the shuffled set. released: floor(N / batch) batches drawn with replacement."""
+    """paper: epochs over the shuffled set. released: floor(N / batch) batches drawn with
+    replacement."""
     halving: str = choice("released", "paper")
-    """With halve_every = 25. paper: after 25, 50, 75 epochs. released: on entering 25, 50, 75, 100."""
+    """With halve_every = 25. paper: after 25, 50, 75 epochs. released: on entering 25, 50, 75,
+    100."""
     linear_start_end: str = choice("released", "paper")
     """paper: when validation loss stops falling. released: after ``linear_start_epochs``."""
     null_columns: str = choice("released", "paper")
-    """Layer-wise tying only. paper: the null word's embedding is zero everywhere. released: the null
-    rows of B and W are trained, so question padding is a learned bias."""
+    """Layer-wise tying only. paper: the null word's embedding is zero everywhere. released: the
+    null rows of B and W are trained, so question padding is a learned bias."""
 
     def __post_init__(self) -> None:
         _check_fields(self, "readings")
@@ -86,8 +91,8 @@ class MemN2N:
     dim: int = 20
     memory_size: int = 50
     tying: str = choice("adjacent", "layerwise", "untied")
-    """S15 2.2. adjacent: A_{k+1} = C_k, B = A_1, W^T = C_K. layerwise: one A and one C, with B and W of
-    their own. untied (ours): every hop has its own A and C, with B and W of their own."""
+    """S15 2.2. adjacent: A_{k+1} = C_k, B = A_1, W^T = C_K. layerwise: one A and one C, with B and
+    W of their own. untied (ours): every hop has its own A and C, with B and W of their own."""
     state_map: bool = field(default=True, metadata={"neutral": True})
     """Layer-wise tying: u_{k+1} = H u_k + o_k. False (ours) leaves H out."""
     temporal: bool = field(default=True, metadata={"neutral": True})
@@ -125,9 +130,13 @@ class MemN2N:
         for name in ("rate", "clip", "init_std"):
             _positive(where, name, getattr(self, name))
         if not 0.0 < self.holdout < 1.0:
-            raise BenchError(f"{where}: field 'holdout' must lie between 0 and 1, not {self.holdout}")
+            raise BenchError(
+                f"{where}: field 'holdout' must lie between 0 and 1, not {self.holdout}"
+            )
         if not 0.0 <= self.time_noise < 1.0:
-            raise BenchError(f"{where}: field 'time_noise' must lie in [0, 1), not {self.time_noise}")
+            raise BenchError(
+                f"{where}: field 'time_noise' must lie in [0, 1), not {self.time_noise}"
+            )
         ls_fields = ("linear_start_epochs", "linear_start_rate")
         if self.linear_start:
             for name in ls_fields:
@@ -140,21 +149,35 @@ class MemN2N:
                         f"set linear_start=True or leave '{name}' out"
                     )
         if not self.state_map and self.tying != "layerwise":
-            raise BenchError(f"{where}: field 'state_map' contradicts tying='{self.tying}': it has no H")
+            raise BenchError(
+                f"{where}: field 'state_map' contradicts tying='{self.tying}': it has no H"
+            )
         if self.time_noise and not self.temporal:
-            raise BenchError(f"{where}: field 'time_noise' contradicts temporal=False: it moves time indices")
+            raise BenchError(
+                f"{where}: field 'time_noise' contradicts temporal=False: it moves time indices"
+            )
         contradictions = [
-            ("position_encoding", self.encoding == "bow", "encoding='bow' has no position encoding"),
+            (
+                "position_encoding",
+                self.encoding == "bow",
+                "encoding='bow' has no position encoding",
+            ),
             ("time_scale", self.encoding == "bow", "encoding='bow' scales no time word"),
             ("time_scale", not self.temporal, "temporal is False"),
             ("clip_rows", not self.temporal, "temporal is False, so there are no time rows"),
             ("time_noise", self.time_noise == 0.0, "time_noise=0 inserts no empty memories"),
             ("linear_start_end", not self.linear_start, "linear_start is False"),
-            ("null_columns", self.tying == "adjacent", "adjacent tying has no B and W of their own"),
+            (
+                "null_columns",
+                self.tying == "adjacent",
+                "adjacent tying has no B and W of their own",
+            ),
         ]
         for name, idle, why in contradictions:
             if idle and getattr(self.readings, name) != getattr(Readings, name):
-                raise BenchError(f"{where}: reading '{name}' has no effect here ({why}); leave it out")
+                raise BenchError(
+                    f"{where}: reading '{name}' has no effect here ({why}); leave it out"
+                )
 
 
 def memn2n(**fields: Any) -> MemN2N:
@@ -213,11 +236,15 @@ class Experiment:
     def __post_init__(self) -> None:
         where = f"experiment '{self.id}'"
         if not re.fullmatch(r"\w[\w-]*", self.id):
-            raise BenchError(f"{where}: field 'id' must be a file's name: letters, digits, '_' and '-'")
+            raise BenchError(
+                f"{where}: field 'id' must be a file's name: letters, digits, '_' and '-'"
+            )
         _check_options(self, where)
         for name in ("printed", "long"):
             if not isinstance(getattr(self, name), bool):
-                raise BenchError(f"{where}: field '{name}' must be bool, not {getattr(self, name)!r}")
+                raise BenchError(
+                    f"{where}: field '{name}' must be bool, not {getattr(self, name)!r}"
+                )
         if not self.columns:
             raise BenchError(f"{where}: field 'columns' must name at least one column")
         if not self.tasks or list(self.tasks) != sorted(set(self.tasks) & set(ALL_TASKS)):
@@ -397,7 +424,9 @@ def _canonical(spec: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for f in dataclasses.fields(spec):
         value = getattr(spec, f.name)
-        if not f.metadata.get("run", True) or ("neutral" in f.metadata and value == f.metadata["neutral"]):
+        if not f.metadata.get("run", True) or (
+            "neutral" in f.metadata and value == f.metadata["neutral"]
+        ):
             continue
         if dataclasses.is_dataclass(value):
             value = _canonical(value)

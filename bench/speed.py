@@ -95,9 +95,7 @@ tracing and compiling took, on all devices. ``kind`` is the data's (`bench.data.
 """
 
 
-def make_row(
-    ours_repeats: Sequence[float], peer_repeats: Sequence[float], **others: Any
-) -> Row:
+def make_row(ours_repeats: Sequence[float], peer_repeats: Sequence[float], **others: Any) -> Row:
     """A row from the repeats (ms a step and restart) and the other fields of `FIELDS`.
 
     Raises:

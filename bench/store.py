@@ -45,8 +45,9 @@ FIELDS = {
 """Fields of a row. Errors are in %, losses nats a question (null where not finite), seconds the
 restart's share of its group's training time. ``*_batches`` are the released code's figures, which
 drop the last partial batch of 32; ``test_errors`` maps a task to its error; ``lanes`` is how many
-restarts shared the program; ``diverged`` the epoch of the first loss that was not finite. ``kind`` is
-'real', 'completed' (real, but for generated stories in a training set), 'unverified' or 'generated'."""
+restarts shared the program; ``diverged`` the epoch of the first loss that was not finite. ``kind``
+is 'real', 'completed' (real, but for generated stories in a training set), 'unverified' or
+'generated'."""
 
 
 class Store:

@@ -60,7 +60,9 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     same_machine = _where(again) == _where(wanted)
     problems = _exact(again, wanted) if same_machine else _close(again, wanted, store.rows(group))
     if problems:
-        raise BenchError(f"{store.path(group)}: {name} trained again differs: {'; '.join(problems)}", 1)
+        raise BenchError(
+            f"{store.path(group)}: {name} trained again differs: {'; '.join(problems)}", 1
+        )
     how = "to the last digit" if same_machine else "within the tolerance across machines"
     return f"{name}: trained again, the row agrees {how} (test error {again['test_error']} %)"
 

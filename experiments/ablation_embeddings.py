@@ -3,12 +3,12 @@
     .venv/bin/python experiments/ablation_embeddings.py --profile paper    # ten restarts
     .venv/bin/python experiments/ablation_embeddings.py --columns pe_paper_ls_rn --restarts 3
 
-Bags of words (BoW) and position encoding (PE, in the released form and in the paper's), each with and
-without random noise (RN), and both without temporal encoding (S15 section 4.1). All with linear start,
-so that PE LS and PE LS RN are Table 1's own runs. 1k questions, a model a task.
+Bags of words (BoW) and position encoding (PE, in the released form and in the paper's), each with
+and without random noise (RN), and both without temporal encoding (S15 section 4.1). All with linear
+start, so that PE LS and PE LS RN are Table 1's own runs. 1k questions, a model a task.
 
-Expected: nothing is printed but Table 1's mean errors, PE LS 16.3 and PE LS RN 13.9, and without linear
-start BoW 25.1 and PE 20.3.
+Expected: nothing is printed but Table 1's mean errors, PE LS 16.3 and PE LS RN 13.9, and without
+linear start BoW 25.1 and PE 20.3.
 """
 
 from bench.protocols import per_task

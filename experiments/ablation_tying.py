@@ -3,11 +3,11 @@
     .venv/bin/python experiments/ablation_tying.py --profile paper    # ten restarts
     .venv/bin/python experiments/ablation_tying.py --columns untied --restarts 3
 
-Adjacent and layer-wise tying (S15 section 2.2), layer-wise tying without H, and no tying at all. PE LS RN,
-3 hops, 1k questions, a model a task; adjacent tying is Table 1's own runs.
+Adjacent and layer-wise tying (S15 section 2.2), layer-wise tying without H, and no tying at all. PE
+LS RN, 3 hops, 1k questions, a model a task; adjacent tying is Table 1's own runs.
 
-Expected: the paper prints adjacent tying alone, 13.9; jointly and without RN, 13.3 adjacent and 15.2
-layer-wise.
+Expected: the paper prints adjacent tying alone, 13.9; jointly and without RN, 13.3 adjacent and
+15.2 layer-wise.
 """
 
 from bench.protocols import per_task

@@ -1,8 +1,10 @@
-"""Table 1 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 1k training questions.
+"""Table 1 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 1k training
+questions.
 
-    .venv/bin/python experiments/e2e_table1_babi_1k.py                      # what laptops have time for
-    .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper      # ten restarts, as the paper
-    .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
+    .venv/bin/python experiments/e2e_table1_babi_1k.py                      # what laptops have time
+    for .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper      # ten restarts, as
+    the paper .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2
+    --restarts 3
 
 Expected, mean error and failed tasks as printed by the paper (experiments/paper/ has every cell):
 
@@ -22,9 +24,15 @@ EXPERIMENT = Experiment(
     title="End-To-End Memory Networks, Table 1: bAbI, 1k training questions",
     dataset="babi-1k",
     columns=(
-        NotYet(id="memnn", title="MemNN (supervised)", why="the strongly supervised MemNN is not written yet"),
+        NotYet(
+            id="memnn",
+            title="MemNN (supervised)",
+            why="the strongly supervised MemNN is not written yet",
+        ),
         NotYet(id="lstm", title="LSTM", why="the LSTM baseline is not written yet"),
-        NotYet(id="memnn_wsh", title="MemNN WSH", why="the weakly supervised MemNN is not written yet"),
+        NotYet(
+            id="memnn_wsh", title="MemNN WSH", why="the weakly supervised MemNN is not written yet"
+        ),
         per_task(id="bow", title="BoW", encoding="bow"),
         per_task(id="pe", title="PE"),
         per_task(id="pe_ls", title="PE LS", linear_start=True),

@@ -1,8 +1,10 @@
-"""Table 3 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 10k training questions.
+"""Table 3 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 10k training
+questions.
 
-    .venv/bin/python experiments/e2e_table3_babi_10k.py --profile paper     # ten restarts, as the paper
-    .venv/bin/python experiments/e2e_table3_babi_10k.py                     # three, without joint columns
-    .venv/bin/python experiments/e2e_table3_babi_10k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
+    .venv/bin/python experiments/e2e_table3_babi_10k.py --profile paper     # ten restarts, as the
+    paper .venv/bin/python experiments/e2e_table3_babi_10k.py                     # three, without
+    joint columns .venv/bin/python experiments/e2e_table3_babi_10k.py --columns pe_ls_rn --tasks 1 2
+    --restarts 3
 
 Expected, mean error and failed tasks as printed by the paper (experiments/paper/ has every cell):
 
@@ -11,8 +13,8 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 24.5 / 16   2 hops 10.9 / 7   3 hops 7.9 / 6
                 PE LS RN 7.5 / 6   PE LS layer-wise 11.0 / 6
 
-Settings are S15 section 4.2 (see `bench.protocols`), readings as in Table 1. The column that the paper marks
-with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
+Settings are S15 section 4.2 (see `bench.protocols`), readings as in Table 1. The column that the
+paper marks with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
 """
 
 from bench.protocols import joint_10k, per_task

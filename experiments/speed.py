@@ -7,14 +7,13 @@
 Needs PyTorch (the extra [peers]) and a machine that does nothing else; about five minutes on two
 cores. The model is PE LS RN of Table 1 (S15 section 4): per task d = 20, jointly d = 50, 3 hops.
 
-Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth of eager PyTorch's per
-task and about a twentieth jointly; results/paper/speed.md has the figures.
+Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth of eager PyTorch's
+per task and about a twentieth jointly; results/paper/speed.md has the figures.
 """
 
 from bench.protocols import joint_1k, per_task
 from bench.spec import ALL_TASKS
 from bench.speed import Work
-
 
 PER_TASK = per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1)
 JOINT = joint_1k(id="pe_ls_rn_joint", title="PE LS RN joint", time_noise=0.1)

@@ -1,4 +1,5 @@
-"""What the data tests share: the real data if the machine has it, the fixture, small generated sets."""
+"""What the data tests share: the real data if the machine has it, the fixture, small generated
+sets."""
 
 import os
 import shutil

@@ -1,7 +1,7 @@
 """A script: trains one job on one of four CPU devices, on all four, and on four and then on one.
 
-Prints the three lists of stored rows, and how many devices held parameters in each turn, as JSON. A process of its own, since the number of CPU devices is
-fixed when JAX starts.
+Prints the three lists of stored rows, and how many devices held parameters in each turn, as JSON. A
+process of its own, since the number of CPU devices is fixed when JAX starts.
 """
 
 import dataclasses
@@ -58,16 +58,16 @@ def rows_of(folder: Path, *turns: tuple[int, int | None]) -> list[dict]:
 def stop_after(runner: Runner, epochs: int) -> None:
     """Lets the deadline pass after some epochs' ends."""
     left = iter([False] * epochs)
-    runner._past_deadline = lambda: next(left, True) or runner.stopped.is_set()  # noqa: SLF001
-    original = runner._train  # noqa: SLF001
+    runner._past_deadline = lambda: next(left, True) or runner.stopped.is_set()
+    original = runner._train
 
     def train(job, devices):
         finished = original(job, devices)
         runner.stopped.set()
         return finished
 
-    runner._train = train  # noqa: SLF001
-    runner._watch = lambda shares: [runner._work(share) for share in shares]  # noqa: SLF001
+    runner._train = train
+    runner._watch = lambda shares: [runner._work(share) for share in shares]
 
 
 TURNS = {"one": [(1, None)], "four": [(4, None)], "four, then one": [(4, 3), (1, None)]}

@@ -5,8 +5,8 @@ formed one by one, and gradients are finite differences. Every parameter may car
 copies that finite differences perturb), which pass through to the logits.
 
 Parameters are named and stacked as `bench.models.memn2n.MemN2N` documents: ``words[0]`` is A_1 = B,
-``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise) or A_1, C_1,
-A_2, ... (untied).
+``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise) or A_1,
+C_1, A_2, ... (untied).
 """
 
 from __future__ import annotations

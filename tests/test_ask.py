@@ -1,4 +1,5 @@
-"""``python -m bench ask``: stories that are read, answers and bars that are printed, what is refused."""
+"""``python -m bench ask``: stories that are read, answers and bars that are printed, what is
+refused."""
 
 import io
 import os
@@ -33,7 +34,9 @@ def model(tmp_path) -> Path:
     return path
 
 
-def ask(capsys, monkeypatch, model: Path, text: str | bytes, *arguments: str) -> tuple[int, list[str], str]:
+def ask(
+    capsys, monkeypatch, model: Path, text: str | bytes, *arguments: str
+) -> tuple[int, list[str], str]:
     """The exit code, the lines printed, and what stderr has, of a story on standard input."""
     data = text.encode() if isinstance(text, str) else text
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
@@ -48,7 +51,9 @@ def test_numbered_and_plain_lines_are_the_same_story():
     assert told.statements == same.statements == (
         ("ann", "went", "to", "barn"), ("bob", "went", "attic"), ("ann", "cave"),
     )  # fmt: skip
-    assert [(q.words, q.seen) for q in told.questions] == [(q.words, q.seen) for q in same.questions]
+    assert [(q.words, q.seen) for q in told.questions] == [
+        (q.words, q.seen) for q in same.questions
+    ]
     assert [(q.answer, q.support) for q in told.questions] == [("barn", (0,)), ("", ())]
     assert (numbered.lines, plain.lines) == (((1, 2, 4),), ((1, 3, 5),))
 
@@ -80,7 +85,11 @@ def test_answers_and_weights_are_the_models(capsys, monkeypatch, model):
 def test_statements_that_fell_out_of_the_memory_are_told(capsys, monkeypatch, model):
     story = "Ann barn.\n" * 7 + "Where ann?\n"
     code, out, _ = ask(capsys, monkeypatch, model, story)
-    assert code == 0 and out[2].endswith("fell out of the memory") and "fell out" not in "".join(out[3:])
+    assert (
+        code == 0
+        and out[2].endswith("fell out of the memory")
+        and "fell out" not in "".join(out[3:])
+    )
     assert len(out) == 9  # no line of empty memories
 
 
@@ -94,7 +103,10 @@ def test_statements_that_fell_out_of_the_memory_are_told(capsys, monkeypatch, mo
         ("Ann barn.\n\nDan barn.\nWhere ann?", ":3: the model does not know the word 'dan'"),
         ("Ann barn.\nWhere moon?", ":2: the model does not know the word 'moon'"),
         ("Ann where.\nWhere ann?", ":1: the model knows the word 'where' from questions"),
-        ("Ann went to to barn.\nWhere ann?", ":1: 5 words, and the model's sentences have at most 4"),
+        (
+            "Ann went to to barn.\nWhere ann?",
+            ":1: 5 words, and the model's sentences have at most 4",
+        ),
         ("Ann barn!\nWhere ann?", ":1: 'barn!' is not a word"),
         (".\nWhere ann?", ":1: there is no word"),
         ("Ann barn.\n?", ":2: there is no word"),
@@ -126,8 +138,15 @@ def test_files_that_cannot_be_read_are_one_line(capsys, monkeypatch, model, tmp_
         ((model, str(tmp_path)), "cannot be read"),
         ((model, "a", "b"), "--help"),
     ):
-        code, out, err = ask(capsys, monkeypatch, *arguments[:1], "Ann barn.\nWhere ann?\n", *arguments[1:])
-        assert (code, out) == (2, []) and err.startswith("error: ") and said in err and err.count("\n") == 1
+        code, out, err = ask(
+            capsys, monkeypatch, *arguments[:1], "Ann barn.\nWhere ann?\n", *arguments[1:]
+        )
+        assert (
+            (code, out) == (2, [])
+            and err.startswith("error: ")
+            and said in err
+            and err.count("\n") == 1
+        )
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +185,9 @@ def test_a_trained_model_is_measured_and_asked(capsys, trained):
     out = capsys.readouterr().out.splitlines()
     assert out[0].startswith(f"{asked.strip().lower()}  ")
     assert f"({told['probability']:.0%})  {'right' if told['right'] else 'wrong'}" in out[0]
-    for line, statement, (_, _, weights) in zip(out[2:], statements, told["statements"], strict=False):
+    for line, statement, (_, _, weights) in zip(
+        out[2:], statements, told["statements"], strict=False
+    ):
         assert statement.lower().removesuffix(".") in line
         printed = [float(w) for w in re.findall(r"[01]\.[0-9]{2}", line)]
         np.testing.assert_allclose(printed, weights, atol=0.0052)
@@ -232,7 +253,10 @@ def test_the_time_limit_stops_it_and_it_goes_on(tmp_path):
 
 def test_bad_options_are_one_line():
     script = provenance.ROOT / "experiments" / "attention.py"
-    for arguments, said in ((["--tasks", "21"], "--tasks: '21'"), (["--dataset", "ptb"], "--dataset")):
+    for arguments, said in (
+        (["--tasks", "21"], "--tasks: '21'"),
+        (["--dataset", "ptb"], "--dataset"),
+    ):
         done = subprocess.run(
             [sys.executable, str(script), *arguments], capture_output=True, text=True,
             env=os.environ | {"PYTHONPATH": str(provenance.ROOT)},

@@ -41,7 +41,10 @@ def test_weights_and_answers_are_the_equations(monkeypatch, spec):
     monkeypatch.setattr(model, "CHUNK", 7)  # 18 questions: two whole chunks and a part
     trained = saved(spec)
     seen = attend(trained, [(1, TEST)])
-    sizes, asked = oracle.sizes_of(DATA), oracle.read_stories(DATA.vocabulary, TEST, tiny_data.SLOTS)
+    sizes, asked = (
+        oracle.sizes_of(DATA),
+        oracle.read_stories(DATA.vocabulary, TEST, tiny_data.SLOTS),
+    )
     assert seen.weights.shape == (len(asked), spec.hops, tiny_data.SLOTS)
     for i, question in enumerate(asked):
         z, attention = oracle.logits(spec, sizes, trained.params, question)
@@ -92,7 +95,12 @@ def test_models_that_cannot_be_asked_are_refused():
     ("statement", "question", "answer", "said"),
     [
         ("ann went dungeon", "where ann", "barn", "task 4, 'ann went dungeon': .*'dungeon'"),
-        ("ann went where", "where ann", "barn", "knows the word 'where' from questions and answers only"),
+        (
+            "ann went where",
+            "where ann",
+            "barn",
+            "knows the word 'where' from questions and answers only",
+        ),
         ("ann went to to barn", "where ann", "barn", "5 words, .* at most 4"),
         ("ann barn", "where dan", "barn", "does not know the word 'dan'"),
         ("ann barn", "where ann", "moon", "'moon' is no answer"),
@@ -116,7 +124,9 @@ def test_shares_by_hand():
             [[0.6, 0.1, 0.3], [0.0, 0.9, 0.1]],  # fact: slot 1; slot 2 is empty
         ]
     )
-    np.testing.assert_array_equal(supporting(questions, 3), [[True, False, False], [False, True, False]])
+    np.testing.assert_array_equal(
+        supporting(questions, 3), [[True, False, False], [False, True, False]]
+    )
     found = shares(weights, questions)
     assert found.share == pytest.approx(((0.5 + 0.1) / 2, (0.1 + 0.9) / 2))
     assert found.top == (0.5, 0.5)
@@ -202,7 +212,8 @@ def test_a_row_has_no_word_of_the_stories(monkeypatch):
     assert set(numbers) == {""}  # no figure
 
 
-# SHA-256, the first 12 digits, of statements that a figure shows, in its order, and of its question.
+# SHA-256, the first 12 digits, of statements that a figure shows, in its order, and of its
+# question.
 FIGURE_STORIES = {
     1: "b837bac4d213 7f26a7f3c1e4 0dc868df8fb0 aad5eb053446 554f741cbb16 c5346e7b1250",
     2: "bc8e9acf812b b8b1212a0417 3cc0b228caac 6d31f1f2fbb9 880bdfc3c136 d72b65e0660e",

@@ -16,8 +16,8 @@ from bench.data.layout import DATASETS
 from bench.errors import BenchError
 from bench.profiles import profile
 from bench.report import attention_plot
-from bench.report.attention_rows import by_task
 from bench.report.attention import attention_files
+from bench.report.attention_rows import by_task
 from bench.report.build import check_report, write_report
 
 PAPER = profile("paper")
@@ -61,10 +61,22 @@ def test_the_table_is_of_the_restart_with_the_lowest_training_error(tmp_path):
         a_row(3, 0, (0.4, 0.8)),
     ]
     table = {(r["task"], r["hop"]): r for r in lines(attention_files(rows, PAPER)["attention.csv"])}
-    assert list(table) == [("1", "1"), ("1", "2"), ("3", "1"), ("3", "2"), ("mean", "1"), ("mean", "2")]
+    assert list(table) == [
+        ("1", "1"),
+        ("1", "2"),
+        ("3", "1"),
+        ("3", "2"),
+        ("mean", "1"),
+        ("mean", "2"),
+    ]
     first = table["1", "1"]
     assert (first["share"], first["mean"], first["sd"]) == ("20", "35", "21.2132")
-    assert (first["seed"], first["restarts"], first["test_error"], first["data"]) == ("1", "2", "9", "real")
+    assert (first["seed"], first["restarts"], first["test_error"], first["data"]) == (
+        "1",
+        "2",
+        "9",
+        "real",
+    )
     assert (first["top"], first["empty"], first["even"]) == ("25", "12.5", "20")
     assert (first["facts"], first["lost"], first["questions_lost"]) == ("1500", "20", "15")
     assert table["3", "2"]["sd"] == "" and table["3", "2"]["share"] == "80"
@@ -79,7 +91,13 @@ def test_the_stories_csv_has_every_statement():
         ["1", "3", "14", "0", "0.99", "0.73"],
     ]
     assert list(found[0])[:6] == ["task", "story", "line", "supporting", "hop1", "hop2"]
-    last = {"dataset": "babi-1k", "split": "test", "question": "4", "question_line": "15", "right": "0"}
+    last = {
+        "dataset": "babi-1k",
+        "split": "test",
+        "question": "4",
+        "question_line": "15",
+        "right": "0",
+    }
     assert last.items() <= found[2].items()
 
 
@@ -91,7 +109,9 @@ def test_the_page_shows_shares_and_stories():
     assert "| 2: 2 supporting facts | 20.0 | 12.5 | 25.0 |" in page
     assert "| **mean of 2 tasks** | 20.0 | 31.2 (26.2) | 50.0 (47.5) |" in page  # halves go to even
     assert "| 1: 1 supporting fact | 25.0 (25.0 ± 0.0) | 50.0 (50.0 ± 0.0) | 1500 | 20 |" in page
-    assert "Line 15 of `en/qa1_single-supporting-fact_test.txt` (story 3, question 4, from 0)." in page
+    assert (
+        "Line 15 of `en/qa1_single-supporting-fact_test.txt` (story 3, question 4, from 0)." in page
+    )
     assert "Answered wrong (88 %)" in page
     assert "| 11 | ● | lost | lost |" in page and "| 14 |  | 0.99 | 0.73 |" in page
     assert "| 12 |" not in page and "| (1 more) |  |  |  |" in page
@@ -117,7 +137,9 @@ def test_figures_that_are_not_confirmed_are_marked():
 def test_the_figure_is_the_same_bytes_and_of_the_rows():
     long = [[n, 0, [0.08] * 2] for n in range(1, 13)]
     rows = [a_row(), a_row(2, figure="2", kind="completed", statements=long)]
-    once, again, other = (attention_files(r, PAPER)["attention.png"] for r in (rows, rows, rows[:1]))
+    once, again, other = (
+        attention_files(r, PAPER)["attention.png"] for r in (rows, rows, rows[:1])
+    )
     assert once == again != other
     assert Image.open(io.BytesIO(once)).size[0] == 1200
 
@@ -139,7 +161,10 @@ def test_the_page_says_what_is_no_reproduction():
     assert "[GENERATED data]" in page.splitlines()[0]
     assert "SMOKE profile" in page and "GENERATED data: babi-1k, task 1." in page
     page = attention_files([a_row(3, kind="completed")], PAPER)["attention.md"].decode()
-    assert "COMPLETED data: babi-1k, task 3: trained on 1,925 real and 8,075 generated questions" in page
+    assert (
+        "COMPLETED data: babi-1k, task 3: trained on 1,925 real and 8,075 generated questions"
+        in page
+    )
     assert "| 3: 3 supporting facts (completed data) |" in page
 
 
@@ -167,8 +192,14 @@ def test_the_committed_files_are_checked(tmp_path):
         ({"share": [0.5, 1.5]}, "'share' that is not a list of shares"),
         ({"stories": [{}]}, "'stories' that is not a list of stories"),
         ({"stories": [a_row()["stories"][0] | {"asked": "where is ann"}]}, "not a list of stories"),
-        ({"stories": [a_row(statements=[[1, "ann left", 0, []]])["stories"][0]]}, "not a list of stories"),
-        ({"stories": [a_row(statements=[[1, "ann left", []]])["stories"][0]]}, "not a list of stories"),
+        (
+            {"stories": [a_row(statements=[[1, "ann left", 0, []]])["stories"][0]]},
+            "not a list of stories",
+        ),
+        (
+            {"stories": [a_row(statements=[[1, "ann left", []]])["stories"][0]]},
+            "not a list of stories",
+        ),
         ({"stories": [a_row(right="barn")["stories"][0]]}, "not a list of stories"),
         ({"dataset": "ann"}, "'dataset' that is not one of babi-1k, babi-10k"),
         ({"model": "where is ann"}, "'model' that is not a group's label"),
@@ -207,7 +238,9 @@ def test_restarts_of_two_trainings_make_no_spread(tmp_path):
     assert [(row["task"], row["seed"]) for row in read_rows(tmp_path)] == [(1, 1), (2, 0)]
     with open(store_path(tmp_path), "a") as file:
         file.write(json.dumps(a_row(1, 2)) + "\n")
-    with pytest.raises(BenchError, match="task 1 of babi-1k has restarts of two trainings.*run experiments"):
+    with pytest.raises(
+        BenchError, match="task 1 of babi-1k has restarts of two trainings.*run experiments"
+    ):
         read_rows(tmp_path)
 
 

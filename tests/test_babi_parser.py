@@ -188,7 +188,7 @@ def test_real_files_parse_and_no_line_is_lost():
             stories = babi.parse(data, str(file))
             assert count(stories) == data.count(b"\n")
             parsed[digest] = sum(len(story.questions) for story in stories)
-        ten = "en-10k" == file.parent.name and "train" in file.name
+        ten = file.parent.name == "en-10k" and "train" in file.name
         assert parsed[digest] == (10_000 if ten else 1_000)
 
 

@@ -63,7 +63,8 @@ def test_a_script_refuses_what_its_table_has_not(capsys, no_data, arguments, sai
 
 
 def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """A tiny run of the script without real data, on small default sets; results in ``cache``/results."""
+    """A tiny run of the script without real data, on small default sets; results in
+    ``cache``/results."""
     code = (
         "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
         "from data_helpers import small_generated_sets\n"
@@ -80,7 +81,11 @@ def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.Com
         *arguments,
     ]  # fmt: skip
     return subprocess.run(
-        command, env=_environment(cache) | variables, cwd=provenance.ROOT, capture_output=True, text=True
+        command,
+        env=_environment(cache) | variables,
+        cwd=provenance.ROOT,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -90,7 +95,12 @@ def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
     done = _generated(tmp_path / "c", "--offline", *asked)
     assert done.returncode == 0, done.stderr
     told = [line for line in done.stderr.splitlines() if "real bAbI data" in line]
-    assert len(told) == 1 and "(--offline)" in told[0] and "GENERATED" in told[0] and "--data" in told[0]
+    assert (
+        len(told) == 1
+        and "(--offline)" in told[0]
+        and "GENERATED" in told[0]
+        and "--data" in told[0]
+    )
     results = tmp_path / "c" / "results" / f"{profile or 'laptop'}-generated"
     title = EXPERIMENT.title + " [GENERATED data]"
     assert title in done.stdout.splitlines()
@@ -137,10 +147,14 @@ def test_generate_writes_files_and_says_which(capsys, tmp_path):
     lines = captured.out.splitlines()
     assert len(lines) == 3 and str(folder) in lines[-1] and "Generated" in lines[-1]
     listed = json.loads((folder / "GENERATED.json").read_text())["files"]
-    for line, stem in zip(lines, ("qa1_single-supporting-fact", "qa4_two-arg-relations"), strict=False):
+    for line, stem in zip(
+        lines, ("qa1_single-supporting-fact", "qa4_two-arg-relations"), strict=False
+    ):
         names = [f"en/{stem}_{split}.txt" for split in ("train", "test")]
         shared = listed[names[1]]["shared"]
-        assert line.startswith(f"200 training and 100 test questions, {shared} shared with training")
+        assert line.startswith(
+            f"200 training and 100 test questions, {shared} shared with training"
+        )
         assert line.endswith(": " + ", ".join(names)) and ("replaced" in line) == bool(shared)
         for name, questions in zip(names, (200, 100), strict=True):
             assert (folder / name).read_bytes().count(b"?") == questions
@@ -161,7 +175,10 @@ def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
         return {}
 
     monkeypatch.setattr(generated, "generate", generate)
-    for more, dataset, train in (([], "babi-1k", 1000), (["--dataset", "babi-10k"], "babi-10k", 10000)):
+    for more, dataset, train in (
+        ([], "babi-1k", 1000),
+        (["--dataset", "babi-10k"], "babi-10k", 10000),
+    ):
         assert main(["generate", str(tmp_path), *more]) == 0
         settings = dict(train=train, test=1000, seed=0, as_released=False)
         assert asked.pop() == (tmp_path, dataset, tuple(range(1, 21)), settings)
@@ -206,10 +223,12 @@ def test_list_names_every_column_and_what_cannot_be_run(capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "long"), [([], False), (["--only", "ablation_tying"], True), (["--profile", "smoke"], True)]
+    ("arguments", "long"),
+    [([], False), (["--only", "ablation_tying"], True), (["--profile", "smoke"], True)],
 )
 def test_the_laptop_profile_leaves_out_what_takes_hours(monkeypatch, no_data, arguments, long):
-    """Unless it is named; what is looked for are the tasks that the profile gives each experiment."""
+    """Unless it is named; what is looked for are the tasks that the profile gives each
+    experiment."""
     asked = {}
 
     def find(chosen, tasks, **_):
@@ -250,7 +269,10 @@ def undisturbed(tmp_path_factory) -> tuple[Path, Path]:
     """A finished small run on the fixture: its results and the cache it used."""
     folder = tmp_path_factory.mktemp("undisturbed")
     done = subprocess.run(
-        _command(folder / "results"), env=_environment(folder / "cache"), capture_output=True, text=True
+        _command(folder / "results"),
+        env=_environment(folder / "cache"),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert "[UNVERIFIED data]" in done.stdout and "not a reproduction" in done.stdout
@@ -321,9 +343,23 @@ def test_an_interrupt_stops_cleanly(undisturbed, tmp_path):
 
 
 def test_tasks_that_a_profile_has_not_are_reported_too(tmp_path):
-    asked = ["--columns", "bow", "--tasks", "4", "--restarts", "1", "--profile", "smoke", "--generated"]
+    asked = [
+        "--columns",
+        "bow",
+        "--tasks",
+        "4",
+        "--restarts",
+        "1",
+        "--profile",
+        "smoke",
+        "--generated",
+    ]
     done = _generated(tmp_path / "c", *asked)
     assert done.returncode == 0, done.stderr
     (table,) = (tmp_path / "c" / "results" / "smoke-generated").glob("e2e*.csv")
-    rows = {row["task"]: row for row in csv.DictReader(table.read_text().splitlines()) if row["column"] == "bow"}
+    rows = {
+        row["task"]: row
+        for row in csv.DictReader(table.read_text().splitlines())
+        if row["column"] == "bow"
+    }
     assert rows["4"]["ours"] and rows["4"]["status"] == "run" and rows["1"]["status"] == "not run"

@@ -136,5 +136,7 @@ def test_no_norm_waits_for_a_library_s_threads():
     """LAPACK's kernels wait for the pool that runs them: two programs on two cores never end."""
     grads = gradients(1)
     for norm in ORDERS:
-        program = jax.jit(lambda g, norm=norm: clip_each_matrix(1.0, norm, "together").update(g, None)[0])
+        program = jax.jit(
+            lambda g, norm=norm: clip_each_matrix(1.0, norm, "together").update(g, None)[0]
+        )
         assert "custom_call" not in program.lower(grads).as_text()

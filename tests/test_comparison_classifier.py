@@ -50,13 +50,16 @@ def test_a_story_known_by_its_own_words_is_no_help():
     told = []
     for number in range(120):
         thing = "x" + "".join("abcdefghij"[int(digit)] for digit in str(number))
-        lines = [f"1 Ann saw the {thing}."] + [f"{n} What is this? \t{thing}\t1" for n in range(2, 10)]
+        lines = [f"1 Ann saw the {thing}."] + [
+            f"{n} What is this? \t{thing}\t1" for n in range(2, 10)
+        ]
         told += parse("".join(f"{line}\n" for line in lines).encode(), "things")
     assert tell_apart(told[:60], told[60:], lots=1).accuracy <= 0.5
 
 
 def test_real_halves_are_not_told_apart():
-    """Task 17 asks eight questions about the same two statements: the hardest for folds by story."""
+    """Task 17 asks eight questions about the same two statements: the hardest for folds by
+    story."""
     path = real_data() / "tasks_1-20_v1-2" / "en" / "qa17_positional-reasoning_train.txt"
     stories = list(parse(path.read_bytes(), path.name))
     random.Random(1).shuffle(stories)

@@ -45,7 +45,9 @@ def test_the_real_side_is_the_10k_files(folder):
     assert [file.name for file in real.side.files] == [f"{stem}_train.txt", f"{stem}_test.txt"]
     assert real.complete and real.kind == "unverified"
     assert set(real.hashes.values()) == {
-        hashlib.sha256((folder / "tasks_1-20_v1-2" / f"{stem}_{split}.txt").read_bytes()).hexdigest()
+        hashlib.sha256(
+            (folder / "tasks_1-20_v1-2" / f"{stem}_{split}.txt").read_bytes()
+        ).hexdigest()
         for split in ("train", "test")
     }
 
@@ -71,7 +73,9 @@ def test_the_real_task_3():
 def test_what_is_not_real_is_refused(folder, monkeypatch):
     other = Located("babi-10k", "generated", folder, {})
     monkeypatch.setattr(module, "locate", lambda *a, **k: other)
-    with pytest.raises(BenchError, match="generated data, and generated stories are to be compared"):
+    with pytest.raises(
+        BenchError, match="generated data, and generated stories are to be compared"
+    ):
         real_side(1, None)
 
 
@@ -93,7 +97,9 @@ def test_a_task_row(folder):
     assert row["reader"]["real"] == {"questions": 75, "right": 75, "exceptions": []}
     assert row["reader"]["generated"]["questions"] == 80
     assert row["classifier"]["questions"] == 75
-    assert row["chance"]["stories"] == row["real"]["stories"] and len(row["chance"]["answers"]) == 400
+    assert (
+        row["chance"]["stories"] == row["real"]["stories"] and len(row["chance"]["answers"]) == 400
+    )
     assert {"jax", "numpy", "scikit-learn", "scipy"} <= row["versions"].keys()
     assert said == ["generating", "counting", "reading", "telling apart"]
 
@@ -135,7 +141,12 @@ def test_a_stopped_run_goes_on_and_stored_tasks_are_left(folder, tmp_path, monke
 def test_it_stops_between_tasks(folder, tmp_path):
     asked = []
     rows = measure_all(
-        tmp_path, [1, 3], folder, allow_unverified=True, **SMALL, stop=lambda: asked.append(1) or len(asked) > 1
+        tmp_path,
+        [1, 3],
+        folder,
+        allow_unverified=True,
+        **SMALL,
+        stop=lambda: asked.append(1) or len(asked) > 1,
     )
     assert [row["task"] for row in rows] == [1] and len(asked) == 2
 

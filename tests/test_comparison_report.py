@@ -36,7 +36,10 @@ def test_the_csv_begins_with_the_contract():
 
 
 def test_medians_over_restarts_and_empty_where_not_run():
-    trained = {"real_on_real": {1: [4.0, 1.0, 2.5], 2: [3.0]}, "real_on_generated": {1: [7.0, 8.0], 5: []}}
+    trained = {
+        "real_on_real": {1: [4.0, 1.0, 2.5], 2: [3.0]},
+        "real_on_generated": {1: [7.0, 8.0], 5: []},
+    }
     told = cells([], trained)
     first = told["1"]
     assert (first["real_on_real"], first["real_on_generated"]) == ("2.5", "7.5")
@@ -73,8 +76,16 @@ def test_measured_cells_are_the_rows_numbers():
     )
     assert (told["classifier"], told["classifier_by_lot"]) == ("51", "50.3333")
     assert float(told["classifier_by_lot_sd"]) == pytest.approx(stdev([49, 50, 52]), abs=1e-4)
-    assert (told["reader_real"], told["exceptions_real"], told["reader_generated"]) == ("99.8", "2", "100")
-    assert (told["repeated_real"], told["test_real"], told["repeated_generated"]) == ("3", "40", "0")
+    assert (told["reader_real"], told["exceptions_real"], told["reader_generated"]) == (
+        "99.8",
+        "2",
+        "100",
+    )
+    assert (told["repeated_real"], told["test_real"], told["repeated_generated"]) == (
+        "3",
+        "40",
+        "0",
+    )
     assert (told["real_on_real"], told["restarts"], told["data"]) == ("", "", "real")
 
 
@@ -87,7 +98,9 @@ def test_the_title_says_what_is_real_and_what_is_generated():
 
 def test_loud_lines_for_what_is_not_complete():
     text = page([row(3, complete=False)])
-    assert "> **Task 3: the real 10k training file is not at hand." in text and "60 questions" in text
+    assert (
+        "> **Task 3: the real 10k training file is not at hand." in text and "60 questions" in text
+    )
     assert "INCOMPLETE: statistics not measured of task 1, 2, 4" in text
     assert "> **" not in page([row(task) for task in ALL_TASKS])
 
@@ -112,7 +125,9 @@ def test_cells_outside_their_bars_are_marked():
     }
     assert flagged(page([within | {"reader": reader}])) == ["99.00 !"]
     other = describe(stories(30, seed=1, verbs=("went", "flew")))
-    assert "only real: ran; only generated: flew !" in flagged(page([row(1, real=alike, generated=other)]))
+    assert "only real: ran; only generated: flew !" in flagged(
+        page([row(1, real=alike, generated=other)])
+    )
 
 
 def test_errors_off_by_more_than_the_bars_are_marked():
@@ -129,7 +144,9 @@ def test_exceptions_are_named_by_file_and_line():
 
 def test_not_run_is_said():
     assert "Not run." in page([row(1)])
-    text = page([], {"real_on_real": {1: [1.0]}}, about="PE *LS*.", facts=[("Trainer", "version_2")])
+    text = page(
+        [], {"real_on_real": {1: [1.0]}}, about="PE *LS*.", facts=[("Trainer", "version_2")]
+    )
     assert r"PE \*LS\*." in text and r"- Trainer: version\_2" in text
     assert "## Statistics" not in text and "INCOMPLETE" in text
 

@@ -91,7 +91,9 @@ def test_a_bad_row_is_refused_by_file_and_line(tmp_path, change, what):
     with pytest.raises(BenchError) as caught:
         read_rows(tmp_path)
     text = str(caught.value)
-    assert text.startswith(f"{path}:2: line has ") and what in text and "generated_vs_real.py" in text
+    assert (
+        text.startswith(f"{path}:2: line has ") and what in text and "generated_vs_real.py" in text
+    )
     before = path.read_bytes()
     with pytest.raises(BenchError):
         save_row(tmp_path, row(3))
@@ -163,7 +165,9 @@ def test_last_digits_may_differ_between_machines(tmp_path):
 
 
 def by_hand():
-    return parse(b"1 Mary sat.\n2 Where is Mary?\tsofa\t1\n3 Why?\tso\t1\n1 Ann ran.\n2 Who?\tann\t1\n", "x")
+    return parse(
+        b"1 Mary sat.\n2 Where is Mary?\tsofa\t1\n3 Why?\tso\t1\n1 Ann ran.\n2 Who?\tann\t1\n", "x"
+    )
 
 
 def test_reading_and_reporting_need_neither_jax_nor_scikit_learn(tmp_path):

@@ -1,4 +1,5 @@
-"""Task 3's 10k training set, completed: from which stories, under which names, and when it is refused."""
+"""Task 3's 10k training set, completed: from which stories, under which names, and when it is
+refused."""
 
 import hashlib
 import re
@@ -67,7 +68,9 @@ def whole(real):
 
 
 def test_the_real_questions_come_first_and_none_is_lost(real, whole):
-    first, piece = ([story(s) for s in babi.parse((real / n).read_bytes(), n)] for n in (FIRST, PIECE))
+    first, piece = (
+        [story(s) for s in babi.parse((real / n).read_bytes(), n)] for n in (FIRST, PIECE)
+    )
     told = [story(s) for s in whole]
     assert sum(len(s.questions) for s in whole) == 10_000
     assert told[: len(first)] == first and sum(len(s[1]) for s in first) == 1_000
@@ -96,7 +99,9 @@ def test_the_sums_are_those_of_the_files_put_together_by_hand(real):
         FIRST: sha(first),
         PIECE: sha(piece),
         TEST: sha((real / TEST).read_bytes()),
-        f"generated-v{VERSION}-seed-0-8075-questions/qa3_three-supporting-facts_train.txt": sha(made),
+        f"generated-v{VERSION}-seed-0-8075-questions/qa3_three-supporting-facts_train.txt": sha(
+            made
+        ),
         "completed/en-10k/qa3_three-supporting-facts_train.txt": sha(first + new + made),
     }
     assert found.hashes == locate.known_hashes("babi-10k", [3]) == known_data("babi-10k", [3])[1]
@@ -115,7 +120,11 @@ def parts(monkeypatch, tmp_path):
     monkeypatch.delenv("BENCH_DATA", raising=False)
     monkeypatch.setattr(completed, "GENERATED_QUESTIONS", 12)
     first, more = (texts(task_files(3, train=n, test=1, seed=s).train) for n, s in ((5, 7), (3, 8)))
-    files = {FIRST: first, PIECE: [*more, *first], TEST: texts(task_files(3, train=1, test=5, seed=9).test)}
+    files = {
+        FIRST: first,
+        PIECE: [*more, *first],
+        TEST: texts(task_files(3, train=1, test=5, seed=9).test),
+    }
     for name, told in files.items():
         path = tmp_path / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,14 +187,18 @@ def test_other_generated_stories_do_not_pass_unseen(parts, monkeypatch):
     found = locate_ten(parts)
     other = task_files(3, train=12, test=1, seed=1)
     monkeypatch.setattr(completed.release, "task_files", lambda *a, **k: other)
-    with pytest.raises(BenchError, match=r"generated-v\d+-seed-0-12-questions/qa3_.*: other bytes come out"):
+    with pytest.raises(
+        BenchError, match=r"generated-v\d+-seed-0-12-questions/qa3_.*: other bytes come out"
+    ):
         found.stories(3, "train")
 
 
 @pytest.mark.parametrize("change", [("GENERATED_QUESTIONS", 13), ("SEED", 1)])
 def test_a_manifest_of_other_settings_is_refused(parts, monkeypatch, change):
     monkeypatch.setattr(completed, *change)
-    with pytest.raises(BenchError, match=r"completed\.sha256: generated-v.* is missing; restore .* write it"):
+    with pytest.raises(
+        BenchError, match=r"completed\.sha256: generated-v.* is missing; restore .* write it"
+    ):
         locate_ten(parts)
 
 
@@ -200,7 +213,9 @@ def test_another_part_or_another_count_is_another_run(parts, monkeypatch):
     monkeypatch.setattr(completed, "GENERATED_QUESTIONS", 13)
     completed.write_manifest(parts / TOP)
     ids.append(group().id)
-    (parts / PIECE).write_bytes((parts / PIECE).read_bytes() + texts((parts / TEST).read_bytes())[0])
+    (parts / PIECE).write_bytes(
+        (parts / PIECE).read_bytes() + texts((parts / TEST).read_bytes())[0]
+    )
     lines = (f"{manifest.sha256(parts / name)}  {name}\n" for name in (FIRST, PIECE, TEST))
     (manifest.FOLDER / "babi_v1_2.sha256").write_text("".join(lines))
     completed.write_manifest(parts / TOP)
@@ -234,7 +249,9 @@ def test_a_run_is_told_what_it_trains_on(parts, capsys):
 
 def test_no_manifest_is_written_without_the_parts(parts):
     (parts / FIRST).unlink()
-    with pytest.raises(BenchError, match=r"en/qa3_.* is missing; name the folder of tasks_1-20_v1-2"):
+    with pytest.raises(
+        BenchError, match=r"en/qa3_.* is missing; name the folder of tasks_1-20_v1-2"
+    ):
         completed.write_manifest(parts / TOP)
 
 

@@ -26,7 +26,10 @@ def test_each_half_is_of_its_kind(cache):
     data = real_data()
     made = task_files(6, train=1000, test=1000, as_released=True)
     real = {s: next(data.glob(f"tasks*/en/qa6_*_{s}.txt")).read_bytes() for s in ("train", "test")}
-    for name, halves in ((TO_REAL, (made.train, real["test"])), (TO_GENERATED, (real["train"], made.test))):
+    for name, halves in (
+        (TO_REAL, (made.train, real["test"])),
+        (TO_GENERATED, (real["train"], made.test)),
+    ):
         found = locate_any(name, [6], data_dir=data)
         for split, wanted in zip(("train", "test"), halves, strict=True):
             assert found.stories(6, split) == parse(wanted, "x")
@@ -82,6 +85,9 @@ def test_a_column_may_have_a_data_set_of_its_own():
     one, other = memn2n(id="a", title="a"), memn2n(id="b", title="b", dataset="babi-10k")
     experiment = Experiment(id="x", title="x", dataset="babi-1k", columns=(one, other))
     assert experiment.datasets == ("babi-1k", "babi-10k")
-    assert [experiment.dataset_of(column) for column in experiment.columns] == ["babi-1k", "babi-10k"]
+    assert [experiment.dataset_of(column) for column in experiment.columns] == [
+        "babi-1k",
+        "babi-10k",
+    ]
     with pytest.raises(BenchError, match="'table' must be one of cells, data sets"):
         Experiment(id="x", title="x", dataset="babi-1k", columns=(), table="plot")

@@ -1,4 +1,5 @@
-"""The declared experiments: the papers' settings in numbers, and runs that tables and ablations share."""
+"""The declared experiments: the papers' settings in numbers, and runs that tables and ablations
+share."""
 
 from __future__ import annotations
 
@@ -14,13 +15,20 @@ from bench import registry
 from bench.data.cross import known_data
 from bench.errors import BenchError
 from bench.profiles import PROFILES, profile
-from bench.protocols import joint_10k, joint_1k, per_task
+from bench.protocols import joint_1k, joint_10k, per_task
 from bench.report import paper
 from bench.report.gather import DataAtHand, gather
 from bench.report.page import page
 from bench.report.tables import csv_text
 from bench.spec import (
-    ALL_TASKS, TRAINER_VERSION, Experiment, MemN2N, NotYet, Readings, expand, memn2n,
+    ALL_TASKS,
+    TRAINER_VERSION,
+    Experiment,
+    MemN2N,
+    NotYet,
+    Readings,
+    expand,
+    memn2n,
 )  # fmt: skip
 from bench.store import Store
 
@@ -33,7 +41,9 @@ ROOT = Path(__file__).resolve().parents[1]
 def ids(experiment: Experiment, name: str) -> list[str]:
     (column,) = experiment.select([name])
     dataset = experiment.dataset_of(column)
-    return [group.id for group in expand(column, dataset, ALL_TASKS, known_data(dataset, ALL_TASKS)[1])]
+    return [
+        group.id for group in expand(column, dataset, ALL_TASKS, known_data(dataset, ALL_TASKS)[1])
+    ]
 
 
 def protocol(column: MemN2N) -> tuple:
@@ -49,7 +59,16 @@ def test_protocols_are_section_4_2():
     linear = per_task(id="x", title="x", linear_start=True)
     assert protocol(linear) == (20, 3, 100, 0.005, 25, 20, 0.005, *common)
     assert protocol(joint_1k(id="x", title="x")) == (50, 3, 60, 0.005, 15, 30, 0.005, *common)
-    assert protocol(joint_10k(id="x", title="x", hops=1)) == (50, 1, 20, 0.005, 5, 10, 0.005, *common)
+    assert protocol(joint_10k(id="x", title="x", hops=1)) == (
+        50,
+        1,
+        20,
+        0.005,
+        5,
+        10,
+        0.005,
+        *common,
+    )
     assert joint_1k(id="x", title="x").joint and not per_task(id="x", title="x").joint
     with pytest.raises(BenchError, match="unknown field 'hopps'"):
         joint_10k(id="x", title="x", hopps=2)
@@ -68,7 +87,9 @@ def test_table_3_is_table_1_on_more_questions():
     one = {column.id: column for column in TABLE1.runnable()}
     for column in TABLE3.runnable():
         if column.id == "pe_ls_lw_rn_relu_d100":
-            starred = dict(id=column.id, title=column.title, tying="layerwise", nonlinearity="relu", dim=100)
+            starred = dict(
+                id=column.id, title=column.title, tying="layerwise", nonlinearity="relu", dim=100
+            )
             assert column == dataclasses.replace(one["pe_ls_rn"], **starred) and column.state_map
         elif column.joint:
             schedule = dict(epochs=20, halve_every=5, linear_start_epochs=10)
@@ -102,7 +123,8 @@ def test_columns_that_are_table_1s_are_views_on_its_runs(ablation, column, of_ta
 
 
 def test_no_other_run_is_trained_twice():
-    """Columns alike in all but names and rules have the same ids; no two of one ablation do by mistake."""
+    """Columns alike in all but names and rules have the same ids; no two of one ablation do by
+    mistake."""
     for experiment in ABLATIONS:
         found = [ids(experiment, c.id)[0] for c in experiment.runnable() if c.id != "selection"]
         assert len(set(found)) == len(found)
@@ -127,7 +149,9 @@ def test_every_reading_is_switched_once_and_alone():
         (other,) = set(options) - {getattr(default, name)}
         assert column.readings == dataclasses.replace(default, **{name: other})
         baseline = columns[column.against]
-        same = dict(id=column.id, title=column.title, against=column.against, readings=column.readings)
+        same = dict(
+            id=column.id, title=column.title, against=column.against, readings=column.readings
+        )
         assert column == dataclasses.replace(baseline, **same)
     assert columns.pop("selection").selection == "paper"
     assert sorted(columns) == ["pe_ls_rn", "pe_ls_rn_lw"]
@@ -137,7 +161,12 @@ def test_each_hop_and_tying_is_there():
     hops = KNOWN["ablation_hops"].runnable()
     assert [(c.joint, c.hops) for c in hops] == [(j, k) for j in (False, True) for k in range(1, 7)]
     tyings = [(c.tying, c.state_map) for c in KNOWN["ablation_tying"].runnable()]
-    assert tyings == [("adjacent", True), ("layerwise", True), ("layerwise", False), ("untied", True)]
+    assert tyings == [
+        ("adjacent", True),
+        ("layerwise", True),
+        ("layerwise", False),
+        ("untied", True),
+    ]
     embeddings = {(c.encoding, c.readings.position_encoding, c.temporal, c.time_noise > 0)
                   for c in KNOWN["ablation_embeddings"].runnable()}  # fmt: skip
     noise_or_not = [(True, False), (True, True)]
@@ -156,7 +185,11 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         assert all(profile(name).runs(e) for e in KNOWN.values())
     assert all(profile("paper").tasks_of(e) == ALL_TASKS for e in KNOWN.values())
     assert profile("laptop").tasks_of(TABLE3) == ALL_TASKS
-    assert profile("smoke").tasks_of(TABLE3) == (1,) and profile("smoke").tasks_of(TABLE1) == (1, 6, 8)
+    assert profile("smoke").tasks_of(TABLE3) == (1,) and profile("smoke").tasks_of(TABLE1) == (
+        1,
+        6,
+        8,
+    )
 
 
 def test_tasks_asked_for_are_shown_too():
@@ -185,12 +218,17 @@ def test_table_3_gets_intervals_and_verdicts(tmp_path):
     data = {"babi-10k": DataAtHand("real", HASHES)}
     store = Store(tmp_path / "store")
     for group in expand(column, "babi-10k", ALL_TASKS, HASHES):
-        store.add(group, [row(group, seed, test_errors={str(group.tasks[0]): 4.2}) for seed in range(30)])
+        store.add(
+            group, [row(group, seed, test_errors={str(group.tasks[0]): 4.2}) for seed in range(30)]
+        )
     result = gather(store, TABLE3, profile("paper"), data)
     lines = {(r["column"], r["task"]): r for r in csv.DictReader(csv_text(result).splitlines())}
     mean = lines[column.id, "mean"]
     assert (mean["ours"], mean["paper"], mean["verdict"]) == ("4.2", "4.2", "inside")
-    assert lines[column.id, "17"]["verdict"] == "better" and lines[column.id, "1"]["verdict"] == "worse"
+    assert (
+        lines[column.id, "17"]["verdict"] == "better"
+        and lines[column.id, "1"]["verdict"] == "worse"
+    )
     assert lines["pe", "mean"]["verdict"] == ""
     grids = {grid.title: grid for grid in page(result).grids}
     assert set(grids) == {"Ours and the paper's", "Spread over restarts", "Differences", "Verdicts"}
@@ -226,7 +264,10 @@ SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,)
             dict(columns=(COLUMN, memn2n(id="y", title="Y", against="x", dataset="babi-10k"))),
             "'against' of column 'y'.*another data set",
         ),
-        (dict(columns=(memn2n(id="x", title="X", against="x"),)), "'against' of column 'x' names 'x', which"),
+        (
+            dict(columns=(memn2n(id="x", title="X", against="x"),)),
+            "'against' of column 'x' names 'x', which",
+        ),
     ],
 )
 def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):

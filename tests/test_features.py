@@ -11,7 +11,9 @@ from bench.models import sentences
 from bench.models.features import STEP, independent, of_one, of_several
 
 ONE, OTHER = tiny_data.stories(8, seed=1), tiny_data.stories(6, seed=5)
-JOINT = encode([(1, ONE), (4, OTHER)], [(1, OTHER), (4, ONE)], memory_size=6, holdout=0.1, joint=True)
+JOINT = encode(
+    [(1, ONE), (4, OTHER)], [(1, OTHER), (4, ONE)], memory_size=6, holdout=0.1, joint=True
+)
 ENCODINGS = [("bow", "released"), ("pe", "released"), ("pe", "paper")]
 
 small = st.lists(st.lists(st.integers(-2, 2), min_size=5, max_size=5), min_size=1, max_size=8)
@@ -69,7 +71,10 @@ def test_a_statement_of_two_tasks_has_a_row_in_each():
     rows = [tuple(w for w in row if w) for row in JOINT.statements.tolist()]
     for statement in shared:
         words = tuple(JOINT.vocabulary.index(word) for word in statement)
-        assert sorted(JOINT.statement_task[i] for i, row in enumerate(rows) if row == words) == [0, 1]
+        assert sorted(JOINT.statement_task[i] for i, row in enumerate(rows) if row == words) == [
+            0,
+            1,
+        ]
     for examples in (JOINT.train, JOINT.test):
         for memory, number in zip(examples.memory, examples.task, strict=True):
             held = memory[memory > 0]

@@ -76,7 +76,11 @@ def test_files_are_the_simulators_and_the_record_says_what_they_are(tmp_path):
             assert (tmp_path / name).read_bytes() == content
             assert count(babi.parse(content, name)) == content.count(b"\n")
             assert made[name] == record.Entry(
-                hashlib.sha256(content).hexdigest(), {"train": 20, "test": 10}[split], 7, True, drawn.shared
+                hashlib.sha256(content).hexdigest(),
+                {"train": 20, "test": 10}[split],
+                7,
+                True,
+                drawn.shared,
             )
     found = assert_as_listed(tmp_path)
     assert found == record.Record(V, made, {})
@@ -152,7 +156,9 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize(("before", "writes"), [("nothing", 9), ("other settings", 8), ("the same", 0)])
+@pytest.mark.parametrize(
+    ("before", "writes"), [("nothing", 9), ("other settings", 8), ("the same", 0)]
+)
 def test_ended_at_any_write_the_record_holds_and_the_same_command_goes_on(
     tmp_path, monkeypatch, before, writes
 ):
@@ -184,7 +190,9 @@ def test_ended_at_any_write_the_record_holds_and_the_same_command_goes_on(
         assert len(done) == allowed
         assert_as_listed(folder)
         make(folder)
-        assert {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()} == expected
+        assert {
+            p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+        } == expected
 
 
 def test_killed_for_real(tmp_path):
@@ -241,7 +249,9 @@ def test_the_default_set_is_made_once_and_only_the_tasks_needed(small, tmp_path)
     root = tmp_path / "cache" / f"generated-v{V}"
     assert (found.kind, found.root, found.top) == ("generated", root, root.name)
     assert set(found.hashes) == {
-        f"generated-v{V}/en/{babi.TASKS[t - 1].stem}_{s}.txt" for t in (1, 8) for s in ("train", "test")
+        f"generated-v{V}/en/{babi.TASKS[t - 1].stem}_{s}.txt"
+        for t in (1, 8)
+        for s in ("train", "test")
     }
     assert found.hashes == locate.known_generated_hashes("babi-1k", [1, 8])
     assert found.path(1, "train") == root / TRAIN and not found.has(2, "train")
@@ -249,7 +259,9 @@ def test_the_default_set_is_made_once_and_only_the_tasks_needed(small, tmp_path)
     assert small == [(t, dict(train=50, test=10, seed=0, as_released=False)) for t in (1, 8)]
     again = locate.locate_generated("babi-1k", [1, 2], progress=False)
     assert [task for task, _ in small] == [1, 8, 2]
-    assert locate.hashes_of_all_tasks(again) == locate.known_generated_hashes("babi-1k", range(1, 21))
+    assert locate.hashes_of_all_tasks(again) == locate.known_generated_hashes(
+        "babi-1k", range(1, 21)
+    )
 
 
 def test_as_released_and_ten_thousand_are_sets_of_their_own(small, tmp_path):
@@ -319,7 +331,9 @@ def test_a_cache_that_cannot_be_written_is_named(small, tmp_path, monkeypatch):
 def test_a_manifest_that_lacks_a_file_is_named(small, monkeypatch):
     monkeypatch.setattr(manifest, "load", lambda name: {})
     text = refusal(locate.known_generated_hashes, "babi-1k", [1])
-    assert f"generated_v{V}.sha256: generated-v{V}/{TRAIN} is missing" in text and "--manifest" in text
+    assert (
+        f"generated_v{V}.sha256: generated-v{V}/{TRAIN} is missing" in text and "--manifest" in text
+    )
 
 
 def test_the_manifest_has_every_default_set():
@@ -342,7 +356,9 @@ def test_the_simulator_gives_what_the_manifest_says(dataset, task):
         made = release.task_files(task, train=train, test=1000, as_released=as_released)
         digests = [hashlib.sha256(part).hexdigest() for part in (made.train, made.test)]
         known = locate.known_generated_hashes(dataset, [task], as_released=as_released)
-        assert digests == list(known.values()), "other bytes: raise release.VERSION, write a manifest"
+        assert digests == list(known.values()), (
+            "other bytes: raise release.VERSION, write a manifest"
+        )
 
 
 # A user's own folder.
@@ -395,7 +411,9 @@ def test_a_file_that_is_not_listed_is_refused_by_name(small, tmp_path):
     own(tmp_path, "--tasks", "1")
     stray = tmp_path / "en" / f"{babi.TASKS[1].stem}_train.txt"
     for split in ("train", "test"):
-        stray.with_name(stray.name.replace("train", split)).write_bytes((tmp_path / TEST).read_bytes())
+        stray.with_name(stray.name.replace("train", split)).write_bytes(
+            (tmp_path / TEST).read_bytes()
+        )
     text = refusal(find, tmp_path)
     assert text.startswith(f"{stray}: is not listed in GENERATED.json")
     assert find(tmp_path, allow_unverified=True).kind == "unverified"
@@ -429,7 +447,11 @@ def test_generate_refuses_folders_it_would_not_be_found_in(tmp_path, capsys):
     (tmp_path / "mix" / fetch.BABI_FOLDER / "en").mkdir(parents=True)
     (tmp_path / "file").mkdir()
     (tmp_path / "file" / "en").write_text("x")
-    for folder, word in ((tmp_path / "mix", fetch.BABI_FOLDER), (tmp_path / "file", "not a folder"), ("", "DIR")):
+    for folder, word in (
+        (tmp_path / "mix", fetch.BABI_FOLDER),
+        (tmp_path / "file", "not a folder"),
+        ("", "DIR"),
+    ):
         assert main(["generate", str(folder), "--tasks", "1", "--train", "5", "--test", "5"]) == 2
         told = capsys.readouterr().err
         assert word in told and told.count("\n") == 1

@@ -1,4 +1,5 @@
-"""The 95 % intervals: chances against all subsets, t against tables, and their coverage, measured."""
+"""The 95 % intervals: chances against all subsets, t against tables, and their coverage,
+measured."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from bench.report.synthetic import ONE_FILE, OWN, TASKS, TWO_FILES, Task, score
 
 
 @pytest.mark.parametrize(
-    ("df", "table"), [(1, 12.7062), (2, 4.30265), (4, 2.77645), (9, 2.26216), (29, 2.04523), (1e9, 1.95996)]
+    ("df", "table"),
+    [(1, 12.7062), (2, 4.30265), (4, 2.77645), (9, 2.26216), (29, 2.04523), (1e9, 1.95996)],
 )
 def test_limits_of_t_are_those_of_the_tables(df: float, table: float) -> None:
     assert float(student.limit(df)) == pytest.approx(table, abs=6e-5)
@@ -42,7 +44,9 @@ def test_chances_are_those_of_all_subsets(ranks: list[int], k: int, worse: int) 
         best = [i for i in shown if ranks[i] == min(ranks[j] for j in shown)]
         found[best] += 1 / max(len(best), 1)
     # subsets share alike among equals, and on average so do the chances
-    shared = np.array([np.mean([found[j] for j in range(len(ranks)) if ranks[j] == r]) for r in ranks])
+    shared = np.array(
+        [np.mean([found[j] for j in range(len(ranks)) if ranks[j] == r]) for r in ranks]
+    )
     assert interval.chances(ranks, k, len(ranks) + worse) == pytest.approx(shared / shared.sum())
 
 
@@ -53,7 +57,8 @@ def test_chances_refuse_what_cannot_be_drawn() -> None:
 
 
 def test_an_interval_by_hand() -> None:
-    """Two values, equal chances of 40 restarts chosen one at a time: n = 40, everything in closed form."""
+    """Two values, equal chances of 40 restarts chosen one at a time: n = 40, everything in closed
+    form."""
     values = np.repeat([10.0, 30.0], 20)
     of = interval.draw(values, interval.chances(range(40), 1))
     assert (of.mean, of.count, of.variance) == pytest.approx((20.0, 40.0, 100.0 * 40 / 39))
@@ -74,7 +79,8 @@ def test_no_spread_leaves_the_binomial_error() -> None:
 
 
 def test_the_interval_holds_the_percentile_bootstrap() -> None:
-    """One restart in twelve far off: more than 2.5 % of the law, too little for its spread to reach it."""
+    """One restart in twelve far off: more than 2.5 % of the law, too little for its spread to reach
+    it."""
     values = np.array([0.0] * 92 + [50.0] * 8)
     of = interval.draw(values, interval.chances(range(100), 1))
     assert of.mean + 2.1 * math.sqrt(of.variance) < 50.0
@@ -115,7 +121,12 @@ def test_counts_of_unequal_coins(coins: list[float]) -> None:
 
 def test_a_task_fails_above_5_percent() -> None:
     weights = interval.chances(range(30), 10)
-    for error, least, most in ((0.0, 0.0, 0.01), (3.0, 0.0, 0.05), (5.05, 0.45, 0.55), (8.0, 0.95, 1.0)):
+    for error, least, most in (
+        (0.0, 0.0, 0.01),
+        (3.0, 0.0, 0.05),
+        (5.05, 0.45, 0.55),
+        (8.0, 0.95, 1.0),
+    ):
         assert least <= interval.failing(np.full(30, error), weights) <= most
 
 
@@ -132,8 +143,8 @@ def test_a_joint_count_is_whole_and_chosen_once() -> None:
 
 
 def test_of_one_joint_model_questions_alone_move_mean_and_count() -> None:
-    """All restarts alike: what is left is the binomial error, of 20000 questions for the mean; of 20 tasks
-    at 5 %, on whose verge a failure is a coin, the count spreads as coins do."""
+    """All restarts alike: what is left is the binomial error, of 20000 questions for the mean; of
+    20 tasks at 5 %, on whose verge a failure is a coin, the count spreads as coins do."""
     weights = interval.chances(range(100), 1)
     low, high = interval.joint_mean_interval(np.full((20, 100), 20.0), weights)
     assert (high - low) / 2 == pytest.approx(196 * math.sqrt(0.2 * 0.8 / 20000 * 1.01), rel=2e-3)
@@ -182,7 +193,9 @@ def test_the_percentile_bootstrap_alone_would_not_do() -> None:
     assert line.plain < 0.90 < 0.93 < line.coverage
 
 
-@pytest.mark.parametrize("name", ["always 0.0", "0.2 on average, by questions alone", "0.0, a fifth at 0.1"])
+@pytest.mark.parametrize(
+    "name", ["always 0.0", "0.2 on average, by questions alone", "0.0, a fifth at 0.1"]
+)
 def test_coverage_near_no_error(name: str) -> None:
     line = coverage.measure_task(name, 30, replications=1000)
     assert line.coverage >= 0.93 - 0.02 and line.width < 1.0
@@ -190,10 +203,11 @@ def test_coverage_near_no_error(name: str) -> None:
 
 @pytest.mark.parametrize("joint", [False, True])
 def test_coverage_of_a_column(joint: bool) -> None:
-    """300 replications: a standard error of 1.3 points, of the tasks' together less than half of that."""
+    """300 replications: a standard error of 1.3 points, of the tasks' together less than half of
+    that."""
     mean, count, tasks = coverage.measure_column(joint, 30, replications=300)
-    assert 0.91 <= mean.coverage and mean.width < 9
-    assert 0.91 <= count.coverage and count.width < 9
+    assert mean.coverage >= 0.91 and mean.width < 9
+    assert count.coverage >= 0.91 and count.width < 9
     assert 0.93 <= tasks.coverage <= 0.98
 
 
@@ -217,7 +231,9 @@ def test_the_command_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     assert len(lines) == len((tmp_path / "a" / "coverage.md").read_text().splitlines()) - 6
 
 
-@pytest.mark.parametrize("arguments", [["--replications", "0"], ["--replications", "x"], ["--what"]])
+@pytest.mark.parametrize(
+    "arguments", [["--replications", "0"], ["--replications", "x"], ["--what"]]
+)
 def test_wrong_arguments_are_told(
     tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture
 ) -> None:
@@ -227,7 +243,9 @@ def test_wrong_arguments_are_told(
     assert not (tmp_path / "new").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     (tmp_path / "file").write_text("")
     assert coverage.main([str(tmp_path / "file"), "--replications", "1"]) == 74
     assert "cannot be written" in capsys.readouterr().err

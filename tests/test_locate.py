@@ -181,12 +181,16 @@ def test_generated_data_comes_last_and_only_where_allowed(small, tmp_path, nowhe
     assert "--data DIR" in refusal()
     told = []
     found = find(allow_generated=True, progress=False, say=told.append)
-    assert (found.kind, found.root.parent) == ("generated", tmp_path / "cache") and len(nowhere) == 2
+    assert (found.kind, found.root.parent) == ("generated", tmp_path / "cache") and len(
+        nowhere
+    ) == 2
     assert found == locate.locate_generated("babi-1k", [1, 6, 8])
     assert sum(len(story.questions) for story in found.stories(1, "train")) == SMALL["babi-1k"][0]
     assert not set(found.hashes) & set(locate.known_hashes("babi-1k", [1, 6, 8]))
     (line,) = told
-    assert line.startswith("no real bAbI data here and none could be downloaded (could not download: ")
+    assert line.startswith(
+        "no real bAbI data here and none could be downloaded (could not download: "
+    )
     assert "no network in this test" in line and "GENERATED" in line and "--data DIR" in line
     assert "\n" not in line
     find(allow_generated=True, allow_download=False, progress=False, say=told.append)
@@ -262,7 +266,9 @@ def test_known_hashes_need_no_files():
     tasks = range(1, 21)
     assert len(locate.known_hashes("babi-1k", tasks)) == 40
     ten = locate.known_hashes("babi-10k", tasks)
-    assert len(ten) == 43  # instead of task 3's training set, what completes it: see test_completed.py
+    assert (
+        len(ten) == 43
+    )  # instead of task 3's training set, what completes it: see test_completed.py
     assert f"{TOP}/en-10k/qa3_three-supporting-facts_train.txt" not in ten
     assert f"{TOP}/en-valid-10k/qa3_valid.txt" in ten
     assert len(manifest.load("ptb")) == 3

@@ -23,7 +23,9 @@ from bench.train.step import Programs, cross_entropy
 TRAIN, TEST = tiny_data.stories(6, seed=1), tiny_data.stories(3, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST)
 SIZES = oracle.sizes_of(DATA)
-JOINT = encode([(1, TRAIN), (4, TEST)], [(1, TEST), (4, TRAIN)], memory_size=6, holdout=0.1, joint=True)
+JOINT = encode(
+    [(1, TRAIN), (4, TEST)], [(1, TEST), (4, TRAIN)], memory_size=6, holdout=0.1, joint=True
+)
 
 ENCODINGS = {
     "bow": dict(encoding="bow"),
@@ -116,7 +118,9 @@ def without_time() -> list:
     out = []
     for tying, fields in TYINGS.items():
         answers = "paper" if tying == "untied" else "released"
-        spec = column(**fields, encoding="pe", temporal=False, hops=2, answer_space=answers, linear_start=True)
+        spec = column(
+            **fields, encoding="pe", temporal=False, hops=2, answer_space=answers, linear_start=True
+        )
         out.append(pytest.param(spec, id=f"no-time-{tying}"))
     return out
 

@@ -96,7 +96,7 @@ def test_memories_keep_their_order_and_only_move_back(reading, data):
     key = jax.random.key(data.draw(st.integers(0, 1000)))
     after, time = with_key(key, memory, share, reading)
     assert after.dtype == np.int32 and time.dtype == np.int32
-    assert (0 <= time).all() and (time < 6).all()
+    assert (time >= 0).all() and (time < 6).all()
     for row, count in enumerate(counts):
         held, at = after[row], time[row, :count]
         limit = math.ceil(Fraction(share).limit_denominator(10) * count)
@@ -117,7 +117,7 @@ def test_memories_keep_their_order_and_only_move_back(reading, data):
 def test_a_story_without_memories_stays_empty():
     for reading in ("released", "paper"):
         _, memory, time = insert(0, 0.1, reading, slots=6, draws=50)
-        assert not memory.any() and (0 <= time).all() and (time < 6).all()
+        assert not memory.any() and (time >= 0).all() and (time < 6).all()
 
 
 def test_a_full_memory_is_clipped_or_loses_its_oldest():

@@ -89,7 +89,11 @@ def test_the_runner_saves_what_it_trained(tmp_path):
     group = Group(column, "babi-1k", (1,), (("en/qa1_train.txt", "0" * 64),))
     store, models = Store(tmp_path / "store"), tmp_path / "models"
     runner = Runner(
-        store, jax.devices()[:1], checkpoints=tmp_path, models=models, progress=Progress(hidden=True)
+        store,
+        jax.devices()[:1],
+        checkpoints=tmp_path,
+        models=models,
+        progress=Progress(hidden=True),
     )
     assert runner.run([Job(group, data, "generated", (0, 1))])
     rows = store.rows(group)

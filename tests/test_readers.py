@@ -1,4 +1,5 @@
-"""The symbolic readers: stories worked out by hand, the released files, and brute force where it is cheap."""
+"""The symbolic readers: stories worked out by hand, the released files, and brute force where it is
+cheap."""
 
 import ast
 import itertools
@@ -30,7 +31,9 @@ CARRIED = (
     "Mary moved to the office. Mary took the apple. Mary went to the garden. "
     "Mary went back to the kitchen. Mary travelled to the garden. Mary journeyed to the hallway. "
 )
-FEARS = "Wolves are afraid of mice. Gertrude is a wolf. Mice are afraid of sheep. Emily is a mouse. "
+FEARS = (
+    "Wolves are afraid of mice. Gertrude is a wolf. Mice are afraid of sheep. Emily is a mouse. "
+)
 KINDS = "Lily is a swan. Brian is a swan. Brian is white. Greg is a swan. Greg is green. "
 SIZES = (
     "The box is bigger than the chest. The chocolate fits inside the chest. "
@@ -280,7 +283,10 @@ def test_refuses(task, story, question, part):
 def test_refuses_words_of_no_task(task):
     stories = [case for case in READ if case[0] == task] or [(18, SIZES, *[""] * 3)]
     _, story, question, _, _ = stories[0]
-    for told, then in ([*said(story), ("it", "rained")], asked(question)), (said(story), ("who", "rained")):
+    for told, then in (
+        ([*said(story), ("it", "rained")], asked(question)),
+        (said(story), ("who", "rained")),
+    ):
         with pytest.raises(Unreadable, match="rained"):
             answer(task, told, then)
     with pytest.raises(Unreadable, match="is no statement"):
@@ -305,8 +311,17 @@ def test_true_sentences_in_any_order_are_read_or_refused(task, data):
 
 WORDINGS = {
     "went to the": ["went back to the", "journeyed to the", "travelled to the", "moved to the"],
-    "got the milk there": ["picked up the milk there", "grabbed the milk there", "took the milk there"],
-    "left the milk": ["discarded the milk", "dropped the milk", "put down the milk", "left the milk there"],
+    "got the milk there": [
+        "picked up the milk there",
+        "grabbed the milk there",
+        "took the milk there",
+    ],
+    "left the milk": [
+        "discarded the milk",
+        "dropped the milk",
+        "put down the milk",
+        "left the milk there",
+    ],
     "gave the milk": ["passed the milk", "handed the milk"],
     "then": ["after that", "afterwards", "following that"],
 }
@@ -379,7 +394,11 @@ ORDERS = [dict(zip(BIG, order, strict=True)) for order in itertools.permutations
 
 
 @settings(deadline=None)  # the machine may be busy
-@given(st.permutations(BIG), st.lists(st.tuples(*[st.integers(0, 5)] * 2), min_size=1, max_size=8), st.data())
+@given(
+    st.permutations(BIG),
+    st.lists(st.tuples(*[st.integers(0, 5)] * 2), min_size=1, max_size=8),
+    st.data(),
+)
 def test_sizes_against_all_orders(order, pairs, data):
     """The truth is what holds in every one of the 720 orders that fit the statements."""
     facts = [(order[min(p)], order[max(p)]) for p in pairs if p[0] != p[1]]  # bigger, smaller
@@ -406,7 +425,11 @@ AWAY = {"north": (0, 1), "south": (0, -1), "east": (1, 0), "west": (-1, 0)}
 
 
 @settings(deadline=None)  # the machine may be busy
-@given(st.permutations(HOUSE), st.permutations(sorted(AWAY)), st.lists(st.booleans(), min_size=2, max_size=2))
+@given(
+    st.permutations(HOUSE),
+    st.permutations(sorted(AWAY)),
+    st.lists(st.booleans(), min_size=2, max_size=2),
+)
 def test_the_way_leads_there(places, directions, turned):
     """Walking the answer's steps from the start, on a map drawn first, ends at the goal."""
     start, middle, goal, *_ = places
@@ -418,7 +441,9 @@ def test_the_way_leads_there(places, directions, turned):
         name = next(name for name, step in AWAY.items() if step == away)
         story.append(("the", one, "is", name, "of", "the", other))
     reading = answer(19, story, ("how do you go from the", start, "to the", goal))
-    steps = [step for letter in reading.answer.split(",") for n, step in AWAY.items() if n[0] == letter]
+    steps = [
+        step for letter in reading.answer.split(",") for n, step in AWAY.items() if n[0] == letter
+    ]
     assert tuple(map(sum, zip(at[start], *steps, strict=True))) == at[goal]
     assert reading.support == (0, 1)
 

@@ -1,4 +1,5 @@
-"""The report's files: the contract, nothing dropped, nothing overstated, the same bytes each time."""
+"""The report's files: the contract, nothing dropped, nothing overstated, the same bytes each
+time."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ PAPER = profile("paper")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def table(folder: Path, data=REAL, budget=PAPER, **options) -> dict[tuple[str, str], dict[str, str]]:
+def table(
+    folder: Path, data=REAL, budget=PAPER, **options
+) -> dict[tuple[str, str], dict[str, str]]:
     text = csv_text(gather(Store(folder / "store"), EXPERIMENT, budget, data, **options))
     return {(line["column"], line["task"]): line for line in csv.DictReader(text.splitlines())}
 
@@ -66,7 +69,9 @@ def test_files_and_contract(built: Path) -> None:
 
 
 def test_no_column_or_task_is_dropped(built: Path, smoke: Path, tmp_path: Path) -> None:
-    keys = [(c.id, key) for c in EXPERIMENT.columns for key in (*map(str, ALL_TASKS), "mean", "failed")]
+    keys = [
+        (c.id, key) for c in EXPERIMENT.columns for key in (*map(str, ALL_TASKS), "mean", "failed")
+    ]
     assert list(table(built)) == keys
     assert list(table(smoke, GENERATED, profile("smoke"))) == keys
     assert list(table(tmp_path, {})) == keys
@@ -104,7 +109,7 @@ def test_numbers_against_a_hand_computation(tmp_path: Path) -> None:
 def test_a_joint_model_is_chosen_once(tmp_path: Path) -> None:
     (group,) = groups("3hop_pe_ls_joint")
     Store(tmp_path / "store").add(group, [
-        row(group, 0, {t: 0.0 for t in ALL_TASKS}, running_error=3.0),
+        row(group, 0, dict.fromkeys(ALL_TASKS, 0.0), running_error=3.0),
         row(group, 1, {t: t + 0.5 for t in ALL_TASKS}, running_error=2.0),
     ])  # fmt: skip
     lines = table(tmp_path)
@@ -174,7 +179,11 @@ def test_check_report_names_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "old_table.csv").write_text("x\n")
     page = tmp_path / f"{EXPERIMENT.id}.md"
     page.write_text(page.read_text() + " ")
-    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == [page.name, "index.html", "old_table.csv"]
+    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == [
+        page.name,
+        "index.html",
+        "old_table.csv",
+    ]
     assert not (tmp_path / "index.html").exists()
 
 
@@ -192,7 +201,11 @@ def test_loud_lines(built: Path, smoke: Path) -> None:
         text = (smoke / name).read_text()
         assert "SMOKE profile, not a reproduction of the paper" in text and "GENERATED data" in text
         good = (built / name).read_text()
-        assert "not a reproduction" not in good and "GENERATED" not in good and "UNVERIFIED" not in good
+        assert (
+            "not a reproduction" not in good
+            and "GENERATED" not in good
+            and "UNVERIFIED" not in good
+        )
     printed = console_table(smoke, [EXPERIMENT], profile("smoke"), GENERATED)
     assert "SMOKE profile" in printed and "GENERATED data" in printed
 
@@ -200,7 +213,9 @@ def test_loud_lines(built: Path, smoke: Path) -> None:
 def test_titles_name_data_that_is_not_the_papers(built: Path, smoke: Path) -> None:
     results = {
         "": gather(Store(built / "store"), EXPERIMENT, PAPER, REAL),
-        " [GENERATED data]": gather(Store(smoke / "store"), EXPERIMENT, profile("smoke"), GENERATED),
+        " [GENERATED data]": gather(
+            Store(smoke / "store"), EXPERIMENT, profile("smoke"), GENERATED
+        ),
     }
     for mark, result in results.items():
         title = EXPERIMENT.title + mark
@@ -211,14 +226,18 @@ def test_titles_name_data_that_is_not_the_papers(built: Path, smoke: Path) -> No
         assert console(result).splitlines()[0] == title
         assert _figure(result).texts[0].get_text() == title
         assert f"**{title}** (" in with_numbers(BEGIN + END, [result], [])
-    data = {line["data"] for line in table(smoke, GENERATED, profile("smoke")).values() if line["ours"]}
+    data = {
+        line["data"] for line in table(smoke, GENERATED, profile("smoke")).values() if line["ours"]
+    }
     assert data == {"generated"}
 
 
 def test_a_row_of_lesser_data_is_never_called_real(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     for group in groups("bow"):
-        store.add(group, [row(group, s, {group.tasks[0]: 1.0}, kind="unverified") for s in range(3)])
+        store.add(
+            group, [row(group, s, {group.tasks[0]: 1.0}, kind="unverified") for s in range(3)]
+        )
     assert table(tmp_path)["bow", "1"]["data"] == "unverified"
     write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
     assert "UNVERIFIED data" in (tmp_path / f"{EXPERIMENT.id}.md").read_text()

@@ -1,4 +1,5 @@
-"""An experiment that no paper prints: its lines, effects and figures, with nothing to compare with."""
+"""An experiment that no paper prints: its lines, effects and figures, with nothing to compare
+with."""
 
 import csv
 import dataclasses
@@ -25,11 +26,18 @@ ABLATION = Experiment(
     printed=False,
     figure="hops",
     columns=tuple(
-        memn2n(id=f"pe_{k}hop", title=f"{k} hops", hops=k, restarts=2, against="" if k == 2 else "pe_2hop")
+        memn2n(
+            id=f"pe_{k}hop",
+            title=f"{k} hops",
+            hops=k,
+            restarts=2,
+            against="" if k == 2 else "pe_2hop",
+        )
         for k in (1, 2, 3)
     ),
 )
-"""Of `built`, seed s on a task errs by twice its hops, and by s more; the last column is not run."""
+"""Of `built`, seed s on a task errs by twice its hops, and by s more; the last column is not
+run."""
 
 
 def fill(folder: Path, tasks=ALL_TASKS, kind=lambda task: "real", budget=PAPER) -> Path:
@@ -74,7 +82,12 @@ def test_an_ablation_has_its_own_tables_and_no_papers_numbers(built):
 def test_a_line_a_column(built):
     told = lines(built["my_ablation_columns.csv"])
     one, three = told["pe_1hop"], told["pe_3hop"]
-    assert (one["mean"], one["sd"], one["selected"], one["failed"]) == ("2.5", f"{0.5**0.5:.4f}", "3", "0")
+    assert (one["mean"], one["sd"], one["selected"], one["failed"]) == (
+        "2.5",
+        f"{0.5**0.5:.4f}",
+        "3",
+        "0",
+    )
     assert (one["restarts"], one["tasks"], one["data"], one["status"]) == ("2", "20", "real", "run")
     assert (one["against"], one["effect"], one["effect_selected"]) == ("pe_2hop", "-2", "-2")
     assert float(one["low"]) + float(one["high"]) == pytest.approx(-4.0, abs=1e-3)
@@ -111,7 +124,9 @@ def test_cells_of_other_data_are_marked(tmp_path, kind):
     page, name = built["my_ablation.md"], kind.upper()
     assert page.startswith(f"# PE with 1 to 3 hops \\[some {name} data\\]\n")
     assert f"> **{name} data in the cells marked \\*: " in page and f"\n\\* {name} data: " in page
-    cells = {line.split(" | ")[0]: line for line in page.split("## Ours")[1].split("## ")[0].splitlines()}
+    cells = {
+        line.split(" | ")[0]: line for line in page.split("## Ours")[1].split("## ")[0].splitlines()
+    }
     assert "| 3.0\\* | 5.0\\* | – |" in cells["| 3"] and "\\*" not in cells["| 4"]
     assert "2.5 ± 0.7\\*" in page and "**3.0\\***" in page  # means that hold it
     assert f"[some {name} data]" in built["index.html"]
@@ -135,12 +150,16 @@ def test_figures_show_what_is_stored_and_say_what_is_not(tmp_path):
     with canvas.style():
         hops, columns = ablation_plot.hops(result), ablation_plot.columns(result)
     assert any("(not run: 3 hops)" in text for text in _texts(hops))
-    (line,) = [one for one in hops.axes[0].lines if len(one.get_xdata()) == 2 and one.get_lw() == 1.4]
+    (line,) = [
+        one for one in hops.axes[0].lines if len(one.get_xdata()) == 2 and one.get_lw() == 1.4
+    ]
     assert list(line.get_ydata()) == [2.5, 4.5]
     texts = _texts(columns)
     assert texts.count("not run") == 2 and {"1 hops", "2 hops", "3 hops"} <= set(texts)
     left, right = columns.axes
-    assert {2.5, 4.5} <= {float(one.get_xdata()[0]) for one in left.lines if len(one.get_xdata()) == 1}
+    assert {2.5, 4.5} <= {
+        float(one.get_xdata()[0]) for one in left.lines if len(one.get_xdata()) == 1
+    }
     assert -2.0 in {float(one.get_xdata()[0]) for one in right.lines if len(one.get_xdata()) == 1}
 
 
@@ -153,7 +172,9 @@ def test_nothing_run_says_so(tmp_path):
 
 def test_the_readme_is_changed_between_its_marks_alone(tmp_path):
     text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert with_numbers(text, [], []) == f"before\n{BEGIN}\nNothing has been run yet.\n{END}\nafter\n"
+    assert (
+        with_numbers(text, [], []) == f"before\n{BEGIN}\nNothing has been run yet.\n{END}\nafter\n"
+    )
     result = gather(Store(fill(tmp_path) / "store"), ABLATION, PAPER, DATA)
     told = with_numbers(text, [result], [])
     assert "- [PE with 1 to 3 hops](results/paper/my_ablation.md): 2 of 3 columns run\n" in told

@@ -19,7 +19,9 @@ from bench.store import Store
 PAPER = profile("paper")
 TEN = DataAtHand("real", known_hashes("babi-10k", ALL_TASKS))
 ONE = {name: sha for name, sha in TEN.hashes.items() if "/qa3_" not in f"/{name}"}
-WITH_FILE = DataAtHand("real", ONE | {f"t/en-10k/qa3_x_{split}.txt": "0" * 64 for split in ("train", "test")})
+WITH_FILE = DataAtHand(
+    "real", ONE | {f"t/en-10k/qa3_x_{split}.txt": "0" * 64 for split in ("train", "test")}
+)
 EXPERIMENT = Experiment(
     id="e2e_table3_babi_10k",
     title="Ten thousand",
@@ -41,7 +43,10 @@ def filled(folder, data=TEN, columns=("pe", "3hop_pe_ls_joint"), tasks=ALL_TASKS
     for column in EXPERIMENT.select(columns):
         for group in expand(column, "babi-10k", tasks, data.hashes):
             errors = {str(task): float(task) for task in group.tasks}
-            rows = [row(group, seed, kind=group.kind(data.kind), test_errors=errors) for seed in range(2)]
+            rows = [
+                row(group, seed, kind=group.kind(data.kind), test_errors=errors)
+                for seed in range(2)
+            ]
             store.add(group, rows)
     return store
 
@@ -75,8 +80,12 @@ def test_the_page_marks_them_and_says_why_below(built):
         rows = [line.split(" | ") for line in lines[lines.index(grid) :] if line.startswith("| ")]
         by_name = {cells[1].strip("* "): cells[2:] for cells in rows[:23]}
         assert "†" in by_name["3 supporting facts"][0] and "†" in by_name["Mean error (%)"][0]
-        assert "†" not in by_name["2 supporting facts"][0] and "†" in by_name["2 supporting facts"][1]
-        assert not any("†" in cell for cells in by_name.values() for cell in cells[2:])  # BoW was not run
+        assert (
+            "†" not in by_name["2 supporting facts"][0] and "†" in by_name["2 supporting facts"][1]
+        )
+        assert not any(
+            "†" in cell for cells in by_name.values() for cell in cells[2:]
+        )  # BoW was not run
     assert "| 3 | 3 supporting facts | 3.0† (12.6) | 3.0† (14.0) | – (17.8) |" in lines
     below = next(n for n, line in enumerate(lines) if line.startswith(BELOW))
     assert start < below < lines.index("## Spread over restarts")
@@ -104,7 +113,9 @@ def test_console_readme_and_figure_have_the_mark(built):
     assert [tick.get_text() for tick in first.get_xticklabels()][1:4] == ["2", "3†", "4"]
     assert {tick.get_text()[-1] for tick in joint.get_xticklabels()} == {"†"}
     assert "mean error 10.5†" in first.get_title(loc="left")
-    assert any("completed by generated" in text.get_text() for text in figure.legends[0].get_texts())
+    assert any(
+        "completed by generated" in text.get_text() for text in figure.legends[0].get_texts()
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,11 @@ def test_console_readme_and_figure_have_the_mark(built):
 def test_without_it_there_is_no_mark(tmp_path, data, tasks):
     filled(tmp_path, data, tasks=tasks, columns=("pe",))
     write_report(tmp_path, [EXPERIMENT], PAPER, {"babi-10k": data})
-    assert "†" not in (tmp_path / f"{EXPERIMENT.id}.md").read_text() + (tmp_path / "index.html").read_text()
+    assert (
+        "†"
+        not in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
+        + (tmp_path / "index.html").read_text()
+    )
     assert set(kinds(tmp_path).values()) == {"real", ""}
 
 

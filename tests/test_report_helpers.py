@@ -13,7 +13,7 @@ from bench.store import Row, Store
 
 HASHES = known_hashes("babi-1k", ALL_TASKS)
 REAL = {"babi-1k": DataAtHand("real", HASHES)}
-GENERATED = {"babi-1k": DataAtHand("generated", {name: "0" * 64 for name in HASHES})}
+GENERATED = {"babi-1k": DataAtHand("generated", dict.fromkeys(HASHES, "0" * 64))}
 
 EXPERIMENT = Experiment(
     id="e2e_table1_babi_1k",
@@ -67,7 +67,9 @@ def groups(column: str, name: str = "paper", data: dict = REAL, tasks=None) -> t
     return expand(spec, "babi-1k", tasks or budget.tasks, data["babi-1k"].hashes)
 
 
-def fill(folder: Path, name: str = "paper", data: dict = REAL, seeds=range(3), columns=None) -> Store:
+def fill(
+    folder: Path, name: str = "paper", data: dict = REAL, seeds=range(3), columns=None
+) -> Store:
     """A store under ``folder`` with every column but the last, errors made up from a fixed seed."""
     numbers = random.Random(1)
     store = Store(folder / "store")

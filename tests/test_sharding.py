@@ -67,7 +67,8 @@ jobs = st.lists(st.tuples(st.floats(1.0, 100.0), st.integers(1, 4)), max_size=30
 
 
 def end(jobs, devices, sharded):
-    """When the last device ends: sharded jobs one by one on all devices, then one each when it is free."""
+    """When the last device ends: sharded jobs one by one on all devices, then one each when it is
+    free."""
     took = 0.0
     for cost, shares in jobs[:sharded]:
         turns, left = 0, shares

@@ -1,7 +1,7 @@
 """The simulator against what the release's mechanisms imply: closed forms, formats, bits.
 
-Whether its answers are true is the readers' business (test_generated_is_readable); whether it looks like
-the release is measured in experiments/generated_vs_real.py.
+Whether its answers are true is the readers' business (test_generated_is_readable); whether it looks
+like the release is measured in experiments/generated_vs_real.py.
 """
 
 import hashlib
@@ -119,7 +119,9 @@ def test_line_form_of_the_release(task):
     text = task_files(task, train=60, test=1).train.decode()
     for line in text.splitlines():
         if "\t" in line:
-            assert re.fullmatch(rf"\d+ [A-Z][a-z ]+(?: [A-Z][a-z]+[a-z ]*)*\?{gap}\t[A-Za-z,]+\t\d+(?: \d+)*", line)
+            assert re.fullmatch(
+                rf"\d+ [A-Z][a-z ]+(?: [A-Z][a-z]+[a-z ]*)*\?{gap}\t[A-Za-z,]+\t\d+(?: \d+)*", line
+            )
         else:
             assert re.fullmatch(r"\d+ [A-Z][A-Za-z ]+[a-z]+\.|\d+ [A-Z].* [A-Z][a-z]+\.", line)
 
@@ -240,7 +242,8 @@ def test_indefinite_answers():
 
 
 def test_first_block_of_time_reasoning():
-    """After 2, 4 or 6 statements: until one of four people has moved twice in two, four draws ..."""
+    """After 2, 4 or 6 statements: until one of four people has moved twice in two, four draws
+    ..."""
     first = Counter(s.questions[0].seen for s in stories(14, 5000))
     total = sum(first.values())
     # After two: the second person is the first again (1/4), whose two places always differ.
@@ -283,7 +286,8 @@ def test_kept_numbers_of_a_kind():
 
 
 def test_middle_place_and_middle_thing():
-    """The one both statements name comes second with probability 2/3 in task 4, first in task 17."""
+    """The one both statements name comes second with probability 2/3 in task 4, first in task
+    17."""
     second = 0
     for story in stories(4, 3000):
         pairs = [(words[1], words[-1]) for words in story.statements]
@@ -293,7 +297,9 @@ def test_middle_place_and_middle_thing():
     first = total = 0
     for story in stories(17, 16000):
         texts = [" ".join(words[1:]) for words in story.statements]
-        pairs = [re.split(r" is (?:above|below|to the left of|to the right of) the ", t) for t in texts]
+        pairs = [
+            re.split(r" is (?:above|below|to the left of|to the right of) the ", t) for t in texts
+        ]
         (middle,) = set(pairs[0]) & set(pairs[1])
         first += sum(pair[0] == middle for pair in pairs)
         total += 2

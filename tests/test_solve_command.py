@@ -93,8 +93,18 @@ def test_task_18_may_have_several_supporting_facts_or_none(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
-        ("2 John moved to", "2 John crawled to", 2, "'john crawled to the garden.' is no statement"),
-        ("4 Mary moved to", "4 Mary crawled to", 4, "'mary crawled to the kitchen.' is no statement"),
+        (
+            "2 John moved to",
+            "2 John crawled to",
+            2,
+            "'john crawled to the garden.' is no statement",
+        ),
+        (
+            "4 Mary moved to",
+            "4 Mary crawled to",
+            4,
+            "'mary crawled to the kitchen.' is no statement",
+        ),
         ("1 Mary travelled", "1 Mary crawled", 6, "'mary crawled to the hallway.' is no statement"),
         ("2 Where is Mary", "2 Where was Mary", 7, "'where was mary?' is no question"),
         ("3 Where is Mary", "3 Where is Sandra", 3, "before any move of sandra"),
@@ -118,7 +128,9 @@ def test_the_task_is_that_of_the_name_unless_given(capsys, written):
     assert code == 2 and "qa5_mine.txt:2: task 5: 'john moved to the garden.'" in err[0]
 
 
-@pytest.mark.parametrize("name", ["mine.txt", "qa0_mine.txt", "qa21_mine.txt", "qa1.txt", "xqa1_mine.txt"])
+@pytest.mark.parametrize(
+    "name", ["mine.txt", "qa0_mine.txt", "qa21_mine.txt", "qa1.txt", "xqa1_mine.txt"]
+)
 def test_a_name_without_a_task_is_refused_before_any_reading(capsys, written, name):
     code, out, err = run(capsys, written(), written(name=name))
     assert (code, out) == (2, [])
@@ -151,7 +163,9 @@ def test_files_that_cannot_be_read(capsys, tmp_path):
 def start(*arguments, **options):
     command = [sys.executable, "-m", "bench.readers", *map(str, arguments)]
     root = Path(__file__).parents[1]
-    return subprocess.run(command, cwd=root, stderr=subprocess.PIPE, text=True, timeout=60, **options)
+    return subprocess.run(
+        command, cwd=root, stderr=subprocess.PIPE, text=True, timeout=60, **options
+    )
 
 
 def test_runs_as_a_module(written):
@@ -176,7 +190,9 @@ def test_needs_neither_jax_nor_the_rest_of_the_suite():
         "print(*sorted(m for m in sys.modules if m.split('.')[0] in ('bench', 'jax', 'numpy')))"
     )
     root = Path(__file__).parents[1]
-    ended = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
     loaded = ended.stdout.split()
     rest = {name for name in loaded if not name.startswith("bench.readers")}
     assert rest == {"bench", "bench.data", "bench.data.babi", "bench.errors"}

@@ -14,7 +14,6 @@ from bench import registry
 from bench.errors import BenchError
 from bench.peers.command import run_speed
 from bench.speed import (
-    WORKS,
     Work,
     busy,
     make_row,
@@ -280,7 +279,11 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
     assert [row["peer"] for row in rows] == ["pytorch-eager", "pytorch-eager-tuned"]
     for row in rows:
         assert len(row["ours_repeats"]) == len(row["peer_repeats"]) == 2
-        assert (row["restarts"], row["lanes"], row["ours_steps"] % (len(data.fit) // 3)) == (3, 2, 0)
+        assert (row["restarts"], row["lanes"], row["ours_steps"] % (len(data.fit) // 3)) == (
+            3,
+            2,
+            0,
+        )
         assert row["versions"].keys() >= {"jax", "torch"} and len(lines) == 3
         save_row(tmp_path, row)
     assert read_rows(tmp_path) == rows

@@ -1,14 +1,15 @@
-"""The run store and the files below it: whole or not at all, and nothing taken for what it is not."""
+"""The run store and the files below it: whole or not at all, and nothing taken for what it is
+not."""
 
 import dataclasses
 import json
 
 import pytest
+from store_helpers import group, row
 
 from bench.errors import BenchError
 from bench.files import write_atomically
 from bench.store import Store
-from store_helpers import group, row
 
 
 def test_rows_come_back_by_seed_and_keep_their_first_value(tmp_path):
@@ -24,7 +25,9 @@ def test_nothing_is_stored_of_a_group_that_was_never_trained(tmp_path):
     assert Store(tmp_path).rows(group()) == []
 
 
-@pytest.mark.parametrize("fields", [{"hops": 2}, {"dim": 21}, {"time_noise": 0.1}, {"tying": "layerwise"}])
+@pytest.mark.parametrize(
+    "fields", [{"hops": 2}, {"dim": 21}, {"time_noise": 0.1}, {"tying": "layerwise"}]
+)
 def test_another_spec_finds_no_stale_row(tmp_path, fields):
     store, g = Store(tmp_path), group()
     store.add(g, [row(g, 0)])
@@ -60,14 +63,18 @@ def test_a_damaged_row_is_named_by_file_and_line(tmp_path, change, said):
 
 def test_a_row_on_a_completed_training_set_is_never_real(tmp_path):
     made, real = group(), group(task=3)
-    made = dataclasses.replace(made, hashes=(*made.hashes, ("completed/en-10k/qa2_x_train.txt", "0" * 64)))
+    made = dataclasses.replace(
+        made, hashes=(*made.hashes, ("completed/en-10k/qa2_x_train.txt", "0" * 64))
+    )
     store = Store(tmp_path)
     store.add(made, [row(made, 0, kind="completed")])
     assert [r["kind"] for r in store.rows(made)] == ["completed"]
     for of, kind in ((made, "real"), (real, "completed")):
         store.path(of).unlink(missing_ok=True)
         store.add(of, [row(of, 0, kind=kind)])
-        with pytest.raises(BenchError, match=rf"jsonl:2: .*'kind' that is not its data's \('{kind}'\)"):
+        with pytest.raises(
+            BenchError, match=rf"jsonl:2: .*'kind' that is not its data's \('{kind}'\)"
+        ):
             store.rows(of)
 
 
@@ -88,7 +95,9 @@ def test_a_file_is_replaced_whole_or_left_alone(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(BenchError, match="No space left on device.*run the same command again") as caught:
+    with pytest.raises(
+        BenchError, match="No space left on device.*run the same command again"
+    ) as caught:
         write_atomically(path, "new")
     assert caught.value.exit_code == 74
     assert path.read_text() == "old"

@@ -1,4 +1,5 @@
-"""Tiers of memory slots: they cover what is occupied, change no result, and give way when they don't."""
+"""Tiers of memory slots: they cover what is occupied, change no result, and give way when they
+don't."""
 
 import math
 

@@ -13,8 +13,8 @@ import pytest
 from data_helpers import FIXTURE_EN
 
 from bench import spec
-from bench.data.encode import encode
 from bench.data.babi import TASKS, parse
+from bench.data.encode import encode
 from bench.train.loop import Trainer
 
 RECORD = Path(__file__).with_name("trainer_fingerprints.json")
@@ -25,9 +25,15 @@ PAPER = spec.readings(
 )  # fmt: skip
 
 SPECS = {
-    "released": dict(linear_start=True, linear_start_epochs=1, linear_start_rate=0.005, time_noise=0.1),
+    "released": dict(
+        linear_start=True, linear_start_epochs=1, linear_start_rate=0.005, time_noise=0.1
+    ),
     "paper": dict(
-        linear_start=True, linear_start_epochs=1, linear_start_rate=0.005, time_noise=0.1, readings=PAPER
+        linear_start=True,
+        linear_start_epochs=1,
+        linear_start_rate=0.005,
+        time_noise=0.1,
+        readings=PAPER,
     ),
     "bow": dict(encoding="bow", hops=1, clip=1.0),
     "layerwise": dict(tying="layerwise", nonlinearity="relu", hops=2),
@@ -36,9 +42,7 @@ SPECS = {
 
 def fingerprint(fields: dict) -> list[list[float]]:
     """Curves of 3 epochs of 2 restarts on the fixture's task 8."""
-    files = {
-        split: FIXTURE_EN / f"{TASKS[7].stem}_{split}.txt" for split in ("train", "test")
-    }
+    files = {split: FIXTURE_EN / f"{TASKS[7].stem}_{split}.txt" for split in ("train", "test")}
     stories = {split: [(8, parse(path.read_bytes(), path.name))] for split, path in files.items()}
     encoded = encode(stories["train"], stories["test"], memory_size=50, holdout=0.1)
     column = spec.memn2n(id="x", title="x", epochs=2, dim=6, **fields)

@@ -1,4 +1,5 @@
-"""Verdicts: what is inside, what rounding allows, how many restarts they ask for, and where they go."""
+"""Verdicts: what is inside, what rounding allows, how many restarts they ask for, and where they
+go."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ PAPER = profile("paper")
 
 
 def column(name: str, errors, seeds: int, **changes) -> list:
-    """Groups of a column with rows; ``errors(task, seed)`` in %, the best in training has seed 0."""
+    """Groups of a column with rows; ``errors(task, seed)`` in %, the best in training has seed
+    0."""
     return [
         (group, [
             row(group, seed, {t: errors(t, seed) for t in group.tasks}, running_error=seed / 10, **changes)
@@ -77,7 +79,9 @@ def test_no_interval_no_verdict() -> None:
 
 
 @given(st.integers(0, 1000), st.floats(0, 100), st.floats(0, 100))
-def test_a_number_is_inside_as_far_as_its_decimals_say(tenths: int, one: float, other: float) -> None:
+def test_a_number_is_inside_as_far_as_its_decimals_say(
+    tenths: int, one: float, other: float
+) -> None:
     low, high = sorted((one, other))
     number = tenths / 10
     half = half_unit(f"{number:.1f}")
@@ -110,7 +114,9 @@ def test_diverged_restarts_are_none() -> None:
 
 
 def test_of_restarts_that_diverge_fewer_are_chosen_from() -> None:
-    """Half diverge: of 10 drawn about 5 can be chosen from, so worse ones are shown than of 10 that end."""
+    """Half diverge: of 10 drawn about 5 can be chosen from, so worse ones are shown than of 10 that
+    end."""
+
     def errors(_: int, seed: int) -> float:
         return 10.0 + seed
 
@@ -129,7 +135,8 @@ def test_restarts_that_are_chosen_among_must_be_few() -> None:
 
 
 def test_what_cannot_be_chosen_does_not_count() -> None:
-    """The worst half in training is hardly ever the best of 10: its test errors change next to nothing."""
+    """The worst half in training is hardly ever the best of 10: its test errors change next to
+    nothing."""
     good = limits_of(column("bow", spread, 40), 10)
     bad = limits_of(column("bow", lambda t, s: spread(t, s) if s < 31 else 90.0, 40), 10)
     assert np.array(list(bad.values())) == pytest.approx(np.array(list(good.values())), abs=0.05)
@@ -147,6 +154,7 @@ def test_the_number_chosen_among_is_the_declared_one(tmp_path: Path) -> None:
 
 def test_the_selection_rule_is_the_columns_own() -> None:
     """'pe' of the experiment chooses by the final model's error, 'bow' by the running one."""
+
     def errors(_: int, seed: int) -> float:
         return 20.5 + seed
 
@@ -163,13 +171,17 @@ def test_the_selection_rule_is_the_columns_own() -> None:
 
 def test_joint_columns_move_together() -> None:
     """The same errors on every task: of one model they add up, of 20 models they cancel."""
+
     def errors(_: int, seed: int) -> float:
         return spread(1, seed)
 
     one = limits_of(column("3hop_pe_ls_joint", errors, 60), 10)
     apart = limits_of(column("bow", errors, 60), 10)
     assert one["7"] == pytest.approx(apart["7"])
-    width = {name: limits["mean"][1] - limits["mean"][0] for name, limits in (("one", one), ("apart", apart))}
+    width = {
+        name: limits["mean"][1] - limits["mean"][0]
+        for name, limits in (("one", one), ("apart", apart))
+    }
     alone = one["7"][1] - one["7"][0]
     assert 0.8 * alone < width["one"] < 1.2 * alone and width["apart"] < 0.4 * alone
     assert one["failed"] == apart["failed"] == (20.0, 20.0)
@@ -202,6 +214,9 @@ def test_pages_show_verdicts_where_a_paper_prints_numbers(tmp_path: Path) -> Non
         three = lines["bow", "3"]
         low, high = (f"{float(three[key]):.1f}" for key in ("low", "high"))
         assert f"{three['verdict']} ({low} to {high})" in text
-        counts = [sum(line["verdict"] == v for line in lines.values()) for v in ("inside", "better", "worse")]
+        counts = [
+            sum(line["verdict"] == v for line in lines.values())
+            for v in ("inside", "better", "worse")
+        ]
         assert sum(counts) == 22 and counts[2] > 0  # ours are 20 % where the paper has none wrong
         assert f"{counts[2]} worse" in text and "luck alone would leave about 1 not inside" in text

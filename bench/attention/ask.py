@@ -17,8 +17,12 @@ BAR = 8
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Declares the command and its options."""
-    parser = commands.add_parser("ask", help="ask a saved model about a story, and see where it looks")
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a file that --save-models wrote (.npz)")
+    parser = commands.add_parser(
+        "ask", help="ask a saved model about a story, and see where it looks"
+    )
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL", help="a file that --save-models wrote (.npz)"
+    )
     parser.add_argument(
         "story", nargs="?", default="-", metavar="STORY",
         help="bAbI lines, or sentences, one a line, questions with a '?' (default -: standard input)",
@@ -53,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # at its end Python writes the rest, somewhere
         raise BenchError(
-            f"standard output: cannot be written ({error.strerror or error}); redirect it", exit_code=74
+            f"standard output: cannot be written ({error.strerror or error}); redirect it",
+            exit_code=74,
         ) from None
     return 0
 

@@ -1,4 +1,5 @@
-"""The command line of experiments/attention.py: trains what is not saved yet, measures, writes the tables.
+"""The command line of experiments/attention.py: trains what is not saved yet, measures, writes the
+tables.
 
 Exit codes are `bench.cli`'s. The same command goes on where it stopped.
 """
@@ -40,7 +41,9 @@ def run_attention(experiment: Experiment, arguments: Sequence[str] | None = None
 def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     parser = Parser(prog="experiments/attention.py", description=experiment.title)
     cli.run_options(parser)
-    parser.add_argument("--dataset", choices=list(DATASETS), default=experiment.dataset, help="trained on")
+    parser.add_argument(
+        "--dataset", choices=list(DATASETS), default=experiment.dataset, help="trained on"
+    )
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument("--restarts", metavar="N", help="restarts of each task, seeds 0..N-1")
     parser.add_argument(
@@ -52,7 +55,9 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     limit = None if options.time_limit is None else duration(options.time_limit)
     budget = profile(options.profile or cli.DEFAULT_PROFILE)
     tasks = budget.tasks if options.tasks is None else numbers("--tasks", options.tasks, 1, 20)
-    restarts = None if options.restarts is None else number("--restarts", options.restarts, 1, 10_000)
+    restarts = (
+        None if options.restarts is None else number("--restarts", options.restarts, 1, 10_000)
+    )
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
     experiment = dataclasses.replace(experiment, dataset=options.dataset)
@@ -65,7 +70,9 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     (column,) = experiment.runnable()
     applied = budget.apply(column, restarts)
     groups = expand(applied, experiment.dataset, tasks, data.hashes)
-    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(budget.name, found)
+    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(
+        budget.name, found
+    )
     models = results / "models"
     with cli.alone(results):
         measured = {row["id"] for row in read_rows(results)}
@@ -82,7 +89,9 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
             write_atomically(results / name, content)
             paths.append(results / name)
         if options.with_text and rows:
-            path = models / TEXT  # of the results folder's parts the one that git ignores everywhere
+            path = (
+                models / TEXT
+            )  # of the results folder's parts the one that git ignores everywhere
             write_atomically(path, text_page(rows, groups, data))
             paths.append(path)
     print(_summary(results, groups))
@@ -90,7 +99,9 @@ def _run(experiment: Experiment, arguments: Sequence[str] | None) -> int:
     return cli.stopped(stop)
 
 
-def _find(experiment: Experiment, tasks: Sequence[int], options: argparse.Namespace) -> at_hand.Data:
+def _find(
+    experiment: Experiment, tasks: Sequence[int], options: argparse.Namespace
+) -> at_hand.Data:
     return at_hand.find(
         [experiment],
         tasks,

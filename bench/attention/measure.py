@@ -17,7 +17,9 @@ from bench.spec import Group
 SHARE_DIGITS = DIGITS + 2
 
 
-def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str, device: str) -> Row:
+def measure(
+    saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str, device: str
+) -> Row:
     """The row of a restart.
 
     Args:
@@ -27,12 +29,15 @@ def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str
         device: what it was measured on, in words.
 
     Raises:
-        BenchError: the model is of something else, or can't read the stories, or its training diverged.
+        BenchError: the model is of something else, or can't read the stories, or its training
+            diverged.
     """
     (task,) = group.tasks
     seed = saved.run["seed"]
     if saved.run != {**group.canonical(), "seed": seed}:
-        raise BenchError(f"the model is not of {group.label}; delete it and train with --save-models again")
+        raise BenchError(
+            f"the model is not of {group.label}; delete it and train with --save-models again"
+        )
     if saved.training["diverged"] is not None:
         raise BenchError("the model's training diverged; use another restart's")
     seen = attend(saved, [(task, stories)])
@@ -57,7 +62,9 @@ def measure(saved: Saved, group: Group, stories: tuple[Story, ...], *, kind: str
         "test_error": round(100.0 * float(1.0 - seen.right.mean()), DIGITS),
         "hops": seen.weights.shape[1],
         "memory": seen.weights.shape[2],
-        "stories": [tell(stories, index, figure, seen) for figure, index in shown(task, stories, kind)],
+        "stories": [
+            tell(stories, index, figure, seen) for figure, index in shown(task, stories, kind)
+        ],
         "device": device,
         "commit": provenance.commit(),
         "versions": provenance.versions(),

@@ -71,7 +71,9 @@ def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attend
     encoded = encode_for_model(parts, saved.sizes)
     graph, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, encoded)))
     _check(saved, {name: value.shape for name, value in nnx.to_pure_dict(state).items()})
-    params = nnx.State({name: nnx.Param(jnp.asarray(value)) for name, value in saved.params.items()})
+    params = nnx.State(
+        {name: nnx.Param(jnp.asarray(value)) for name, value in saved.params.items()}
+    )
     tables = jax.tree.map(jnp.asarray, build_tables(spec, encoded))
     slots = saved.sizes.memory_slots
     time = np.broadcast_to(np.arange(slots, dtype=np.int32), (CHUNK, slots))
@@ -110,7 +112,9 @@ def _filled(rows: np.ndarray) -> np.ndarray:
 def _check(saved: Saved, shapes: dict[str, tuple[int, ...]]) -> None:
     found = {name: value.shape for name, value in saved.params.items()}
     if found != shapes:
-        raise BenchError("the model's arrays are not those of its spec; train with --save-models again")
+        raise BenchError(
+            "the model's arrays are not those of its spec; train with --save-models again"
+        )
     if not all(np.isfinite(value).all() for value in saved.params.values()):
         raise BenchError("the model's training diverged: it has no numbers; use another restart's")
 

@@ -27,9 +27,10 @@ class FigureStory:
     Attributes:
         figure: of S15, '2' or '4'.
         question: of the released test file, from 0; en and en-10k have the same test files here.
-        confirmed: whether a source other than this suite gives the figure's statements and question, and
-            they are found, in that order, in this story and in no other of the file. ``question`` is the
-            first that they fit. If False, the index is as it was noted, unverified.
+        confirmed: whether a source other than this suite gives the figure's statements and
+            question, and they are found, in that order, in this story and in no other of the file.
+            ``question`` is the first that they fit. If False, the index is as it was noted,
+            unverified.
     """
 
     figure: str
@@ -45,16 +46,17 @@ FIGURES = {
     17: FigureStory("4", 960, False),
     20: FigureStory("4", 960, False),
 }
-"""Task -> its story in a figure. Tasks 1 and 2 are confirmed by the statements and the question as one of
-the paper's authors reads them out, slide by slide, in a lecture. Figure 2's story of task 16 is of v1.1,
-which v1.2 replaced. The figures' other stories have not been found."""
+"""Task -> its story in a figure. Tasks 1 and 2 are confirmed by the statements and the question as
+one of the paper's authors reads them out, slide by slide, in a lecture. Figure 2's story of task 16
+is of v1.1, which v1.2 replaced. The figures' other stories have not been found."""
 
 DIGITS = 4
 """Decimals of the weights that are kept."""
 
 
 def shown(task: int, stories: Sequence[Story], kind: str) -> list[tuple[str, int]]:
-    """(figure or '', index of the question) of those shown: the last of the first story comes first.
+    """(figure or '', index of the question) of those shown: the last of the first story comes
+    first.
 
     Args:
         kind: the data's; only of 'real' and 'completed' data is the test file the released one.
@@ -66,14 +68,15 @@ def shown(task: int, stories: Sequence[Story], kind: str) -> list[tuple[str, int
 
 
 def tell(stories: Sequence[Story], index: int, figure: str, seen: Attended) -> dict[str, Any]:
-    """A question with the weights of every statement before it, as plain JSON values without a word.
+    """A question with the weights of every statement before it, as plain JSON values without a
+    word.
 
     Args:
         index: the question's among all of ``stories``, from 0; ``seen`` is of all of them.
 
-    ``line`` is the question's, ``statements`` are (line of the file, 1 if it is a labelled supporting
-    fact, its weights by hop or nothing if it fell out of the memory), in the story's order; ``empty``
-    is the summed weight of the slots without a statement, by hop.
+    ``line`` is the question's, ``statements`` are (line of the file, 1 if it is a labelled
+    supporting fact, its weights by hop or nothing if it fell out of the memory), in the story's
+    order; ``empty`` is the summed weight of the slots without a statement, by hop.
     """
     story, number, first = find(stories, index)
     question = questions_of(stories)[index]
@@ -92,7 +95,9 @@ def tell(stories: Sequence[Story], index: int, figure: str, seen: Attended) -> d
         "right": int(seen.right[index]),
         "probability": round(float(seen.probability[index]), DIGITS),
         "statements": told,
-        "empty": [round(w, DIGITS) for w in weights[:, min(question.seen, slots) :].sum(axis=1).tolist()],
+        "empty": [
+            round(w, DIGITS) for w in weights[:, min(question.seen, slots) :].sum(axis=1).tolist()
+        ],
     }
 
 

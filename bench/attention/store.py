@@ -1,7 +1,7 @@
 """The stored rows of attention: one a task and restart, the only source of its tables. No JAX.
 
-Rows are committed, and the data's text must not be: a row holds numbers, ids and names of known forms
-alone, and one that holds anything else is refused, when it is read and before it is written.
+Rows are committed, and the data's text must not be: a row holds numbers, ids and names of known
+forms alone, and one that holds anything else is refused, when it is read and before it is written.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from bench.spec import ALL_TASKS
 Row = dict[str, Any]
 
 VERSION = 2
-"""Raised whenever the same model would give another row; rows of a lower version are made anew. 1 held
-the stories' text."""
+"""Raised whenever the same model would give another row; rows of a lower version are made anew. 1
+held the stories' text."""
 
 REMEDY = "restore the file from git, or delete it and run experiments/attention.py again"
 
 KINDS = ("real", "completed", "unverified", "generated")
-"""Of the data a row stands on. completed: real training questions completed by generated ones, and the
-real test file."""
+"""Of the data a row stands on. completed: real training questions completed by generated ones, and
+the real test file."""
 
 
 def _share(value: Any) -> bool:
@@ -55,11 +55,15 @@ def _flag(value: Any) -> bool:
 
 
 def _stories(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(
-        isinstance(told, dict)
-        and set(told) == set(STORY)
-        and all(passes(told[name]) for name, passes in STORY.items())
-        for told in value
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(told, dict)
+            and set(told) == set(STORY)
+            and all(passes(told[name]) for name, passes in STORY.items())
+            for told in value
+        )
     )
 
 
@@ -72,7 +76,11 @@ _ID = (_form("[0-9a-f]{16}"), "16 hex digits")
 
 def _versions(value: Any) -> bool:
     name, version = _form("[a-z][a-z0-9_-]*"), _form("[0-9][0-9A-Za-z.+-]*")
-    return isinstance(value, dict) and bool(value) and all(name(n) and version(v) for n, v in value.items())
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(name(n) and version(v) for n, v in value.items())
+    )
 
 
 STORY: dict[str, Callable[[Any], bool]] = {
@@ -121,7 +129,8 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """Fields of a row: a check, and what passes it.
 
-``id`` is the restart's run id (`bench.spec.Group.run_id`), ``group`` and ``model`` are its group's id and
+``id`` is the restart's run id (`bench.spec.Group.run_id`), ``group`` and ``model`` are its group's
+id and
 label: all rows of a data set and task are of one group. Training and
 test errors are in %, as the model's own training and this measurement found them; ``memory`` is M.
 From ``questions`` to ``even``: `bench.attention.shares.Shares`. ``stories``: `STORY`.
@@ -137,7 +146,8 @@ def read_rows(results: Path) -> list[Row]:
     """The stored rows by data set, task and seed. Rows of a lower version don't count.
 
     Raises:
-        BenchError: the file can't be read, a line of it is not a row, or a task has rows of two groups.
+        BenchError: the file can't be read, a line of it is not a row, or a task has rows of two
+            groups.
     """
     rows = json_lines.read(
         store_path(results),
@@ -150,7 +160,9 @@ def read_rows(results: Path) -> list[Row]:
     groups: dict[tuple[str, int], str] = {}
     for row in rows:
         if groups.setdefault((row["dataset"], row["task"]), row["group"]) != row["group"]:
-            what = f"task {row['task']} of {row['dataset']} has restarts of two trainings or data sets"
+            what = (
+                f"task {row['task']} of {row['dataset']} has restarts of two trainings or data sets"
+            )
             raise BenchError(f"{store_path(results)}: {what}; {REMEDY}")
     return sorted(rows, key=_order)
 
@@ -158,8 +170,8 @@ def read_rows(results: Path) -> list[Row]:
 def save_row(results: Path, row: Row) -> None:
     """Stores a row in place of the one of the same restart.
 
-    Rows of its data set and task that are of another group go: restarts trained on other data, or by
-    another trainer, make no spread together.
+    Rows of its data set and task that are of another group go: restarts trained on other data, or
+    by another trainer, make no spread together.
 
     Raises:
         BenchError: the row or those there are damaged, or the file can't be written.

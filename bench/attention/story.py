@@ -29,24 +29,29 @@ class Told:
 def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
     """The stories of a text; with bAbI's line numbers, a 1 begins another story.
 
-    A line that ends in '?' is a question, or has a tab after the '?', an answer, and perhaps another
-    tab and the numbers of supporting lines. Any other line is a statement. Blank lines are skipped.
+    A line that ends in '?' is a question, or has a tab after the '?', an answer, and perhaps
+    another tab and the numbers of supporting lines. Any other line is a statement. Blank lines are
+    skipped.
 
     Args:
         name: stands for the text in error messages.
         sizes: of the model that is asked.
 
     Raises:
-        BenchError: ``name:line: what is wrong; remedy``: a word or a length that is not the model's,
-            a question before any statement, or no question at all.
+        BenchError: ``name:line: what is wrong; remedy``: a word or a length that is not the
+            model's, a question before any statement, or no question at all.
     """
     if len(data) > MOST_BYTES:
-        raise BenchError(f"{name}: is longer than {MOST_BYTES} bytes; ask with a story, not with a data set")
+        raise BenchError(
+            f"{name}: is longer than {MOST_BYTES} bytes; ask with a story, not with a data set"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BenchError(f"{name}:{line}: is not UTF-8 text; write the story as plain text") from None
+        raise BenchError(
+            f"{name}:{line}: is not UTF-8 text; write the story as plain text"
+        ) from None
     story = _Open(name, sizes)
     told: list[_Open] = []
     for number, raw in enumerate(text.split("\n"), start=1):
@@ -65,7 +70,9 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
         raise BenchError(f"{name}: holds no story; {remedy}")
     for s in told:
         if not s.questions:
-            raise BenchError(f"{name}:{s.line}: the story ends without a question; end a line with '?'")
+            raise BenchError(
+                f"{name}:{s.line}: the story ends without a question; end a line with '?'"
+            )
     return Told(
         tuple(Story(tuple(s.statements), tuple(s.questions)) for s in told),
         tuple(tuple(s.lines) for s in told),
@@ -88,16 +95,22 @@ class _Open:
     def add(self, line: int, identity: int | None, text: str) -> None:
         self.line = line
         if self.numbered not in (None, identity is not None):
-            raise self._bad("some lines have a number and some have not", "number all lines or none")
+            raise self._bad(
+                "some lines have a number and some have not", "number all lines or none"
+            )
         self.numbered = identity is not None
         if identity is not None and identity <= max(self.index, default=0):
-            raise self._bad(f"line ID {identity} is not above those before it", "count the lines up from 1")
+            raise self._bad(
+                f"line ID {identity} is not above those before it", "count the lines up from 1"
+            )
         asked, *more = (part.strip() for part in text.split("\t"))
         if asked.endswith("?"):
             self._ask(asked, more)
             return
         if more:
-            raise self._bad("a line with tabs is a question, this one lacks the '?'", "end it with '?'")
+            raise self._bad(
+                "a line with tabs is a question, this one lacks the '?'", "end it with '?'"
+            )
         self.statements.append(self._words(asked.removesuffix("."), statement=True))
         self.lines.append(line)
         if identity is not None:
@@ -107,12 +120,18 @@ class _Open:
         if not self.statements:
             raise self._bad("a question before any statement", "tell something first")
         if len(more) > 2:
-            raise self._bad("a question has at most two tabs, before its answer and its facts", "remove one")
+            raise self._bad(
+                "a question has at most two tabs, before its answer and its facts", "remove one"
+            )
         answer = more[0].lower() if more else ""
         if answer and not _ANSWER.fullmatch(answer):
-            raise self._bad(f"'{answer[:40]}' is no answer", "write a word, or words joined by commas")
+            raise self._bad(
+                f"'{answer[:40]}' is no answer", "write a word, or words joined by commas"
+            )
         if answer and answer not in self.sizes.vocabulary:
-            raise self._bad(f"the model does not know the answer '{answer[:40]}'", "leave the answer out")
+            raise self._bad(
+                f"the model does not know the answer '{answer[:40]}'", "leave the answer out"
+            )
         self.questions.append(
             Question(
                 self._words(asked.removesuffix("?"), statement=False),

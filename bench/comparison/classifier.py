@@ -39,9 +39,9 @@ Sentence = tuple[str, ...]
 class TellApart:
     """What came of trying to tell two sets of stories apart.
 
-    ``accuracy``: the share of held-out questions put on their own side. ``by_lot``: the same for the
-    same stories with their sides drawn by lot, once a drawing: what chance gives. ``questions``: on
-    each side.
+    ``accuracy``: the share of held-out questions put on their own side. ``by_lot``: the same for
+    the same stories with their sides drawn by lot, once a drawing: what chance gives.
+    ``questions``: on each side.
     """
 
     accuracy: float
@@ -129,8 +129,8 @@ def _held_out(bags: np.ndarray, story: np.ndarray, labels: np.ndarray) -> float:
     fold, side = folds_by_story(labels)[story], labels[story]
     right = 0
     for held in range(FOLDS):
-        # C = 1, scikit-learn's own choice, for every task: tuning it would look at what is measured.
-        # Newton's method suits many rows of few columns, and always converges here.
+        # C = 1, scikit-learn's own choice, for every task: tuning it would look at what is
+        # measured. Newton's method suits many rows of few columns, and always converges here.
         model = make_pipeline(MaxAbsScaler(), LogisticRegression(solver="newton-cholesky"))
         model.fit(bags[fold != held], side[fold != held])
         right += int(np.sum(model.predict(bags[fold == held]) == side[fold == held]))

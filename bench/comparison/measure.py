@@ -24,7 +24,8 @@ from bench.readers.reader import Unreadable
 TRAIN, TEST, SEED = 10_000, 1_000, 0
 """What is generated for the comparison: questions, and the seed."""
 DESCRIBED = 5
-"""The generated statistics are of so many times `TRAIN` questions: their own chance hardly counts."""
+"""The generated statistics are of so many times `TRAIN` questions: their own chance hardly
+counts."""
 
 Say = Callable[[str], None]
 
@@ -54,9 +55,9 @@ class Real:
     """The real stories of a task.
 
     ``kind``: 'real' or 'unverified'. ``hashes``: manifest path -> SHA-256 of the files read.
-    ``complete``: ``side.training`` is the 10k training file. It is not for task 3 where that file is
-    not at hand (then it is the 1k file and the 200 stories of the 10k one that are known besides), nor
-    where only 1k files are.
+    ``complete``: ``side.training`` is the 10k training file. It is not for task 3 where that file
+    is not at hand (then it is the 1k file and the 200 stories of the 10k one that are known
+    besides), nor where only 1k files are.
     """
 
     side: Side
@@ -121,8 +122,9 @@ def measure(
 ) -> Row:
     """Generates a task's files as they were released, compares them, and gives the row to store.
 
-    Statistics are of the training files, on both sides (of the generated one a longer one, which begins
-    with it); of everything real where the real training file is not complete. The classifier and the reader get training and test questions.
+    Statistics are of the training files, on both sides (of the generated one a longer one, which
+    begins with it); of everything real where the real training file is not complete. The classifier
+    and the reader get training and test questions.
 
     Args:
         train, test: questions to generate.
@@ -142,11 +144,15 @@ def measure(
     )
     say("counting")
     described = describe(_stories(real.side.training if real.complete else real.side.files))
-    many = release.task_files(task, train=DESCRIBED * train, test=1, seed=seed, as_released=True).train
+    many = release.task_files(
+        task, train=DESCRIBED * train, test=1, seed=seed, as_released=True
+    ).train
     large = babi.parse(many, f"{stem}_train.txt")
     ours = describe(large)
     number = described["stories"]
-    overlap = {name: _overlap(side) for name, side in (("real", real.side), ("generated", generated))}
+    overlap = {
+        name: _overlap(side) for name, side in (("real", real.side), ("generated", generated))
+    }
     say("reading")
     reader = {"real": _read(task, real.side.files), "generated": _read(task, generated.files)}
     say("telling apart")
@@ -193,8 +199,8 @@ def measure_all(
 ) -> list[Row]:
     """Measures the tasks that are not stored yet with these inputs, and stores each as it is done.
 
-    What counts as the same inputs: the bytes of the real files, the simulator's version and settings,
-    and the version of this comparison; not the commit. Can be stopped at any moment.
+    What counts as the same inputs: the bytes of the real files, the simulator's version and
+    settings, and the version of this comparison; not the commit. Can be stopped at any moment.
 
     Args:
         results: the profile's folder.
@@ -215,13 +221,25 @@ def measure_all(
             break
         title = f"task {task} ({place} of {len(numbers)})"
         real = real_side(
-            task, data_dir, allow_unverified=allow_unverified, say=lambda what, t=title: say(f"{t}: {what}")
+            task,
+            data_dir,
+            allow_unverified=allow_unverified,
+            say=lambda what, t=title: say(f"{t}: {what}"),
         )
         old = rows.get(task)
-        if old and old["files"] == real.hashes and settings == {n: old["generator"][n] for n in settings}:
+        if (
+            old
+            and old["files"] == real.hashes
+            and settings == {n: old["generator"][n] for n in settings}
+        ):
             continue
         rows[task] = measure(
-            task, real, train=train, test=test, seed=seed, say=lambda what, t=title: say(f"{t}: {what}")
+            task,
+            real,
+            train=train,
+            test=test,
+            seed=seed,
+            say=lambda what, t=title: say(f"{t}: {what}"),
         )
         save_row(results, rows[task])
     return [rows[task] for task in numbers if task in rows]
@@ -229,7 +247,13 @@ def measure_all(
 
 def _settings(train: int, test: int, seed: int) -> dict[str, int]:
     described = DESCRIBED * train
-    return {"version": release.VERSION, "seed": seed, "train": train, "test": test, "described": described}
+    return {
+        "version": release.VERSION,
+        "seed": seed,
+        "train": train,
+        "test": test,
+        "described": described,
+    }
 
 
 def _located(dataset: str, task: int, data_dir: Path | None, allow_unverified: bool) -> Located:
@@ -285,7 +309,11 @@ def _read(task: int, files: Sequence[File]) -> dict[str, object]:
                 for question, answer in zip(story.questions, answers, strict=True)
                 if answer != question.answer
             ]
-    return {"questions": questions, "right": questions - len(exceptions), "exceptions": exceptions[:LISTED]}
+    return {
+        "questions": questions,
+        "right": questions - len(exceptions),
+        "exceptions": exceptions[:LISTED],
+    }
 
 
 def _versions() -> dict[str, str]:

@@ -91,16 +91,21 @@ def compare(real: Mapping[str, Any], generated: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def by_chance(stories: Sequence[Story], count: int, *, draws: int = 400, seed: int = 0) -> list[float]:
+def by_chance(
+    stories: Sequence[Story], count: int, *, draws: int = 400, seed: int = 0
+) -> list[float]:
     """Largest differences of an answer's share between sets of one and the same process.
 
-    Each set is ``count`` of the stories, drawn with replacement, and is set against all of them: what
-    `compare` would say of ``points`` if nothing but chance told two sides apart.
+    Each set is ``count`` of the stories, drawn with replacement, and is set against all of them:
+    what `compare` would say of ``points`` if nothing but chance told two sides apart.
 
     Returns:
         ``draws`` absolute differences in percentage points, ascending.
     """
-    index = {answer: i for i, answer in enumerate(sorted({q.answer for s in stories for q in s.questions}))}
+    index = {
+        answer: i
+        for i, answer in enumerate(sorted({q.answer for s in stories for q in s.questions}))
+    }
     given = np.zeros((len(stories), len(index)))
     for row, story in zip(given, stories, strict=True):
         for question in story.questions:
@@ -110,7 +115,9 @@ def by_chance(stories: Sequence[Story], count: int, *, draws: int = 400, seed: i
     most = []
     for _ in range(draws):
         # Raw bits: a library's ways of drawing from them may change.
-        chosen = given[(bits.random_raw(count) >> np.uint64(32)) * np.uint64(len(stories)) >> np.uint64(32)]
+        chosen = given[
+            (bits.random_raw(count) >> np.uint64(32)) * np.uint64(len(stories)) >> np.uint64(32)
+        ]
         totals = chosen.sum(axis=0)
         most.append(100.0 * float(np.abs(totals / totals.sum() - every).max()))
     return sorted(most)

@@ -20,7 +20,8 @@ from bench.spec import ALL_TASKS
 Row = dict[str, Any]
 
 VERSION = 1
-"""Raised whenever the same stories would give other numbers; rows of a lower version are measured anew."""
+"""Raised whenever the same stories would give other numbers; rows of a lower version are measured
+anew."""
 
 LISTED = 100
 """So many exceptions of a reader are kept by line."""
@@ -64,22 +65,34 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "generated": (_DESCRIBED, "the statistics of some stories"),
     "comparison": (lambda value: isinstance(value, dict), "an object"),
     "chance": (
-        _object(stories=count, answers=lambda v: list_of(number)(v) and v == sorted(v) and len(v) > 1),
+        _object(
+            stories=count, answers=lambda v: list_of(number)(v) and v == sorted(v) and len(v) > 1
+        ),
         "stories and answers (numbers in ascending order)",
     ),
-    "overlap": (_sides(_object(test=count, repeated=whole)), "of each side test and repeated, two counts"),
+    "overlap": (
+        _sides(_object(test=count, repeated=whole)),
+        "of each side test and repeated, two counts",
+    ),
     "reader": (
         _sides(_object(questions=count, right=whole, exceptions=list_of(text))),
         "of each side questions, right and exceptions",
     ),
     "classifier": (
-        _object(accuracy=_share, by_lot=lambda v: list_of(_share)(v) and len(v) > 1, questions=count),
+        _object(
+            accuracy=_share, by_lot=lambda v: list_of(_share)(v) and len(v) > 1, questions=count
+        ),
         "accuracy, by_lot (at least two) and questions",
     ),
     "files": (map_of(_sha256), "an object of SHA-256 sums by file"),
     "generator": (
         _object(
-            version=count, seed=whole, train=count, test=count, described=count, sha256=map_of(_sha256)
+            version=count,
+            seed=whole,
+            train=count,
+            test=count,
+            described=count,
+            sha256=map_of(_sha256),
         ),
         "version, seed, train, test, described and sha256",
     ),
@@ -89,8 +102,8 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """Fields of a row: a check, and what passes it.
 
-``complete``: the real side is the whole training set; otherwise (task 3, whose 10k training file may
-not be at hand) it is all that is, test questions too. ``real`` and ``generated``: what
+``complete``: the real side is the whole training set; otherwise (task 3, whose 10k training file
+may not be at hand) it is all that is, test questions too. ``real`` and ``generated``: what
 `bench.comparison.statistics.describe` gives, ``comparison`` what `compare` makes of them;
 ``chance`` what `by_chance` says of so many generated stories.
 ``overlap``: test questions, and how many of them occur word for word in training. ``reader``:
@@ -118,7 +131,9 @@ def read_rows(results: Path) -> list[Row]:
         lambda row: row["task"],
         of="task",
         remedy=REMEDY,
-        outdated=lambda row: isinstance(row, dict) and count(row.get("version")) and row["version"] < VERSION,
+        outdated=lambda row: (
+            isinstance(row, dict) and count(row.get("version")) and row["version"] < VERSION
+        ),
     )
     return sorted(rows, key=lambda row: row["task"])
 

@@ -1,4 +1,5 @@
-"""Compares the files of a folder with what is known of them, and says what kind of data they are."""
+"""Compares the files of a folder with what is known of them, and says what kind of data they
+are."""
 
 import hashlib
 import os
@@ -21,15 +22,15 @@ class Located:
     ``kind``: 'real' (every file has its known SHA-256), 'generated' (every file is as its folder's
     GENERATED.json, or for the default sets the suite's manifest, has it) or 'unverified' (some are
     not what they should be, and the user allowed it). ``root``: the folder that en/ or en-10k/ is
-    in. ``hashes``: name -> SHA-256 found, of each usable file. Names begin with ``top``, which keeps
-    runs on generated data apart from others: 'tasks_1-20_v1-2/en/qa1_..._train.txt',
-    'generated-v1/en/qa1_..._train.txt'. Splits are 'train' and 'test', and 'valid' for task 3 of the
-    released babi-10k alone.
+    in. ``hashes``: name -> SHA-256 found, of each usable file. Names begin with ``top``, which
+    keeps runs on generated data apart from others: 'tasks_1-20_v1-2/en/qa1_..._train.txt',
+    'generated-v1/en/qa1_..._train.txt'. Splits are 'train' and 'test', and 'valid' for task 3 of
+    the released babi-10k alone.
 
-    Where the training file of task 3 of babi-10k is not at hand, or not to be trusted, a completed set
-    may stand in for it (`bench.data.completed`): ``kind`` is still that of the files, and ``hashes``
-    has the completed set's parts and text by names of their own. `bench.spec.Group.kind` tells its runs
-    from those on real data.
+    Where the training file of task 3 of babi-10k is not at hand, or not to be trusted, a completed
+    set may stand in for it (`bench.data.completed`): ``kind`` is still that of the files, and
+    ``hashes`` has the completed set's parts and text by names of their own. `bench.spec.Group.kind`
+    tells its runs from those on real data.
     """
 
     dataset: str
@@ -42,7 +43,9 @@ class Located:
 
     def has(self, task: int, split: str) -> bool:
         """Whether ``stories`` will serve this file, or the completed set that stands in for it."""
-        return layout.name(self.dataset, task, split, self.top) in self.hashes or self._stands_in(task, split)
+        return layout.name(self.dataset, task, split, self.top) in self.hashes or self._stands_in(
+            task, split
+        )
 
     @property
     def completed(self) -> bool:

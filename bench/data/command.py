@@ -17,13 +17,20 @@ MOST_SEED = 2**32 - 1
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Declares the command and its options."""
-    parser = commands.add_parser("generate", help="write generated bAbI stories in the released format")
+    parser = commands.add_parser(
+        "generate", help="write generated bAbI stories in the released format"
+    )
     parser.add_argument("folder", metavar="DIR", help="where the files go, below en/ or en-10k/")
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument(
-        "--dataset", choices=list(layout.DATASETS), default="babi-1k", help="which set (default babi-1k)"
+        "--dataset",
+        choices=list(layout.DATASETS),
+        default="babi-1k",
+        help="which set (default babi-1k)",
     )
-    parser.add_argument("--train", metavar="N", help="training questions a task (default the set's)")
+    parser.add_argument(
+        "--train", metavar="N", help="training questions a task (default the set's)"
+    )
     parser.add_argument("--test", metavar="N", help="test questions a task (default 1000)")
     parser.add_argument("--seed", metavar="S", help="other stories (default 0)", default="0")
     parser.add_argument(

@@ -1,17 +1,18 @@
-"""Task 3's 10k training set where its file is not at hand: real questions, completed by generated ones.
+"""Task 3's 10k training set where its file is not at hand: real questions, completed by generated
+ones.
 
-What goes round of that file (``en-10k/qa3_three-supporting-facts_train.txt``) is its first tenth, which
-is the 1k training file, and a piece of it, ``en-valid-10k/qa3_valid.txt``: 1,925 different questions.
-The completed set has, in this order, the 1k file, the stories of the piece that are not in it, and
-stories of the simulator up to 10,000 questions. So the last tenth, which training holds out (S15 4.2),
-is generated; the test file stays the real one.
+What goes round of that file (``en-10k/qa3_three-supporting-facts_train.txt``) is its first tenth,
+which is the 1k training file, and a piece of it, ``en-valid-10k/qa3_valid.txt``: 1,925 different
+questions. The completed set has, in this order, the 1k file, the stories of the piece that are not
+in it, and stories of the simulator up to 10,000 questions. So the last tenth, which training holds
+out (S15 4.2), is generated; the test file stays the real one.
 
-The generated stories are the first of the default generated training set (seed 0). No story is in the
-completed set twice and, as in the real file of task 2, no question of the test file occurs in any of its
-three parts, so none had to be left out.
+The generated stories are the first of the default generated training set (seed 0). No story is in
+the completed set twice and, as in the real file of task 2, no question of the test file occurs in
+any of its three parts, so none had to be left out.
 
-``python -m bench.data.completed DIR`` (DIR holds en/ and en-valid-10k/) writes the SHA-256 sums of the
-generated part and of the whole anew, after ``bench.data.simulator.release.VERSION`` was raised.
+``python -m bench.data.completed DIR`` (DIR holds en/ and en-valid-10k/) writes the SHA-256 sums of
+the generated part and of the whole anew, after ``bench.data.simulator.release.VERSION`` was raised.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def concerns(dataset: str, task: int, split: str) -> bool:
 
 
 def generated_name() -> str:
-    """What stands for the generated part among the names of files: simulator version, seed, count."""
+    """What stands for the generated part among the names of files: simulator version, seed,
+    count."""
     folder = f"{generated.top(release.VERSION)}-seed-{SEED}-{GENERATED_QUESTIONS}-questions"
     return f"{folder}/{FILE.rpartition('/')[2]}"
 
@@ -92,15 +94,17 @@ def stories(root: Path) -> tuple[babi.Story, ...]:
     """The completed training set of the real parts in ``root``: 10,000 questions.
 
     Raises:
-        BenchError: a part has changed since it was checked, or the simulator gives other bytes than the
-            suite's manifest has.
+        BenchError: a part has changed since it was checked, or the simulator gives other bytes than
+            the suite's manifest has.
     """
     sums = known()
     parts = [layout.below(root, name) for name in PARTS]
     read = [manifest.read(part) for part in parts]
     for part, name, data in zip(parts, PARTS, read, strict=True):
         if _digest(data) != sums[name]:
-            raise BenchError(f"{part}: changed since it was checked; start again when nothing writes to it")
+            raise BenchError(
+                f"{part}: changed since it was checked; start again when nothing writes to it"
+            )
     made = _generated()
     whole = _joined(*read, made)
     for name, data in ((generated_name(), made), (NAME, whole)):

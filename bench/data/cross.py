@@ -1,4 +1,5 @@
-"""Data sets of which one half is real and the other generated: trained on one, tested on the other."""
+"""Data sets of which one half is real and the other generated: trained on one, tested on the
+other."""
 
 from __future__ import annotations
 
@@ -100,4 +101,9 @@ _BASE = "babi-1k"
 def _cross(train: dict[str, str], test: dict[str, str]) -> dict[str, str]:
     """The training files of one and the test files of the other."""
     halves = ((train, "train"), (test, "test"))
-    return {n: sha for hashes, split in halves for n, sha in hashes.items() if n.endswith(f"_{split}.txt")}
+    return {
+        n: sha
+        for hashes, split in halves
+        for n, sha in hashes.items()
+        if n.endswith(f"_{split}.txt")
+    }

@@ -26,8 +26,8 @@ class Examples:
     """N questions.
 
     Attributes:
-        memory: (N, M) int32, index of a statement; slot 0 is the last one before the question, slots
-            past the story's beginning hold `NULL`.
+        memory: (N, M) int32, index of a statement; slot 0 is the last one before the question,
+            slots past the story's beginning hold `NULL`.
         question: (N,) int32, index of a question.
         answer: (N,) int32, index of a word.
         task: (N,) int32, the bAbI task the question is from.
@@ -50,9 +50,10 @@ class Encoded:
         vocabulary: V words; index 0 is the null word, then come the words of statements, then those
             of questions and answers alone, each sorted.
         statement_words: how many of them, the null word included, can occur in a statement.
-        statements: (S, J) int32 words of the distinct statements, padded with `NULL`; row 0 is empty.
-            Jointly, a statement of several tasks has a row for each.
-        statement_task: (S,) int32, whose statement it is: 0..T-1 of T tasks trained jointly, else 0.
+        statements: (S, J) int32 words of the distinct statements, padded with `NULL`; row 0 is
+            empty. Jointly, a statement of several tasks has a row for each.
+        statement_task: (S,) int32, whose statement it is: 0..T-1 of T tasks trained jointly, else
+            0.
         questions: (Q, J) int32 words of the distinct questions.
         answers: (A,) int32, sorted indices of all words that occur as an answer.
         train, test: the examples; ``train`` still holds the held-out ones.
@@ -141,7 +142,8 @@ def encode(
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a trained model has from its data: the fields of `Encoded` of the same names, and the memory's."""
+    """What a trained model has from its data: the fields of `Encoded` of the same names, and the
+    memory's."""
 
     vocabulary: tuple[str, ...]
     statement_words: int
@@ -163,7 +165,8 @@ class Sizes:
 
 
 def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes) -> Encoded:
-    """Encodes questions for a trained model: all of them are ``test`` (and ``train``), none is fitted.
+    """Encodes questions for a trained model: all of them are ``test`` (and ``train``), none is
+    fitted.
 
     Args:
         parts: (task, stories) pairs; an answer '' stands for one that is not known, and is `NULL`.
@@ -178,11 +181,15 @@ def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes)
             for words, statement in sentences:
                 why = sizes.unfit(words, statement=statement)
                 if why:
-                    raise BenchError(f"task {task}, '{' '.join(words)}': {why}; ask a model of the same data")
+                    raise BenchError(
+                        f"task {task}, '{' '.join(words)}': {why}; ask a model of the same data"
+                    )
     index = {word: i for i, word in enumerate(sizes.vocabulary)}
     unknown = {q.answer for _, told in parts for s in told for q in s.questions} - set(index)
     if unknown:
-        raise BenchError(f"'{min(unknown)}' is no answer that the model knows; ask a model of the same data")
+        raise BenchError(
+            f"'{min(unknown)}' is no answer that the model knows; ask a model of the same data"
+        )
     table = _Table(index, sizes.sentence_slots)
     examples = _examples(parts, table, sizes.memory_slots, {task: 0 for task, _ in parts})
     return Encoded(
@@ -249,7 +256,8 @@ def _examples(
     slots: int,
     apart: Mapping[int, int],
 ) -> Examples:
-    """The examples; ``apart`` has the number of each task whose statements have rows of their own."""
+    """The examples; ``apart`` has the number of each task whose statements have rows of their
+    own."""
     memory, question, answer, task = [], [], [], []
     for number, stories in parts:
         for story in stories:

@@ -59,5 +59,6 @@ def below(top_folder: Path, path: str) -> Path:
 
 
 def _has_valid(dataset: str, task: int, top: str) -> bool:
-    """Copies of the release may lack the training file of task 3; a piece of it is a validation set."""
+    """Copies of the release may lack the training file of task 3; a piece of it is a validation
+    set."""
     return (dataset, task, top) == ("babi-10k", 3, fetch.BABI_FOLDER)

@@ -36,8 +36,8 @@ def locate(
     """Find ``dataset`` ('babi-1k' or 'babi-10k') for ``tasks`` (numbers 1-20) and check its files.
 
     ``data_dir`` is the parent of tasks_1-20_v1-2 or that folder itself, or a folder of generated
-    files. ``allow_generated``: generated data may serve, a user's own or, where no other data can be
-    had, the default set, made in the cache; ``say`` is told why in a line before that.
+    files. ``allow_generated``: generated data may serve, a user's own or, where no other data can
+    be had, the default set, made in the cache; ``say`` is told why in a line before that.
 
     Raises BenchError if a named folder does not hold the data set, a file is missing or does not
     match its known SHA-256 (unless ``allow_unverified``), or nothing can be found or downloaded. A
@@ -77,7 +77,9 @@ def locate(
             "generated stories are used, and tables say GENERATED; "
             f"for the real data unpack {fetch.BABI_URLS[0]} and pass --data DIR"
         )
-        return _default(dataset, tasks, as_released=False, progress=progress, begins=lambda: say(line))
+        return _default(
+            dataset, tasks, as_released=False, progress=progress, begins=lambda: say(line)
+        )
     remedy = failure or f"fetch {' or '.join(fetch.BABI_URLS)} and unpack it"
     raise NoData(
         f"data set {dataset} was not found in {REPO_DATA} or {cache_dir()}: {remedy}; then pass "
@@ -192,7 +194,9 @@ def _find(folder: Path, dataset: str) -> Path | None:
 
 def _named(folder: Path, what: str, dataset: str) -> Path:
     if not os.path.isdir(folder):  # unlike Path.is_dir, False where access is denied
-        raise BenchError(f"{folder}: {what} does not name a folder; correct it, or leave it out to have the data found or made")
+        raise BenchError(
+            f"{folder}: {what} does not name a folder; correct it, or leave it out to have the data found or made"
+        )
     root = _find(folder, dataset)
     if root is None:
         sub = DATASETS[dataset]

@@ -52,13 +52,23 @@ class Record:
         return about(self.simulator, sorted({pair for pair in found if pair}))
 
     def command(self, folder: Path, dataset: str, tasks: Iterable[int]) -> str:
-        """What makes the files of a data set again, with the settings of the first of these tasks."""
+        """What makes the files of a data set again, with the settings of the first of these
+        tasks."""
         words = ["python -m bench generate", str(folder), "--dataset", dataset]
         for task in tasks:
             pair = self._pair(dataset, task)
             if pair:
                 train, test, seed, as_released = pair
-                words += ["--tasks", str(task), "--train", str(train), "--test", str(test), "--seed", str(seed)]
+                words += [
+                    "--tasks",
+                    str(task),
+                    "--train",
+                    str(train),
+                    "--test",
+                    str(test),
+                    "--seed",
+                    str(seed),
+                ]
                 return " ".join([*words, *["--as-released"] * as_released])
         return " ".join([*words, "--tasks", *map(str, tasks)])
 
@@ -71,7 +81,8 @@ class Record:
 
 
 def about(version: int, settings: Iterable[Settings]) -> str:
-    """Generated sets in words: 'simulator version 1; 1000 training and 1000 test questions a task, seed 0'."""
+    """Generated sets in words: 'simulator version 1; 1000 training and 1000 test questions a task,
+    seed 0'."""
     sets = [
         f"{train} training and {test} test questions a task, seed {seed}"
         + (", test questions kept that occur in training" if as_released else "")

@@ -1,15 +1,16 @@
 """Features of statements: the fewest columns that say what their bags say.
 
-A statement's bags (see `bench.models.sentences`) have a column or two for each word, and most of them are
+A statement's bags (see `bench.models.sentences`) have a column or two for each word, and most of
+them are
 redundant: a word that only ever stands in one place of its sentences has a weighted bag that is a
 multiple of its plain one. A hop's time is that of reading the bags of all memories a few times, so
 bags X (S, C) are replaced by features Y (S, F) with X = Y L, and the tables of embeddings E by L E:
 
 *   One task: Y are linearly independent columns of X, and L what makes the others of them.
 *   Several tasks jointly: a question's memories are of one task, so a memory holds the L features
-    of its task alone, L of F, and they are found by the task's list of them. There are F = some hundred
-    features, each a word's plain bag, its weighted bag, or both in a fixed proportion, so that L E
-    takes rows of E instead of a product.
+    of its task alone, L of F, and they are found by the task's list of them. There are F = some
+    hundred features, each a word's plain bag, its weighted bag, or both in a fixed proportion, so
+    that L E takes rows of E instead of a product.
 
 Nothing of this depends on the parameters, and none of it changes what the model computes.
 """
@@ -20,7 +21,6 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
-
 
 STEP = 8
 """Memories hold a multiple of so many features: vector units then have no remainders."""
@@ -124,7 +124,8 @@ def of_several(
 
 
 def independent(columns: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """Gauss and Jordan: which columns are independent of those before, and all of them in their terms.
+    """Gauss and Jordan: which columns are independent of those before, and all of them in their
+    terms.
 
     Args:
         columns: (S, C) float64.

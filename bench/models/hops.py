@@ -25,13 +25,14 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+
 class Memories(NamedTuple):
     """What a batch's questions may attend to; no gradient flows here.
 
     Attributes:
         bags: float32 features of the occupied slots, tier by tier, (rows, high - low, F) each.
-        local: (B, L) int32, which of the tables' F features the L of a question's memories are; None
-            if they are all of them.
+        local: (B, L) int32, which of the tables' F features the L of a question's memories are;
+            None if they are all of them.
         held: (B, M) float32, 1 where a slot is occupied.
         time: (B, M) int32, each slot's time index; None if it is the slot itself.
     """
@@ -43,7 +44,8 @@ class Memories(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """Slots low..high-1, of the first ``rows`` questions of a batch: those of the others are empty."""
+    """Slots low..high-1, of the first ``rows`` questions of a batch: those of the others are
+    empty."""
 
     rows: int
     low: int

@@ -1,7 +1,9 @@
 """MemN2N, the end-to-end memory network (S15 section 2), on bags of words.
 
-Neither memories nor outputs are ever formed. With a sentence's features x_i (its bags, in the fewest
-columns: `bench.models.features`) and G = [L E; time o T] for an embedding matrix E with its time rows T,
+Neither memories nor outputs are ever formed. With a sentence's features x_i (its bags, in the
+fewest
+columns: `bench.models.features`) and G = [L E; time o T] for an embedding matrix E with its time
+rows T,
 
     u . m_i       = [x_i, onehot(t_i)] . (G u)
     sum_i p_i c_i = (sum_i p_i [x_i, onehot(t_i)]) G'
@@ -35,7 +37,8 @@ class Tables(NamedTuple):
     """What the data fixes and every step reads.
 
     Attributes:
-        statements: (S, F) float32 features, or (S, L) of several tasks; row 0, the empty memory, is zero.
+        statements: (S, F) float32 features, or (S, L) of several tasks; row 0, the empty memory, is
+            zero.
         features: what they are.
         questions: (Q, V) or (Q, 2V) float32 bags.
     """
@@ -88,7 +91,11 @@ class MemN2N(nnx.Module):
         )
         vocabulary, slots, d = len(encoded.vocabulary), encoded.memory_slots, spec.dim
         pe = sentences.weights(
-            spec.encoding, readings.position_encoding, readings.time_scale, d, encoded.sentence_slots
+            spec.encoding,
+            readings.position_encoding,
+            readings.time_scale,
+            d,
+            encoded.sentence_slots,
         )
         self.c = pe.c
         self.alpha = tuple(pe.alpha.tolist())
@@ -128,7 +135,9 @@ class MemN2N(nnx.Module):
         slots = batch.memory.shape[1]
         tiers = tiers or (Tier(batch.memory.shape[0], 0, slots),)
         bags = tuple(
-            tables.statements.at[batch.memory[: t.rows, t.low : t.high]].get(mode="promise_in_bounds")
+            tables.statements.at[batch.memory[: t.rows, t.low : t.high]].get(
+                mode="promise_in_bounds"
+            )
             for t in tiers
         )
         asked = tables.questions.at[batch.question].get(mode="promise_in_bounds")
@@ -152,7 +161,8 @@ class MemN2N(nnx.Module):
         return self._logits(u, words, times), attention
 
     def _encoding(self, words: jax.Array) -> jax.Array:
-        """(V, d) -> (V, d) or (2V, d): [c E; alpha o E], what a sentence's bags are multiplied by."""
+        """(V, d) -> (V, d) or (2V, d): [c E; alpha o E], what a sentence's bags are multiplied
+        by."""
         rows = [words if self.c == 1.0 else self.c * words]
         if self.alpha:
             rows.append(words * jnp.array(self.alpha, jnp.float32))
@@ -188,7 +198,11 @@ class MemN2N(nnx.Module):
 
 def _uses(spec: Spec) -> tuple[tuple[int, int], ...]:
     """Which of the stacked matrices are a hop's A and C."""
-    form = {"adjacent": lambda k: (k, k + 1), "layerwise": lambda k: (0, 1), "untied": lambda k: (2 * k, 2 * k + 1)}
+    form = {
+        "adjacent": lambda k: (k, k + 1),
+        "layerwise": lambda k: (0, 1),
+        "untied": lambda k: (2 * k, 2 * k + 1),
+    }
     return tuple(form[spec.tying](k) for k in range(spec.hops))
 
 

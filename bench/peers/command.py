@@ -5,7 +5,6 @@ Exit codes: 0 done; 2 bad input or no PyTorch; 74 a file can't be written; 130 i
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import logging
 import re

@@ -7,8 +7,8 @@ clipping.
 
 Two formulations are timed. 'pytorch-eager' is what public PyTorch MemN2Ns write: an embedding a
 matrix, looked up word by word. 'pytorch-eager-tuned' is the fastest natural one found: all matrices
-in one parameter, rows taken by index_select. Tried on an EPYC core, ms of CPU a step for tasks 1, 2,
-3 (d = 20) and all 20 jointly (d = 50), one thread, least of 7 runs:
+in one parameter, rows taken by index_select. Tried on an EPYC core, ms of CPU a step for tasks 1,
+2, 3 (d = 20) and all 20 jointly (d = 50), one thread, least of 7 runs:
 
     nn.Embedding lookups, a parameter a matrix              2.3   6.2   6.5   10    pytorch-eager
     index_select instead (its gradient is an index_add)     1.9   4.3   4.3    8
@@ -38,7 +38,6 @@ from bench.data.encode import NULL, Encoded
 from bench.errors import BenchError
 from bench.spec import MemN2N as Spec
 from bench.spec import Readings
-
 
 PEERS = ("pytorch-eager", "pytorch-eager-tuned")
 

@@ -138,7 +138,8 @@ class WhereIsObject(Carries, task=2):
 
 
 class WhereWasObject(Carries, task=3):
-    """Three supporting facts: what was last done with the object, and two moves while it was carried.
+    """Three supporting facts: what was last done with the object, and two moves while it was
+    carried.
 
     Of the way that the object's last carrier went with it, the last arrival at the place counts;
     the answer is the stop before it on that way.
@@ -214,7 +215,8 @@ class IsPersonThere(Carries, task=6):
 
 
 class HowMany(Gives, task=7):
-    """Counting what a person has now; everything that person did or was given with objects counts."""
+    """Counting what a person has now; everything that person did or was given with objects
+    counts."""
 
     NUMBERS = ("none", "one", "two", "three")
 

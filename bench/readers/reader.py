@@ -1,7 +1,8 @@
 """What the readers of all 20 tasks share: sentence forms, and what they answer with.
 
 A reader knows nothing but sentences. Each form a task can say is written beside the method that
-understands it: ``@tells`` for a statement, ``@asks`` for a question. A sentence of no form is refused,
+understands it: ``@tells`` for a statement, ``@asks`` for a question. A sentence of no form is
+refused,
 never skipped: a reader that skips what it does not understand cannot vouch for an answer.
 """
 
@@ -63,8 +64,9 @@ def any_of(*phrases: str) -> str:
 def tells(form: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Marks the method that takes in statements of a form.
 
-    A form is a regular expression over the lower-cased sentence in which ``<person>`` stands for any
-    of the reader's ``words["person"]``; the words found are the method's arguments, in their order.
+    A form is a regular expression over the lower-cased sentence in which ``<person>`` stands for
+    any of the reader's ``words["person"]``; the words found are the method's arguments, in their
+    order.
     """
     return _marks("statement", form)
 
@@ -108,7 +110,8 @@ class Reader:
 
     def __init__(self) -> None:
         self.told = 0
-        """How many statements were told; in a ``@tells`` method, the index of the one it is given."""
+        """How many statements were told; in a ``@tells`` method, the index of the one it is
+        given."""
         self._sentence: tuple[Words, bool] = ((), False)
 
     def tell(self, words: Words) -> None:

@@ -48,12 +48,15 @@ class Grid(Reader):
         """The only thing that is beside both."""
         shared = [thing for thing in self.steps[one] if thing in self.steps[other]]
         if one == other or len(shared) != 1:
-            raise self.unclear(f"needs one thing between the {one} and the {other}, not {len(shared)}")
+            raise self.unclear(
+                f"needs one thing between the {one} and the {other}, not {len(shared)}"
+            )
         return shared[0]
 
 
 class WhatIsBeside(Grid, task=4):
-    """Two argument relations: each statement also says the opposite from the other's point of view."""
+    """Two argument relations: each statement also says the opposite from the other's point of
+    view."""
 
     words = {"place": HOUSE, "direction": tuple(COMPASS)}
 
@@ -78,8 +81,8 @@ class WhatIsBeside(Grid, task=4):
 class WhereAbout(Grid, task=17):
     """Positional reasoning: two things are compared by way of the one between them.
 
-    'Above' needs a greater height, 'left' a smaller x, and so on: beside each other is neither above
-    nor below.
+    'Above' needs a greater height, 'left' a smaller x, and so on: beside each other is neither
+    above nor below.
     """
 
     words = {"thing": SHAPES, "side": tuple(SIDES)}

@@ -1,4 +1,5 @@
-"""An ablation in lines: a column each, with its mean error and what sets it apart from its baseline."""
+"""An ablation in lines: a column each, with its mean error and what sets it apart from its
+baseline."""
 
 from __future__ import annotations
 
@@ -18,10 +19,10 @@ HEADER = (
     "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect", "low",
     "high", "effect_selected", "low_selected", "high_selected", "status",
 )  # fmt: skip
-"""Errors in %, over the ``tasks`` that have a number: ``mean`` and ``sd`` over the ``restarts`` that all of
-them have and that did not diverge, ``selected`` and ``failed`` of the restarts chosen by training error.
-``effect`` is the difference from the column named in ``against`` in percentage points, with its 95 %
-interval (`bench.report.effect`). Empty: there is no number."""
+"""Errors in %, over the ``tasks`` that have a number: ``mean`` and ``sd`` over the ``restarts``
+that all of them have and that did not diverge, ``selected`` and ``failed`` of the restarts chosen
+by training error. ``effect`` is the difference from the column named in ``against`` in percentage
+points, with its 95 % interval (`bench.report.effect`). Empty: there is no number."""
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 

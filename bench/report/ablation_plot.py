@@ -62,7 +62,9 @@ def _errors(axis: Axes, found: Sequence[Line]) -> None:
         errors = list((line.errors or {}).values())
         axis.plot(errors, [place + 0.22] * len(errors), "o", color=FAINT, ms=3, mew=0, zorder=2)
         if line.mean is not None:
-            _interval(axis, place, line.mean, (line.mean - (line.sd or 0.0), line.mean + (line.sd or 0.0)))
+            _interval(
+                axis, place, line.mean, (line.mean - (line.sd or 0.0), line.mean + (line.sd or 0.0))
+            )
         axis.plot(line.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
 
 
@@ -92,7 +94,8 @@ def _absent(axis: Axes, place: int, why: str) -> None:
 
 
 def hops(result: ExperimentResult) -> Figure:
-    """Mean error ± sd of the restarts by number of hops: a line for models a task, one for joint ones."""
+    """Mean error ± sd of the restarts by number of hops: a line for models a task, one for joint
+    ones."""
     found = [line for line in lines(result) if not isinstance(line.result.column, NotYet)]
     below = canvas.head_inches(result)
     top, bottom, height = below + 0.5, 0.55, 5.2
@@ -127,13 +130,18 @@ def hops(result: ExperimentResult) -> Figure:
 
 
 _SERIES = {False: ("a model a task", OURS, -0.04), True: ("one model for all", PAPER, 0.04)}
-"""Joint or not: its name, its colour, and how far aside it stands so that intervals don't overlap."""
+"""Joint or not: its name, its colour, and how far aside it stands so that intervals don't
+overlap."""
 
 
 def _series(axis: Axes, those: Sequence[Line], color: str, aside: float) -> None:
     places = [line.result.column.hops + aside for line in those]
-    told = [(place, line) for place, line in zip(places, those, strict=True) if line.mean is not None]
-    axis.plot([place for place, _ in told], [line.mean for _, line in told], color=color, lw=1.4, zorder=2)
+    told = [
+        (place, line) for place, line in zip(places, those, strict=True) if line.mean is not None
+    ]
+    axis.plot(
+        [place for place, _ in told], [line.mean for _, line in told], color=color, lw=1.4, zorder=2
+    )
     for place, line in told:
         sd = line.sd or 0.0
         axis.plot([place, place], [line.mean - sd, line.mean + sd], color=color, lw=2.2, zorder=3)

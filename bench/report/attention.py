@@ -28,12 +28,13 @@ STORIES_FIRST = ("task", "story", "line", "supporting")
 STORIES_LAST = (
     "dataset", "split", "figure", "question", "question_line", "right", "probability", "seed", "data",
 )  # fmt: skip
-"""Of ``attention_stories.csv``, a line a statement; between them a column a hop, ``hop1``, ``hop2``...
-``story`` and ``question`` are numbers from 0 in the task's file, lines from 1."""
+"""Of ``attention_stories.csv``, a line a statement; between them a column a hop, ``hop1``,
+``hop2``... ``story`` and ``question`` are numbers from 0 in the task's file, lines from 1."""
 
 
 def attention_files(rows: Iterable[Row], profile: Profile) -> dict[str, bytes]:
-    """``attention.csv``, ``.md``, ``.png`` and ``attention_stories.csv``, nothing if nothing was measured.
+    """``attention.csv``, ``.md``, ``.png`` and ``attention_stories.csv``, nothing if nothing was
+    measured.
 
     Args:
         rows: as `bench.attention.store.read_rows` gives them.
@@ -55,7 +56,9 @@ def _csv(tables: Tables) -> str:
     writer.writerow(HEADER)
     for dataset, tasks in tables.items():
         lines = [
-            _cells(measured, hop) for measured in tasks.values() for hop in range(measured.chosen["hops"])
+            _cells(measured, hop)
+            for measured in tasks.values()
+            for hop in range(measured.chosen["hops"])
         ]
         for hop in sorted({line["hop"] for line in lines}):
             those = [line for line in lines if line["hop"] == hop]
@@ -94,7 +97,8 @@ def _cells(measured: Measured, hop: int) -> dict[str, Any]:
 
 
 def _stories_csv(tables: Tables) -> str:
-    """A line a statement: what figures 2 and 4 draw. Weights are empty where it fell out of the memory."""
+    """A line a statement: what figures 2 and 4 draw. Weights are empty where it fell out of the
+    memory."""
     hops = max(len(hops_of(tasks)) for tasks in tables.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -102,7 +106,10 @@ def _stories_csv(tables: Tables) -> str:
     for dataset, tasks in tables.items():
         for task, row in ((task, measured.chosen) for task, measured in tasks.items()):
             for told in row["stories"]:
-                after = [dataset, *(told[name] for name in ("split", "figure", "question", "line", "right"))]
+                after = [
+                    dataset,
+                    *(told[name] for name in ("split", "figure", "question", "line", "right")),
+                ]
                 after += [_plain(float(told["probability"])), row["seed"], row["kind"]]
                 for line, supporting, weights in told["statements"]:
                     cells = [_plain(float(w)) for w in weights]

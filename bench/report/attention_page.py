@@ -46,12 +46,16 @@ def attention_page(tables: Tables, profile: Profile) -> str:
     Args:
         tables: not empty.
     """
-    rows = [row for tasks in tables.values() for measured in tasks.values() for row in measured.rows]
+    rows = [
+        row for tasks in tables.values() for measured in tasks.values() for row in measured.rows
+    ]
     kinds = sorted({row["kind"] for row in rows} - {"real"})
     blocks = ["# Attention on the labelled supporting facts" + "".join(map(data_mark, kinds))]
     blocks += [f"> **{line}**" for line in notices(tables, profile)]
     blocks += [_READING, "The papers print no such numbers."]
-    blocks.append("![Share of the attention on supporting facts, and weights of stories](attention.png)")
+    blocks.append(
+        "![Share of the attention on supporting facts, and weights of stories](attention.png)"
+    )
     for dataset, tasks in tables.items():
         blocks += _shares(dataset, tasks)
     blocks.append("## Largest weight on a supporting fact")
@@ -103,7 +107,10 @@ def _shares(dataset: str, tasks: dict[int, Measured]) -> list[str]:
         cells += [short(float(row["test_error"])), str(len(measured.rows))]
         lines.append(_line(cells))
     if len(tasks) > 1:
-        cells = [f"**mean of {len(tasks)} tasks**", _mean(100 * m.chosen["even"] for m in tasks.values())]
+        cells = [
+            f"**mean of {len(tasks)} tasks**",
+            _mean(100 * m.chosen["even"] for m in tasks.values()),
+        ]
         for h in hops:
             found = [m.spread("share", h) for m in tasks.values() if h < m.chosen["hops"]]
             cells.append(f"{_mean(f[0] for f in found)} ({_mean(f[1] for f in found)})")

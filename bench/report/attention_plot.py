@@ -1,4 +1,5 @@
-"""The figure of attention: its share on supporting facts by task and hop, and heat maps of the stories."""
+"""The figure of attention: its share on supporting facts by task and hop, and heat maps of the
+stories."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ def _figure(tables: Tables, profile: Profile) -> Figure:
     _head(figure, height, tables, profile)
     top = height - above
     for name, tasks in tables.items():
-        axis = figure.add_axes(_box(_LEFT, top - _BARS, canvas.WIDTH - _LEFT - _RIGHT, _BARS, height))
+        axis = figure.add_axes(
+            _box(_LEFT, top - _BARS, canvas.WIDTH - _LEFT - _RIGHT, _BARS, height)
+        )
         _bars(axis, name, tasks)
         top -= _BARS + between
     _heat_head(figure, height, top, dataset)
@@ -90,7 +93,9 @@ def _head(figure: Figure, height: float, tables: Tables, profile: Profile) -> No
     loud = [f"{profile.name.upper()} profile"] if profile.name != "paper" else []
     loud += [f"{kind.upper()} data" for kind in sorted({row["kind"] for row in rows} - {"real"})]
     bold = {"weight": "bold", "va": "top", "parse_math": False}
-    figure.text(0.012, 1 - 0.18 / height, "Attention on the labelled supporting facts", fontsize=13, **bold)
+    figure.text(
+        0.012, 1 - 0.18 / height, "Attention on the labelled supporting facts", fontsize=13, **bold
+    )
     if loud:
         words = ", ".join(loud)
         figure.text(0.988, 1 - 0.2 / height, words, fontsize=11, color=_WRONG, ha="right", **bold)
@@ -99,7 +104,9 @@ def _head(figure: Figure, height: float, tables: Tables, profile: Profile) -> No
         handles=[
             *(Patch(color=_shade(hop, len(hops)), label=f"hop {hop + 1}") for hop in hops),
             Line2D([], [], ls="", marker="o", color=canvas.INK, label="every restart", **_DOT),
-            Line2D([], [], color=_FACT, lw=1.6, label="the same weight on every statement in memory"),
+            Line2D(
+                [], [], color=_FACT, lw=1.6, label="the same weight on every statement in memory"
+            ),
         ],
         loc="upper left",
         bbox_to_anchor=(0.006, 1 - 0.42 / height),
@@ -154,7 +161,9 @@ def _shade(hop: int, hops: int) -> str:
 
 def _stories(tasks: dict[int, Measured]) -> list[tuple[int, Row, dict[str, Any]]]:
     """(task, row, story): the figures' in their order, then the first of each task."""
-    all_of_them = [(task, m.chosen, told) for task, m in tasks.items() for told in m.chosen["stories"]]
+    all_of_them = [
+        (task, m.chosen, told) for task, m in tasks.items() for told in m.chosen["stories"]
+    ]
     figures = [found for found in all_of_them if found[2]["figure"]]
     return [
         *sorted(figures, key=lambda found: (found[2]["figure"], found[0])),
@@ -193,7 +202,9 @@ def _heat(axis: Axes, task: int, row: Row, told: dict[str, Any]) -> None:
     axis.imshow(np.ma.masked_invalid(weights), cmap=_HEAT, vmin=0, vmax=1.15, aspect="auto")
     for y, by_hop in enumerate(weights):
         if np.isnan(by_hop).all():
-            axis.text((hops - 1) / 2, y, "lost", ha="center", va="center", fontsize=6.5, color=canvas.INK)
+            axis.text(
+                (hops - 1) / 2, y, "lost", ha="center", va="center", fontsize=6.5, color=canvas.INK
+            )
             continue
         for x, weight in enumerate(by_hop):
             ink = "white" if weight > 0.55 else canvas.INK
@@ -208,7 +219,9 @@ def _heat(axis: Axes, task: int, row: Row, told: dict[str, Any]) -> None:
         axis.axvline(at - 0.5, color="white", lw=0.8)
     for at in range(1, len(cells)):
         axis.axhline(at - 0.5, color="white", lw=0.8)
-    figure = f" fig. {told['figure']}{'?' if unverified(task, told) else ''}" if told["figure"] else ""
+    figure = (
+        f" fig. {told['figure']}{'?' if unverified(task, told) else ''}" if told["figure"] else ""
+    )
     said = f"{'right' if told['right'] else 'wrong'} {100 * told['probability']:.0f} %"
     axis.text(
         -0.32, 1, said, transform=axis.transAxes, fontsize=7, va="bottom", ha="left", parse_math=False,

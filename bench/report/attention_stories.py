@@ -1,4 +1,5 @@
-"""The stories of the attention page, a table each: line by line, and with the data at hand word by word."""
+"""The stories of the attention page, a table each: line by line, and with the data at hand word by
+word."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from bench.report.attention_rows import Tables
 from bench.report.markdown import safe
 
 SHOWN_FROM = 0.05
-"""Left out are statements that are no supporting fact and have less weight than this in every hop."""
+"""Left out are statements that are no supporting fact and have less weight than this in every
+hop."""
 
 EXPLAINED = (
     "● marks the labelled supporting facts. Statements with a weight below "
@@ -67,7 +69,9 @@ def kept(told: dict[str, Any]) -> list[list[Any]]:
     return [s for s in told["statements"] if s[1] or max(s[2], default=0.0) >= SHOWN_FROM]
 
 
-def _story(dataset: str, task: int, row: Row, told: dict[str, Any], words: Words | None) -> list[str]:
+def _story(
+    dataset: str, task: int, row: Row, told: dict[str, Any], words: Words | None
+) -> list[str]:
     title = f"### {dataset}, task {task}: {TASKS[task - 1].name}"
     if told["figure"]:
         title += f", figure {told['figure']}" + (" (unverified)" if unverified(task, told) else "")

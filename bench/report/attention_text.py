@@ -1,4 +1,5 @@
-"""The stories of the attention page with their text: for people who have the data, never committed."""
+"""The stories of the attention page with their text: for people who have the data, never
+committed."""
 
 from __future__ import annotations
 

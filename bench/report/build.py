@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.attention.store import read_rows as read_attention
+from bench.comparison.store import read_rows as read_compared
 from bench.files import write_atomically
 from bench.profiles import Profile
 from bench.report import paper
 from bench.report.attention import attention_files
-from bench.comparison.store import read_rows as read_compared
 from bench.report.comparison import comparison_files, trained
 from bench.report.gather import DataAtHand, ExperimentResult, gather
 from bench.report.html import apart, index_html
@@ -22,8 +22,8 @@ from bench.report.markdown import markdown
 from bench.report.page import csv_files, page
 from bench.report.plot import png
 from bench.report.provenance import provenance
-from bench.report.text import console
 from bench.report.readme import with_numbers
+from bench.report.text import console
 from bench.spec import Experiment
 from bench.speed import read_rows, speed_files
 from bench.store import Store
@@ -44,8 +44,9 @@ def write_report(
 ) -> list[Path]:
     """Writes ``<id>.csv``, ``.md`` and ``.png`` of each experiment, and ``index.html`` of them all.
 
-    One that no paper prints has ``<id>_columns.csv`` too. A comparison of data sets has no ``.png``, and is
-    linked from ``index.html``, as are the tables of speed and of attention, written if their rows are there.
+    One that no paper prints has ``<id>_columns.csv`` too. A comparison of data sets has no
+    ``.png``, and is linked from ``index.html``, as are the tables of speed and of attention,
+    written if their rows are there.
 
     Args:
         results: the profile's folder; the store is ``results/store``.
@@ -82,7 +83,9 @@ def check_report(
     """
     right = _files(results, experiments, profile, data, restarts, folder)
     there = {path.name for path in results.glob("*") if path.suffix in _SUFFIXES and path.is_file()}
-    wrong = {name for name in right if name not in there or (results / name).read_bytes() != right[name]}
+    wrong = {
+        name for name in right if name not in there or (results / name).read_bytes() != right[name]
+    }
     return sorted(wrong | (there - set(right)))
 
 
@@ -141,7 +144,9 @@ def _files(
     pages = []
     for result in _gather(results, experiments, profile, data, restarts, folder):
         if result.experiment.table == "data sets":
-            others |= comparison_files(read_compared(results), trained(result), facts=provenance(result)[0])
+            others |= comparison_files(
+                read_compared(results), trained(result), facts=provenance(result)[0]
+            )
             continue
         name, written = result.experiment.id, page(result)
         pages.append(written)

@@ -1,4 +1,5 @@
-"""What all figures share: their looks, their head, and the PNG that is the same bytes every time."""
+"""What all figures share: their looks, their head, and the PNG that is the same bytes every
+time."""
 
 from __future__ import annotations
 

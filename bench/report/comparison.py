@@ -111,9 +111,10 @@ HEADER = (
 Median test errors in % over ``restarts`` (the fewest of the three), trained on the first and tested
 on the second; then means and sample standard deviations. ``classifier``, ``classifier_by_lot`` and
 ``reader_*`` are in % of questions, ``relative`` is (generated - real) / real in %, ``z`` that
-difference in standard errors, ``*_points`` in percentage points (``by_chance``: what 95 % of sets drawn
-from the generated stories, as many as the real ones, stay within). Rows ``mean`` (of medians and of
-%) and ``failed`` (medians above 5 %) follow the 20 tasks. Empty: not run, or not of every task.
+difference in standard errors, ``*_points`` in percentage points (``by_chance``: what 95 % of sets
+drawn from the generated stories, as many as the real ones, stay within). Rows ``mean`` (of medians
+and of %) and ``failed`` (medians above 5 %) follow the 20 tasks. Empty: not run, or not of every
+task.
 """
 
 

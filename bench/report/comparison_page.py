@@ -1,9 +1,9 @@
 """The page that sets generated beside real stories, as Markdown.
 
 A cell with a '!' is outside its bar. The bars: means within `BAR` % of the real one; shares within
-`SHARE_BAR` points; the classifier's accuracy above one half within `BAR` points; equal words and answers; `READ` % of
-questions read as the file has them; a task's median test error within `TASK_BAR` points of real
-stories throughout, their mean over tasks within `MEAN_BAR`.
+`SHARE_BAR` points; the classifier's accuracy above one half within `BAR` points; equal words and
+answers; `READ` % of questions read as the file has them; a task's median test error within
+`TASK_BAR` points of real stories throughout, their mean over tasks within `MEAN_BAR`.
 """
 
 from __future__ import annotations
@@ -154,7 +154,9 @@ def _set(row: Row, name: str) -> str:
     only = row["comparison"][f"{name}_only"]
     if not any(only.values()):
         return f"{len(row['real'][name])}, the same"
-    return "; ".join(f"only {side}: {' '.join(only[side])}" for side in SIDES if only[side]) + _flag(True)
+    return "; ".join(
+        f"only {side}: {' '.join(only[side])}" for side in SIDES if only[side]
+    ) + _flag(True)
 
 
 def _shares(rows: Sequence[Row]) -> list[str]:
@@ -169,7 +171,9 @@ def _shares(rows: Sequence[Row]) -> list[str]:
                      100 * made.get(of, 0) / row["generated"]["questions"])
                 for of in dict.fromkeys((*real, *made))
             }  # fmt: skip
-            cells.append(", ".join(f"{of} {one:.1f}; {other:.1f}" for of, (one, other) in shares.items()))
+            cells.append(
+                ", ".join(f"{of} {one:.1f}; {other:.1f}" for of, (one, other) in shares.items())
+            )
         lines.append([*_task(row["task"]), *cells])
     return ["## Answers and supporting facts", _table(head, lines)]
 
@@ -228,19 +232,27 @@ def _trained(errors: Trained, about: str) -> list[str]:
     title = "## Trained on one, tested on the other"
     if not any(errors.values()):
         return [title, "Not run."]
-    medians = {k: {task: statistics.median(v) for task, v in by.items()} for k, by in errors.items()}
+    medians = {
+        k: {task: statistics.median(v) for task, v in by.items()} for k, by in errors.items()
+    }
     real = medians["real_on_real"]
     lines = []
     for task in ALL_TASKS:
         cells = []
         for key in TRAINED:
             middle, values = medians[key].get(task), errors[key].get(task, ())
-            cells += [short(middle) + _off(middle, real.get(task), TASK_BAR), spread(*mean_sd(values))]
+            cells += [
+                short(middle) + _off(middle, real.get(task), TASK_BAR),
+                spread(*mean_sd(values)),
+            ]
         lines.append([*_task(task), *cells, str(restarts(task, errors) or NONE)])
     means = {
-        k: statistics.fmean(by.values()) if len(by) == len(ALL_TASKS) else None for k, by in medians.items()
+        k: statistics.fmean(by.values()) if len(by) == len(ALL_TASKS) else None
+        for k, by in medians.items()
     }
-    of_means = [short(mean) + _off(mean, means["real_on_real"], MEAN_BAR) for mean in means.values()]
+    of_means = [
+        short(mean) + _off(mean, means["real_on_real"], MEAN_BAR) for mean in means.values()
+    ]
     lines.append(["", "mean of medians", *(cell for mean in of_means for cell in (mean, "")), ""])
     head = [f"{title}: {what}" for title in TRAINED.values() for what in ("median", "mean ± sd")]
     text = (
@@ -259,7 +271,9 @@ def _off(error: float | None, real: float | None, bar: float) -> str:
 def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[str]:
     texts = list(facts)
     if rows:
-        versions = {", ".join(f"{name} {v}" for name, v in sorted(r["versions"].items())) for r in rows}
+        versions = {
+            ", ".join(f"{name} {v}" for name, v in sorted(r["versions"].items())) for r in rows
+        }
         files = {name: value for row in rows for name, value in row["files"].items()}
         texts += [
             ("Commits of the measurement", ", ".join(sorted({row["commit"] for row in rows}))),
@@ -270,7 +284,15 @@ def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[s
     if texts:
         blocks.append("\n".join(f"- {_safe(term)}: {_safe(text)}" for term, text in texts))
     if rows:
-        head = ["", "task", "real files", "generated training file", "test file", "made in, s", "commit"]
+        head = [
+            "",
+            "task",
+            "real files",
+            "generated training file",
+            "test file",
+            "made in, s",
+            "commit",
+        ]
         lines = []
         for row in rows:
             sums = (f"{row['generator']['sha256'][split][:12]}…" for split in ("train", "test"))

@@ -1,16 +1,15 @@
 """How often the 95 % intervals hold: ``python -m bench.report.coverage FOLDER``.
 
 Each line of the table is a made-up law of restarts (`bench.report.synthetic`). From it come our N
-restarts, and 10 more, whose best by training error is "the paper's"; counted is how often the interval
-from ours has the paper's number, as printed. Writes ``coverage.csv`` and ``coverage.md``: the same bytes
-each time, with the same version of NumPy.
+restarts, and 10 more, whose best by training error is "the paper's"; counted is how often the
+interval from ours has the paper's number, as printed. Writes ``coverage.csv`` and ``coverage.md``:
+the same bytes each time, with the same version of NumPy.
 
 Exit codes: 0 done; 2 a wrong argument; 74 a file can't be written; 130 interrupted.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import re
@@ -106,7 +105,11 @@ def measure_column(
         means.append((beyond(printed, _ROUNDED, *mean), mean[1] - mean[0]))
         failed = (np.round(paper, 1) > 5.0).sum(1)
         counts.append((beyond(failed, 0.0, *count), count[1] - count[0]))
-    named = ((f"{kind}, mean error", means), (f"{kind}, failed tasks", counts), (f"{kind}, its tasks", cells))
+    named = (
+        (f"{kind}, mean error", means),
+        (f"{kind}, failed tasks", counts),
+        (f"{kind}, its tasks", cells),
+    )
     lines = [_line(name, questions, restarts, found, []) for name, found in named]
     return lines[0], lines[1], lines[2]
 
@@ -139,7 +142,8 @@ def _scored(
 def _scored_jointly(
     rng: np.random.Generator, many: int, restarts: int, questions: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Errors (many, tasks, restarts) and the paper's (many, tasks); a joint model's rank is the sum."""
+    """Errors (many, tasks, restarts) and the paper's (many, tasks); a joint model's rank is the
+    sum."""
     made = []
     for size in (restarts, CHOSEN):
         common = rng.standard_normal((many, size))
@@ -152,7 +156,8 @@ def _scored_jointly(
 
 
 def _blocks(name: str, replications: int) -> Iterator[tuple[np.random.Generator, int]]:
-    """A line's own stream of random numbers, so that no line depends on another, and block sizes."""
+    """A line's own stream of random numbers, so that no line depends on another, and block
+    sizes."""
     rng = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode())))
     for begin in range(0, replications, _BLOCK):
         yield rng, min(_BLOCK, replications - begin)
@@ -167,7 +172,17 @@ def _line(name: str, questions: str, restarts: int, found: list, plain: list) ->
     return Measured(name, questions, restarts, *shares, float(width.mean()), alone, replications)
 
 
-_HEAD = ("case", "questions", "restarts", "coverage", "below", "above", "width", "plain", "replications")
+_HEAD = (
+    "case",
+    "questions",
+    "restarts",
+    "coverage",
+    "below",
+    "above",
+    "width",
+    "plain",
+    "replications",
+)
 
 
 def _csv(lines: Sequence[Measured]) -> str:
@@ -177,7 +192,9 @@ def _csv(lines: Sequence[Measured]) -> str:
     for line in lines:
         shares = (f"{share:.4f}" for share in (line.coverage, line.below, line.above, line.width))
         plain = "" if line.plain is None else f"{line.plain:.4f}"
-        writer.writerow([line.case, line.questions, line.restarts, *shares, plain, line.replications])
+        writer.writerow(
+            [line.case, line.questions, line.restarts, *shares, plain, line.replications]
+        )
     return text.getvalue()
 
 
@@ -214,9 +231,14 @@ def _main(arguments: Sequence[str] | None) -> int:
         prog="python -m bench.report.coverage",
         description="Measure how often the 95 % intervals of the verdicts hold, on made-up restarts.",
     )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where coverage.csv and coverage.md go")
     parser.add_argument(
-        "--replications", default=str(REPLICATIONS), metavar="N", help=f"a line (default {REPLICATIONS})"
+        "folder", type=Path, metavar="FOLDER", help="where coverage.csv and coverage.md go"
+    )
+    parser.add_argument(
+        "--replications",
+        default=str(REPLICATIONS),
+        metavar="N",
+        help=f"a line (default {REPLICATIONS})",
     )
     options = parser.parse_args(arguments)
     number = options.replications

@@ -1,33 +1,37 @@
 """What a column's change is worth: its mean error less its baseline's, with a 95 % interval.
 
-*The statistic.* The mean over tasks of the mean over restarts, of all stored restarts that did not diverge.
-The paper's own statistic (one restart, chosen by training error) has the variance of a single restart and
-reacts to which one that happens to be; the mean of n restarts has one n-th of it. An ablation asks what a
-change does to training, and this is the least noisy figure that says it. It can part from the paper's
-statistic where a change moves the share of bad restarts, which a choice among ten hides: so the difference
-of the chosen restarts stands beside it.
+*The statistic.* The mean over tasks of the mean over restarts, of all stored restarts that did not
+diverge. The paper's own statistic (one restart, chosen by training error) has the variance of a
+single restart and reacts to which one that happens to be; the mean of n restarts has one n-th of
+it. An ablation asks what a change does to training, and this is the least noisy figure that says
+it. It can part from the paper's statistic where a change moves the share of bad restarts, which a
+choice among ten hides: so the difference of the chosen restarts stands beside it.
 
-*The interval.* Models of different tasks are trained apart, and so are restarts: on each task the two
-columns' means have the standard errors s^2 / n of their own restarts (variances and numbers of restarts may
+*The interval.* Models of different tasks are trained apart, and so are restarts: on each task the
+two columns' means have the standard errors s^2 / n of their own restarts (variances and numbers of
+restarts may
 differ: Welch), these add up over tasks, and Student's t has the degrees of freedom of Welch and
-Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i - 1)) over both
-columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its tasks, which enters in
-the place of one task, so that what its tasks have in common is not lost. Restarts of one seed begin from the
-same random numbers in both columns: Table 1's correlate by 0.0 to 0.1 between columns, BoW's and PE's by 0.4,
-which makes the interval too wide rather than too narrow. (A seed's stream of random numbers is also the
-same for every task: over Table 1's seeds, the mean errors of two columns correlate by 0.56 to 0.66, so the
-difference's variance is 0.5 to 0.9 of what is taken here.) It says what other seeds would leave open, on
-these training and test files; other questions are not in it. On made-up columns like Table 1's, some tasks with bad
-optima (`bench.report.synthetic.COLUMN`), it holds the truth in 95.0 % of cases at 10 restarts a side, 95.2 %
-at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10: three may show nothing of a bad optimum.
+Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i - 1))
+over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its tasks,
+which enters in the place of one task, so that what its tasks have in common is not lost. Restarts
+of one seed begin from the same random numbers in both columns: Table 1's correlate by 0.0 to 0.1
+between columns, BoW's and PE's by 0.4, which makes the interval too wide rather than too narrow. (A
+seed's stream of random numbers is also the
+same for every task: over Table 1's seeds, the mean errors of two columns correlate by 0.56 to 0.66,
+so the difference's variance is 0.5 to 0.9 of what is taken here.) It says what other seeds would
+leave open, on these training and test files; other questions are not in it. On made-up columns like
+Table 1's, some tasks with bad optima (`bench.report.synthetic.COLUMN`), it holds the truth in 95.0
+% of cases at 10 restarts a side, 95.2 % at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10:
+three may show nothing of a bad optimum.
 
-*The paper's own statistic.* The difference of the chosen restarts is shown without an interval where a
-column has fewer than `interval.LEAST` restarts (or 3 k of them, chosen from k). From there on it is that of
-the expected choice, the mean over all draws of k restarts (`interval.chances`), whose standard error comes
-from the effective number of restarts, m = sum w e, n = 1 / sum w^2, v = s_w^2 / n, in the same formula.
+*The paper's own statistic.* The difference of the chosen restarts is shown without an interval
+where a column has fewer than `interval.LEAST` restarts (or 3 k of them, chosen from k). From there
+on it is that of the expected choice, the mean over all draws of k restarts (`interval.chances`),
+whose standard error comes from the effective number of restarts, m = sum w e, n = 1 / sum w^2, v =
+s_w^2 / n, in the same formula.
 
-Where both columns stand on the same restarts and only the rule of choice differs, the mean can't differ, and
-neither difference has an interval.
+Where both columns stand on the same restarts and only the rule of choice differs, the mean can't
+differ, and neither difference has an interval.
 """
 
 from __future__ import annotations
@@ -79,7 +83,9 @@ def effect(column: ColumnResult, baseline: ColumnResult, k: int) -> Effect:
     if not tasks:
         return Effect()
     sides = (column, baseline)
-    chosen = selection.mean([column.cells[str(t)].ours - baseline.cells[str(t)].ours for t in tasks])
+    chosen = selection.mean(
+        [column.cells[str(t)].ours - baseline.cells[str(t)].ours for t in tasks]
+    )
     if _ids(column, tasks) == _ids(baseline, tasks):
         return Effect(tasks, chosen=chosen, same=True)
     mean, limits = difference(*(_draws(side, tasks, None) for side in sides), len(tasks))
@@ -115,7 +121,8 @@ def difference(
 
 
 def even(values: np.ndarray) -> Draw:
-    """The draw whose mean is the plain mean of restarts' values (..., N), its variance their s^2."""
+    """The draw whose mean is the plain mean of restarts' values (..., N), its variance their
+    s^2."""
     values = np.asarray(values, float)
     many = values.shape[-1]
     weights = np.full(many, 1.0 / many)
@@ -146,7 +153,9 @@ def _enough(column: ColumnResult, tasks: Sequence[int], k: int) -> bool:
 
 
 def _models(column: ColumnResult, tasks: Sequence[int]) -> list[tuple[Group, tuple[Row, ...]]]:
-    return [(group, rows) for group, rows in column.groups if not set(tasks).isdisjoint(group.tasks)]
+    return [
+        (group, rows) for group, rows in column.groups if not set(tasks).isdisjoint(group.tasks)
+    ]
 
 
 def _ids(column: ColumnResult, tasks: Sequence[int]) -> list[str]:

@@ -188,13 +188,21 @@ def gather(
     kinds = [column.cells["mean"].data for column in result if column.ran]
     kind = least_trusted(kinds or [data.get(name, nothing).kind for name in experiment.datasets])
     without = tuple(sorted(missing))
-    about = "; ".join(dict.fromkeys(data[n].about for n in experiment.datasets if n in data and data[n].about))
-    return ExperimentResult(experiment, profile, restarts, printed.names, result, kind, without, about)
+    about = "; ".join(
+        dict.fromkeys(data[n].about for n in experiment.datasets if n in data and data[n].about)
+    )
+    return ExperimentResult(
+        experiment, profile, restarts, printed.names, result, kind, without, about
+    )
 
 
 def least_trusted(kinds: list[str]) -> str:
     """The kind that claims least; one that is not known claims nothing."""
-    return max(kinds, key=lambda kind: (TRUST.index(kind) if kind in TRUST else len(TRUST), kind), default="")
+    return max(
+        kinds,
+        key=lambda kind: (TRUST.index(kind) if kind in TRUST else len(TRUST), kind),
+        default="",
+    )
 
 
 def _cells(

@@ -1,43 +1,47 @@
 """Where a paper's number lies if seeds alone tell it from ours: 95 % prediction intervals.
 
 The paper's number is one draw of a random procedure (S15 section 4.2: "we repeat each training 10
-times with different random initializations, and select the one with the lowest training error"). Our
-N >= 30 restarts of the same column say how that draw is spread:
+times with different random initializations, and select the one with the lowest training error").
+Our N >= 30 restarts of the same column say how that draw is spread:
 
-1.  *The bootstrap, in closed form.* Draw k = 10 of the N restarts without replacement and report the
-    test error of the one with the lowest training error. Over all such subsets the r-th best of N is
-    reported with the chance w_r = C(N - r, k - 1) / C(N, k), so no resampling is needed, and, unlike
-    with replacement, the law with masses w_r at the test errors e_r is unbiased for the paper's.
+1.  *The bootstrap, in closed form.* Draw k = 10 of the N restarts without replacement and report
+    the test error of the one with the lowest training error. Over all such subsets the r-th best of
+    N is reported with the chance w_r = C(N - r, k - 1) / C(N, k), so no resampling is needed, and,
+    unlike with replacement, the law with masses w_r at the test errors e_r is unbiased for the
+    paper's.
 2.  *How little it rests on.* n = 1 / sum w_r^2 restarts of equal weight would say as much: 4.8 at
-    N = 30, 8.6 at 50, 18 at 100. A percentile bootstrap takes them for the whole truth and covers too
-    little. So the law's mean m and variance v = sum w (e - m)^2 / (1 - 1/n) are studentised, as for a
+    N = 30, 8.6 at 50, 18 at 100. A percentile bootstrap takes them for the whole truth and covers
+    too little. So the law's mean m and variance v = sum w (e - m)^2 / (1 - 1/n) are studentised, as
+    for a
     further draw beside n others: m +- t sqrt((1 + 1/n) v), with t of n - 1 degrees of freedom.
 3.  *The binomial error.* 1000 questions tell an error m to b = m (1 - m) / 1000, in variance. Our
-    errors come from 1000 questions too, so v holds b once where restarts err on different questions,
-    and adding b to v would count it twice. Hence b enters as the part of v that is known, with its
-    normal limit z = 1.96, and what v has beyond b as the part that was estimated:
+    errors come from 1000 questions too, so v holds b once where restarts err on different
+    questions, and adding b to v would count it twice. Hence b enters as the part of v that is
+    known, with its normal limit z = 1.96, and what v has beyond b as the part that was estimated:
     h^2 = (1 + 1/n) (z^2 b + t^2 max(0, v - b)). The interval is never narrower than b makes it.
     (b is taken at (x + 1/2) / 1001 for x wrong answers, so that it is not 0 at no error.)
-4.  *Other shapes.* The interval also holds the percentile bootstrap's, 2.5 % to 97.5 % of step 1's law:
-    where a tenth of the restarts end in a bad optimum, m + h may not reach it.
+4.  *Other shapes.* The interval also holds the percentile bootstrap's, 2.5 % to 97.5 % of step 1's
+    law: where a tenth of the restarts end in a bad optimum, m + h may not reach it.
 
-A mean over tasks whose models are independent (ours are almost: a seed's stream of random numbers is the same
-for every task, and the variance of Table 1's mean errors is 1.1 to 1.9 times that of independent ones, though
-the choice takes another seed for each task) has the mean of the m, and the sums of (1 + 1/n) b and
-(1 + 1/n) v in place of these, with the degrees of freedom of Welch and Satterthwaite; step 4's law is then
-that of the mean of one draw a task, the convolution of the tasks' laws. Of the failed
-tasks, each fails with the chance that step 1's law, smoothed by a t of n - 1 degrees of freedom and
-variance scale 2 v / n (what step 2 adds to it), gives to errors above 5 %; their number is then a sum of
-unequal coins, and its interval leaves out at most 2.5 % on each side. A joint column reports one restart
-for all its tasks, so its mean and its number of failed tasks are numbers of a restart like any other.
+A mean over tasks whose models are independent (ours are almost: a seed's stream of random numbers
+is the same for every task, and the variance of Table 1's mean errors is 1.1 to 1.9 times that of
+independent ones, though the choice takes another seed for each task) has the mean of the m, and the
+sums of (1 + 1/n) b and (1 + 1/n) v in place of these, with the degrees of freedom of Welch and
+Satterthwaite; step 4's law is then that of the mean of one draw a task, the convolution of the
+tasks' laws. Of the failed tasks, each fails with the chance that step 1's law, smoothed by a t of n
+- 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5
+  %; their number is then a sum of
+unequal coins, and its interval leaves out at most 2.5 % on each side. A joint column reports one
+restart for all its tasks, so its mean and its number of failed tasks are numbers of a restart like
+any other.
 
-Test questions in common. Where the paper's test file is ours, the paper's number and ours err on the
-same questions, and part of the binomial error, the same for both, cannot tell them apart: the intervals
-are then wider than they need be wherever the restarts spread less than b, and right elsewhere. Where it
-is not (task 16 was mended after S15, in v1.2 of the data), the two files' differences come on top, in
-ours unseen because all our restarts share one file: intervals are then too narrow wherever restarts
-spread less than b. Another training file's effect no interval from restarts can hold.
-`bench.report.coverage` measures all this.
+Test questions in common. Where the paper's test file is ours, the paper's number and ours err on
+the same questions, and part of the binomial error, the same for both, cannot tell them apart: the
+intervals are then wider than they need be wherever the restarts spread less than b, and right
+elsewhere. Where it is not (task 16 was mended after S15, in v1.2 of the data), the two files'
+differences come on top, in ours unseen because all our restarts share one file: intervals are then
+too narrow wherever restarts spread less than b. Another training file's effect no interval from
+restarts can hold. `bench.report.coverage` measures all this.
 """
 
 from __future__ import annotations
@@ -90,7 +94,8 @@ def chances(ranks: Sequence, k: int, total: int | None = None) -> np.ndarray:
     """Each restart's chance to be the best of k drawn without replacement.
 
     Args:
-        ranks: what is compared, a value a restart, the least is the best; equals share their chances.
+        ranks: what is compared, a value a restart, the least is the best; equals share their
+            chances.
         k: how many are drawn, 1 to ``total``.
         total: how many are drawn from, if more than these: the others are worse than all of these.
             The chances are then those where at least one of these was drawn.
@@ -119,7 +124,8 @@ def draw(values: np.ndarray, weights: np.ndarray, noise: np.ndarray | float | No
     Args:
         values: (..., N) test errors in % (or other numbers, with ``noise``).
         weights: (N,) chances, as `chances` gives them, not all on one restart.
-        noise: (...) binomial variance of the numbers; by default that of an error on 1000 questions.
+        noise: (...) binomial variance of the numbers; by default that of an error on 1000
+            questions.
     """
     values = np.asarray(values, float)
     mean = values @ weights

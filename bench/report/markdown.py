@@ -13,7 +13,9 @@ def markdown(page: Page) -> str:
     blocks += [f"> **{safe(line)}**" for line in page.notices]
     blocks.append("\n".join(safe(line) for line in page.explanation))
     blocks.append(f"![{safe(page.figure)}]({page.id}.png)")
-    blocks.append("Every number, exactly: " + ", ".join(f"[{safe(name)}]({name})" for name in page.files))
+    blocks.append(
+        "Every number, exactly: " + ", ".join(f"[{safe(name)}]({name})" for name in page.files)
+    )
     for grid in page.grids:
         blocks += _grid(grid)
         if grid.noted and page.footnotes:

@@ -58,7 +58,8 @@ def _why(kind: str) -> str:
 
 
 def title(result: ExperimentResult) -> str:
-    """The experiment's title, which says so where the data is not the paper's, or not of every cell."""
+    """The experiment's title, which says so where the data is not the paper's, or not of every
+    cell."""
     if kind_marks(result):
         return f"{result.experiment.title} [some {result.kind.upper()} data]"
     return result.experiment.title + data_mark(result.kind)
@@ -103,18 +104,24 @@ def footnotes(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{mark} {kind.upper()} data: {_why(kind)}.")
     if any(not isinstance(c.column, NotYet) for c in result.columns):
         lines.append("– : not run.")
-    idle = [c.column.title for c in result.columns if not c.ran and not isinstance(c.column, NotYet)]
+    idle = [
+        c.column.title for c in result.columns if not c.ran and not isinstance(c.column, NotYet)
+    ]
     if idle and result.ran:
         lines.append(f"Columns not run: {', '.join(idle)}.")
     if result.without_files:
         lines.append(f"Tasks whose files are not at hand: {_list(result.without_files)}.")
     joint = [g.tasks for c in result.ran for g, rows in c.groups if g.column.joint and rows]
     for tasks in sorted(set(joint) - {result.experiment.tasks}):
-        lines.append(f"Joint columns: one model of tasks {_list(tasks)} only, where the paper's is of all.")
+        lines.append(
+            f"Joint columns: one model of tasks {_list(tasks)} only, where the paper's is of all."
+        )
     for column in result.ran:
         lost = [task for task in ALL_TASKS if _all_lost(column.cells[str(task)])]
         if lost:
-            lines.append(f"{column.column.title}: no restart to show for tasks {_list(lost)} (diverged).")
+            lines.append(
+                f"{column.column.title}: no restart to show for tasks {_list(lost)} (diverged)."
+            )
     return tuple(lines)
 
 

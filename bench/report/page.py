@@ -34,8 +34,8 @@ class Grid:
 
 @dataclass(frozen=True)
 class Page:
-    """An experiment's page. ``notices`` are loud, ``facts`` are (term, text), ``figure`` says what the
-    figure shows, ``files`` have every number."""
+    """An experiment's page. ``notices`` are loud, ``facts`` are (term, text), ``figure`` says what
+    the figure shows, ``files`` have every number."""
 
     id: str
     title: str
@@ -64,7 +64,8 @@ def page(result: ExperimentResult) -> Page:
         _grid(
             result,
             "Ours and the paper's" if printed else "Ours",
-            "Test error in %: ours" + (", and in brackets the number the paper prints." if printed else "."),
+            "Test error in %: ours"
+            + (", and in brackets the number the paper prints." if printed else "."),
             result.columns,
             _beside_paper,
             noted=True,
@@ -101,7 +102,9 @@ def page(result: ExperimentResult) -> Page:
         footnotes=footnotes(result),
         facts=facts,
         columns=Grid("By column", "", columns[0], tuple(columns[1:]), labels=1),
-        figure="Ours against the paper, task by task" if printed and figure == "tasks" else _FIGURES[figure],
+        figure="Ours against the paper, task by task"
+        if printed and figure == "tasks"
+        else _FIGURES[figure],
         files=tuple(csv_files(result)),
     )
 

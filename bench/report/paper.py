@@ -14,7 +14,8 @@ from bench.spec import ALL_TASKS, Experiment
 FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "paper"
 
 KEYS = (*(str(task) for task in ALL_TASKS), "mean", "failed")
-"""The rows of a bAbI table: the tasks, the mean error (%), the tasks that fail (error above 5 %)."""
+"""The rows of a bAbI table: the tasks, the mean error (%), the tasks that fail (error above 5
+%)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def printed(experiment: Experiment, folder: Path = FOLDER) -> Printed:
     cells: dict[str, dict[str, str]] = {column: {} for column in columns}
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != len(head):
-            raise _malformed(path, number, head[min(len(line), len(head) - 1)], "is missing or one too many")
+            raise _malformed(
+                path, number, head[min(len(line), len(head) - 1)], "is missing or one too many"
+            )
         row = dict(zip(head, line, strict=True))
         key = row["task"]
         if key not in KEYS or key in names:

@@ -76,7 +76,9 @@ def _panel(axis: Axes, column: ColumnResult) -> None:
         axis.plot(wide, errors, "o", color=FAINT, ms=2.6, mew=0, zorder=2)
         axis.plot([place - half, place + half], [cell.mean] * 2, color=FAINT, lw=1.6, zorder=2)
         if cell.paper:
-            axis.plot(place, float(cell.paper), "D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, zorder=4)
+            axis.plot(
+                place, float(cell.paper), "D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, zorder=4
+            )
         axis.plot(place, cell.ours, "o", color=OURS, mec="white", mew=0.5, ms=5.6, zorder=3)
     axis.axhline(5, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
     axis.set_xlim(-0.6, len(tasks) - 0.4)

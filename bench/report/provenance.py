@@ -7,8 +7,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-from bench.report.gather import ColumnResult, ExperimentResult
 from bench.data import completed
+from bench.report.gather import ColumnResult, ExperimentResult
 from bench.report.numbers import NONE
 from bench.spec import TRAINER_VERSION, NotYet
 from bench.store import Row

@@ -29,7 +29,9 @@ def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequen
 
 def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
     parts = [_table(r) for r in results if r.ran and r.experiment.printed]
-    ablations = [r for r in results if r.ran and not r.experiment.printed and r.experiment.table == "cells"]
+    ablations = [
+        r for r in results if r.ran and not r.experiment.printed and r.experiment.table == "cells"
+    ]
     if ablations:
         parts.append(_ablations(ablations))
     if speed:

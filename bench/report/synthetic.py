@@ -1,7 +1,7 @@
 """Made-up restarts whose law is known, like those that bAbI gives, to measure intervals on.
 
-A restart has a rank, by which the paper's rule chooses (the lowest of 10), and a true test error, which
-questions tell as `score` says. Nothing is trained.
+A restart has a rank, by which the paper's rule chooses (the lowest of 10), and a true test error,
+which questions tell as `score` says. Nothing is trained.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import numpy as np
 from bench.report.interval import QUESTIONS
 
 OWN, ONE_FILE, TWO_FILES = "own", "one file", "two files"
-"""How restarts are scored. 'own': each errs on its own questions, the paper's restart too. 'one file':
-questions are more or less hard for all, and a restart with true error p errs on those that are among the
-share p of hardest ones: one draw of 1000 questions for all restarts, ours and the paper's. 'two files':
-the same, but the paper's 1000 questions are another draw. Real restarts are between the first and the
-others."""
+"""How restarts are scored. 'own': each errs on its own questions, the paper's restart too. 'one
+file': questions are more or less hard for all, and a restart with true error p errs on those that
+are among the
+share p of hardest ones: one draw of 1000 questions for all restarts, ours and the paper's. 'two
+files': the same, but the paper's 1000 questions are another draw. Real restarts are between the
+first and the others."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Task:
     Attributes:
         error, sd: mean and standard deviation of the error where training went well.
         tie: correlation of rank and error there.
-        skew: 0 for a normal error; else the error's logarithm is normal with this sd, ``error`` is its
-            median, and ``sd`` is not used.
+        skew: 0 for a normal error; else the error's logarithm is normal with this sd, ``error`` is
+            its median, and ``sd`` is not used.
         bad: the share of restarts that fall into a bad optimum.
         bad_error, bad_sd: as error and sd, in it.
         seen: whether the training error tells a bad optimum.
@@ -50,8 +51,8 @@ class Task:
         """Ranks (the least is the best) and true errors in %, of this shape.
 
         Args:
-            common: (shape) standard normal luck that a restart has on all tasks of a joint model; half
-                of the luck on this task. None: it has none.
+            common: (shape) standard normal luck that a restart has on all tasks of a joint model;
+                half of the luck on this task. None: it has none.
         """
         luck = rng.standard_normal(shape)
         if common is not None:
@@ -84,7 +85,8 @@ TASKS = {
     "0.0, a fifth at 1": Task(0.0, bad=0.2, bad_error=1.0, seen=False),
     "0.0, a tenth near 20, seen in training": Task(0.0, bad=0.1, bad_error=20.0, bad_sd=3.0),
 }
-"""Single tasks by name. An error of 20 % has a binomial standard deviation of 1.26 on 1000 questions."""
+"""Single tasks by name. An error of 20 % has a binomial standard deviation of 1.26 on 1000
+questions."""
 
 COLUMN = (
     Task(0.02), Task(9.0, 2.2, 0.3), Task(38.0, 3.0, 0.7), Task(2.5, tie=0.6, skew=0.7),
@@ -96,14 +98,15 @@ COLUMN = (
     Task(47.0, 2.2, 0.5), Task(10.5, 1.2, 0.3), Task(86.0, 3.0, 0.8),
     Task(0.0, bad=0.5, bad_error=15.0, bad_sd=5.0),
 )  # fmt: skip
-"""Twenty tasks like a column of Table 1 of S15: some solved, some not, one on the verge of 5 %, bad optima
-that training shows (15, 20) and one that it does not (16)."""
+"""Twenty tasks like a column of Table 1 of S15: some solved, some not, one on the verge of 5 %, bad
+optima that training shows (15, 20) and one that it does not (16)."""
 
 
 def score(
     rng: np.random.Generator, errors: np.ndarray, papers: np.ndarray, questions: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Errors (%) on 1000 questions of ours (R, N) and the paper's (R) restarts, of true errors in %.
+    """Errors (%) on 1000 questions of ours (R, N) and the paper's (R) restarts, of true errors in
+    %.
 
     Args:
         questions: `OWN`, `ONE_FILE` or `TWO_FILES`.

@@ -1,8 +1,8 @@
 """The tidy table: one row a column and task, for scripts.
 
-Its field ``data`` is 'real' or 'generated', 'unverified' where files were used whose SHA-256 is not the
-known one, and 'completed' where generated stories complete the training set and the test set is real;
-over several tasks, what claims least.
+Its field ``data`` is 'real' or 'generated', 'unverified' where files were used whose SHA-256 is not
+the known one, and 'completed' where generated stories complete the training set and the test set is
+real; over several tasks, what claims least.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ HEADER = (
 """Errors in %. The first eight are a contract; more may follow. ``ours`` is the chosen restart's
 test error, ``mean`` and ``sd`` are over the ``restarts`` stored less those that ``diverged``,
 ``difference`` is ours - paper, ``ours_batches`` drops the last partial batch of 32 as the released
-code does, ``low`` and ``high`` bound the 95 % interval that the paper's number lies in if seeds alone tell
-it from ours, ``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few restarts'.
-Rows ``mean`` and ``failed`` follow a column's 20 tasks. Empty: there is no number."""
+code does, ``low`` and ``high`` bound the 95 % interval that the paper's number lies in if seeds
+alone tell it from ours, ``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or
+'too few restarts'. Rows ``mean`` and ``failed`` follow a column's 20 tasks. Empty: there is no
+number."""
 
 
 def csv_text(result: ExperimentResult) -> str:

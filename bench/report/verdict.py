@@ -44,7 +44,9 @@ def half_unit(printed: str) -> float:
     return 0.5 * 10.0 ** int(Decimal(printed).as_tuple().exponent)
 
 
-def beyond(number: np.ndarray | float, half: float, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def beyond(
+    number: np.ndarray | float, half: float, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
     """-1 where all of number +- half is below the interval, 1 where above, 0 where it meets it."""
     above = np.asarray(number) - half > np.asarray(high) + _SLACK
     below = np.asarray(number) + half < np.asarray(low) - _SLACK
@@ -63,8 +65,9 @@ def limits_of(
         tasks: those that the mean and the number of failed tasks are over.
 
     Returns:
-        Row of the table ('1'..'20', 'mean', 'failed') -> (low, high), errors in %. A row is left out
-        where fewer than `interval.LEAST` restarts, or fewer than ``3 k``, ended without diverging.
+        Row of the table ('1'..'20', 'mean', 'failed') -> (low, high), errors in %. A row is left
+        out where fewer than `interval.LEAST` restarts, or fewer than ``3 k``, ended without
+        diverging.
     """
     found = {group: _errors(group, rows, k) for group, rows in groups}
     drawn = {group: one for group, one in found.items() if one is not None}
@@ -81,7 +84,9 @@ def limits_of(
         count = interval.joint_count_interval(errors, weights)
     else:
         mean = interval.mean_interval([interval.draw(errors[0], w) for errors, w in drawn.values()])
-        count = interval.count_interval([interval.failing(errors[0], w) for errors, w in drawn.values()])
+        count = interval.count_interval(
+            [interval.failing(errors[0], w) for errors, w in drawn.values()]
+        )
     return limits | {"mean": _within(mean, 100.0), "failed": _within(count, float(len(tasks)))}
 
 

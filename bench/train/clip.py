@@ -51,7 +51,8 @@ def _spectral(g: jax.Array) -> jax.Array:
     """The root of the Gram matrix's largest eigenvalue, from the trace of a high power of it.
 
     tr(G^p)^(1/p) is at most d^(1/p) too large: 5 in a million for d = 100. A decomposition would be
-    LAPACK's, which waits for threads of the pool that it is run by: with a program on every core, for ever.
+    LAPACK's, which waits for threads of the pool that it is run by: with a program on every core,
+    for ever.
     """
     gram = jnp.einsum("...vd,...ve->...de", g, g)
     size = jnp.trace(gram, axis1=-2, axis2=-1)

@@ -1,7 +1,7 @@
 """Random numbers of a restart: streams that depend on its seed and the epoch alone.
 
-The streams of all groups are drawn by the same few programs, one a power of two: making random numbers
-inside a group's own programs costs seconds of compiling for each group. JAX's generator
+The streams of all groups are drawn by the same few programs, one a power of two: making random
+numbers inside a group's own programs costs seconds of compiling for each group. JAX's generator
 gives number i of a stream whatever the stream's length, so rounding the length up changes none.
 """
 

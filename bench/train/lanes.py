@@ -1,8 +1,8 @@
 """Where a group's restarts run: lanes of one program, on one device or sharded over several.
 
-Every array of a lane has R, the restarts, in front. Over several devices that axis is split by JAX's
-own sharding (`jax.shard_map` over a mesh of one axis), so a device runs the very program that it would
-run alone on its share of the lanes, and nothing is sent between them.
+Every array of a lane has R, the restarts, in front. Over several devices that axis is split by
+JAX's own sharding (`jax.shard_map` over a mesh of one axis), so a device runs the very program that
+it would run alone on its share of the lanes, and nothing is sent between them.
 """
 
 from __future__ import annotations

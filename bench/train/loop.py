@@ -16,8 +16,8 @@ from bench.data.encode import Encoded
 from bench.spec import MemN2N as Spec
 from bench.train import checkpoint
 from bench.train.checkpoint import Progress
-from bench.train.schedule import Phase, phase, reads_losses
 from bench.train.lanes import Lanes
+from bench.train.schedule import Phase, phase, reads_losses
 from bench.train.scores import Questions, Scores
 from bench.train.step import Metrics, Params, Programs, host_data
 
@@ -176,7 +176,13 @@ class Trainer:
         outcomes = self._outcomes(params, seeds, so_far.curves)
         seconds = (before + time.perf_counter() - begun) / len(seeds)
         return [
-            Outcome(**{**vars(outcome), "seconds": seconds, "lanes": len(seeds) // len(self.lanes.devices)})
+            Outcome(
+                **{
+                    **vars(outcome),
+                    "seconds": seconds,
+                    "lanes": len(seeds) // len(self.lanes.devices),
+                }
+            )
             for outcome in outcomes
         ]
 

@@ -1,4 +1,5 @@
-"""Scoring questions: sets of any size, a fixed number at a time, so that one program does for all."""
+"""Scoring questions: sets of any size, a fixed number at a time, so that one program does for
+all."""
 
 from __future__ import annotations
 

@@ -147,10 +147,9 @@ class Programs:
     def evaluate(
         self, params: Params, linear: np.ndarray, tables: Tables, questions: Questions
     ) -> Scores:
-        """The scores of N questions under a state with softmax, or without where ``linear`` (R,)."""
-        parts = [
-            self._evaluate(params, linear, tables, part) for part in in_chunks(questions)
-        ]
+        """The scores of N questions under a state with softmax, or without where ``linear``
+        (R,)."""
+        parts = [self._evaluate(params, linear, tables, part) for part in in_chunks(questions)]
         return Scores(len(questions.target), parts)
 
     def attention(
@@ -176,7 +175,8 @@ class Programs:
         return model(tables, batch, linear if self.spec.linear_start else False, covers)
 
     def _order(self, uniform: jax.Array, fit: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """An epoch's examples (U, B) and their weights (0 pads the last batch) from uniform numbers."""
+        """An epoch's examples (U, B) and their weights (0 pads the last batch) from uniform
+        numbers."""
         n, size = fit.shape[0], uniform.size
         if self.spec.readings.sampling == "released":
             return fit[jnp.floor(uniform * n).astype(jnp.int32)], jnp.ones(uniform.shape)
@@ -199,7 +199,9 @@ class Programs:
         uniform = uniform[: math.prod(self._draws)].reshape(self._draws)
         chosen, weight = self._order(uniform[-1], data.fit)
         fits = jnp.array(True)
-        if self._covers:  # sorted even where they are not used: the same noise for the same question
+        if (
+            self._covers
+        ):  # sorted even where they are not used: the same noise for the same question
             count = jnp.sum(data.train.memory != NULL, axis=-1, dtype=jnp.int32)
             chosen = by_count(count[chosen], chosen)
             fits = fit(count[chosen], covers)
@@ -267,7 +269,8 @@ def target_logit(logits: jax.Array, target: jax.Array) -> jax.Array:
 
 
 def prediction(logits: jax.Array) -> jax.Array:
-    """(B,) int32: the index of the highest logit, the first of equals; one past the end if any is NaN.
+    """(B,) int32: the index of the highest logit, the first of equals; one past the end if any is
+    NaN.
 
     jnp.argmax in two plain reductions: on a CPU it alone takes a fifth of a training step.
     """

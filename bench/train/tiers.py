@@ -1,9 +1,9 @@
 """Which memory slots of a batch are worth computing: most stories fill few of them.
 
-A batch's questions are put in order of how many memories they have, most first (their order plays no
-part in a step). Slots low..high-1 can then be occupied in the first questions alone. How many that
-may be is a matter of chance; a tier has rows for all but one batch in `RARE`, and the epoch that
-meets such a batch says so and is trained again without tiers.
+A batch's questions are put in order of how many memories they have, most first (their order plays
+no part in a step). Slots low..high-1 can then be occupied in the first questions alone. How many
+that may be is a matter of chance; a tier has rows for all but one batch in `RARE`, and the epoch
+that meets such a batch says so and is trained again without tiers.
 """
 
 from __future__ import annotations

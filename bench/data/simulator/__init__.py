@@ -1,7 +1,7 @@
 """Simulates the 20 bAbI tasks: stories with the distributions of the released v1.2 files.
 
-``release.task_files`` gives the files of a task. A task is one function from random bits to a story;
-each module holds the tasks of one kind of world:
+``release.task_files`` gives the files of a task. A task is one function from random bits to a
+story; each module holds the tasks of one kind of world:
 
     moves.py     people and things in places (1, 2, 3, 5, 6, 7, 8)    world.py is that world
     reports.py   what is said of where people are (9, 10)

@@ -26,7 +26,8 @@ _SHAPES = ("triangle", "pink rectangle", "blue square", "red sphere", "red squar
 
 
 def beside(bits: Bits) -> Story:
-    """Task 4: three places in a line; 'What is north of the garden?' or 'What is the hallway south of?'"""
+    """Task 4: three places in a line; 'What is north of the garden?' or 'What is the hallway south
+    of?'"""
     middle, one, other = bits.sample(PLACES, 3)
     links = _Links()
     step = bits.choice(_STEPS)
@@ -44,7 +45,8 @@ def beside(bits: Bits) -> Story:
 
 
 def positions(bits: Bits) -> Story:
-    """Task 17: two things each beside a third; 'Is the red square above the triangle?', eight times."""
+    """Task 17: two things each beside a third; 'Is the red square above the triangle?', eight
+    times."""
     middle, one, other = bits.sample(_SHAPES, 3)
     side, other_side = bits.sample(_STEPS, 2)
     links = _Links()

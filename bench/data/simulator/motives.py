@@ -1,4 +1,5 @@
-"""Task 20: people with a motive go to its place and take its thing; every statement is asked about."""
+"""Task 20: people with a motive go to its place and take its thing; every statement is asked
+about."""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def motives(bits: Bits) -> Story:
     cause: dict[str, int] = {}  # the statement of the motive
     taken: set[str] = set()
     while True:
-        able = [w for w in _PEOPLE if done[w] < 2 or (done[w] == 2 and _MOTIVES[motive[w]][1] not in taken)]
+        able = [
+            w
+            for w in _PEOPLE
+            if done[w] < 2 or (done[w] == 2 and _MOTIVES[motive[w]][1] not in taken)
+        ]
         if not able:
             return story
         who = bits.choice(able)

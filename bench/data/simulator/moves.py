@@ -65,7 +65,8 @@ def where_is_person(bits: Bits) -> Story:
 
 
 def where_is_object(bits: Bits) -> Story:
-    """Task 2: 'Where is the milk?', known where the last to handle it left it or walked to since."""
+    """Task 2: 'Where is the milk?', known where the last to handle it left it or walked to
+    since."""
 
     def fixed_by(world: World, thing: str) -> tuple[Event, Event] | None:
         """The latest event of the thing and the move that says where it now is."""
@@ -89,7 +90,8 @@ def where_is_object(bits: Bits) -> Story:
 
 
 def where_was_object(bits: Bits) -> Story:
-    """Task 3: 'Where was the milk before the garden?', two moves by one carrier since the pick-up."""
+    """Task 3: 'Where was the milk before the garden?', two moves by one carrier since the
+    pick-up."""
 
     def carried(world: World, thing: str) -> tuple[Event, list[Event], int]:
         """The latest event of the thing, all its handler's moves that count, and the index of the
@@ -203,7 +205,9 @@ def what_carried(bits: Bits) -> Story:
                 of_thing.setdefault(event.thing, []).append(event.at)
         held = world.held(who)
         answer = ",".join(thing for thing in of_thing if thing in held) or "nothing"
-        world.story.ask(f"What is {who} carrying?", answer, [at for ats in of_thing.values() for at in ats])
+        world.story.ask(
+            f"What is {who} carrying?", answer, [at for ats in of_thing.values() for at in ats]
+        )
         return True
 
     return _tell(World(bits, _CARRY, PEOPLE), ask)

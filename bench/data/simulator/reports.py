@@ -19,8 +19,8 @@ Asks = Callable[[], tuple[str, str]]
 
 
 def negation(bits: Bits) -> Story:
-    """Task 9: half of the moves are told as such, a quarter as 'is in', a quarter by denying the place
-    that was left."""
+    """Task 9: half of the moves are told as such, a quarter as 'is in', a quarter by denying the
+    place that was left."""
 
     def report(who: str, old: str, new: str) -> tuple[str, Asks]:
         form = bits.below(8)
@@ -53,7 +53,9 @@ def indefinite(bits: Bits) -> Story:
     return _tell(bits, OTHER_PEOPLE, OTHER_PLACES, report)
 
 
-def _truth_or_other(bits: Bits, places: Sequence[str], true: str, otherwise: str) -> tuple[str, str]:
+def _truth_or_other(
+    bits: Bits, places: Sequence[str], true: str, otherwise: str
+) -> tuple[str, str]:
     """Half the time the true place and 'yes', else one of the others."""
     if bits.chance(1, 2):
         return true, "yes"

@@ -20,7 +20,7 @@ class Asked:
 class Story:
     """Statements (with full stop) and questions (with question mark), in the order told."""
 
-    __slots__ = ("statements", "questions")
+    __slots__ = ("questions", "statements")
 
     def __init__(self) -> None:
         self.statements: list[str] = []

@@ -18,7 +18,9 @@ def before(bits: Bits) -> Story:
     question are then told in an order that is one cycle of the one they were made in.
     """
     story = Story()
-    visits: dict[str, list[str]] = {person: [] for person in OTHER_PEOPLE}  # places, in order of time
+    visits: dict[str, list[str]] = {
+        person: [] for person in OTHER_PEOPLE
+    }  # places, in order of time
     told_at: dict[tuple[str, int], int] = {}  # (person, time) -> index of its statement
     made: list[tuple[str, int]] = []
     fresh: list[tuple[str, int]] = []  # made, not yet told
