@@ -3,5 +3,5 @@
 #   ./run_all.sh [--profile smoke|laptop|paper] [--only ID...] [--list] [--time-limit 9m] [--data DIR]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-. bench/environment.sh
+. bench/core/environment.sh
 exec .venv/bin/python -m bench run "$@"

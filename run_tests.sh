@@ -2,5 +2,5 @@
 # Makes the environment and runs the tests; arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-. bench/environment.sh
+. bench/core/environment.sh
 exec .venv/bin/python -m pytest "$@"

@@ -18,26 +18,20 @@ from pathlib import Path
 
 import filelock
 
-from bench import at_hand, provenance, registry
-from bench.arguments import Parser, duration, guarded, number, numbers, split
-from bench.attention import ask
-from bench.data import command
-from bench.data.cross import all_hashes, known_data
-from bench.data.locate import cache_dir
-from bench.errors import BenchError
-from bench.files import write_atomically
-from bench.plan import Plan
-from bench.profiles import PROFILES, Profile, profile
-from bench.progress import Progress
-from bench.report.build import (
-    DataAtHand,
-    check_report,
-    console_table,
-    readme_text,
-    write_report,
-)
-from bench.spec import ALL_TASKS, Experiment, NotYet
-from bench.store import Store
+from bench.core import at_hand, provenance, registry
+from bench.core.arguments import Parser, duration, guarded, number, numbers, split
+from bench.core.errors import BenchError
+from bench.core.files import write_atomically
+from bench.core.plan import Plan
+from bench.core.profiles import PROFILES, Profile, profile
+from bench.core.progress import Progress
+from bench.core.spec import ALL_TASKS, Experiment, NotYet
+from bench.core.store import Store
+from bench.datasets.babi import command
+from bench.datasets.babi.cross import all_hashes, known_data
+from bench.datasets.babi.locate import cache_dir
+from bench.studies.attention import ask
+from bench.tables.build import DataAtHand, check_report, console_table, readme_text, write_report
 
 TIME_IS_UP = 75
 DEFAULT_PROFILE = "laptop"
@@ -99,7 +93,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     if options.command == "report":
         return _report(list(known.values()), options.check)
     if options.command == "verify":
-        from bench.verify import verify_row
+        from bench.core.verify import verify_row
 
         print(verify_row(list(known.values()), options.pick or provenance.commit(), options.data))
         return 0
@@ -227,8 +221,8 @@ def train(
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
     if not plan.jobs:
         return ""
-    from bench import devices
-    from bench.runner import Runner
+    from bench.core import devices
+    from bench.core.runner import Runner
 
     logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
     found = devices.configure(cache_dir() / "xla")
@@ -269,7 +263,7 @@ def _compare(
     limit: float | None,
 ) -> str:
     """Measures what is left of the comparison of data sets; '' when done, else why it stopped."""
-    from bench.comparison.measure import measure_all
+    from bench.studies.generated_vs_real.measure import measure_all
 
     rows = measure_all(
         results,

@@ -11,8 +11,8 @@ with RN,
 3 hops: 13.9 a model a task, 12.4 jointly.
 """
 
-from bench.protocols import joint_1k, per_task
-from bench.spec import Experiment
+from bench.core.spec import Experiment
+from bench.methods.memn2n.protocols import joint_1k, per_task
 
 
 def columns(train, mark: str, what: str) -> tuple:

@@ -10,8 +10,8 @@ Expected: the paper prints adjacent tying alone, 13.9; jointly and without RN, 1
 15.2 layer-wise.
 """
 
-from bench.protocols import per_task
-from bench.spec import Experiment
+from bench.core.spec import Experiment
+from bench.methods.memn2n.protocols import per_task
 
 PE_LS_RN = dict(linear_start=True, time_noise=0.1)
 

@@ -17,8 +17,8 @@ Expected: the figures show a few statements of some stories; how much of the att
 labelled supporting facts over whole test sets is printed nowhere.
 """
 
-from bench.protocols import per_task
-from bench.spec import Experiment
+from bench.core.spec import Experiment
+from bench.methods.memn2n.protocols import per_task
 
 ATTENTION = Experiment(
     id="attention",
@@ -29,6 +29,6 @@ ATTENTION = Experiment(
 )
 
 if __name__ == "__main__":
-    from bench.attention.command import run_attention
+    from bench.studies.attention.command import run_attention
 
     raise SystemExit(run_attention(ATTENTION))

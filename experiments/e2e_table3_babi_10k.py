@@ -13,12 +13,12 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 24.5 / 16   2 hops 10.9 / 7   3 hops 7.9 / 6
                 PE LS RN 7.5 / 6   PE LS layer-wise 11.0 / 6
 
-Settings are S15 section 4.2 (see `bench.protocols`), readings as in Table 1. The column that the
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as in Table 1. The column that the
 paper marks with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
 """
 
-from bench.protocols import joint_10k, per_task
-from bench.spec import Experiment, NotYet
+from bench.core.spec import Experiment, NotYet
+from bench.methods.memn2n.protocols import joint_10k, per_task
 
 EXPERIMENT = Experiment(
     id="e2e_table3_babi_10k",

@@ -12,8 +12,8 @@ the release does.
 Expected: mean errors within 2 points of real on real, no task off by more than 8.
 """
 
-from bench.protocols import per_task
-from bench.spec import Experiment, MemN2N
+from bench.core.spec import Experiment, MemN2N
+from bench.methods.memn2n.protocols import per_task
 
 
 def pe_ls_rn(**fields) -> MemN2N:

@@ -11,9 +11,9 @@ Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth
 per task and about a twentieth jointly; results/paper/speed.md has the figures.
 """
 
-from bench.protocols import joint_1k, per_task
-from bench.spec import ALL_TASKS
-from bench.speed import Work
+from bench.core.spec import ALL_TASKS
+from bench.methods.memn2n.protocols import joint_1k, per_task
+from bench.studies.speed.rows import Work
 
 PER_TASK = per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1)
 JOINT = joint_1k(id="pe_ls_rn_joint", title="PE LS RN joint", time_noise=0.1)
@@ -26,6 +26,6 @@ WORKS = (
 )
 
 if __name__ == "__main__":
-    from bench.peers.command import run_speed
+    from bench.studies.speed.command import run_speed
 
     raise SystemExit(run_speed(WORKS))

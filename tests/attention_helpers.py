@@ -7,10 +7,10 @@ import tiny_data
 from flax import nnx
 from store_helpers import HASHES
 
-from bench.data.encode import Encoded
-from bench.models.memn2n import MemN2N
-from bench.parameters import Saved
-from bench.spec import expand
+from bench.core.spec import expand
+from bench.examples.encode import Encoded
+from bench.methods.memn2n.model import MemN2N
+from bench.methods.memn2n.saved import Saved
 
 TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(9, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST, holdout=0.25)

@@ -2,9 +2,9 @@
 
 import random
 
-from bench.comparison.statistics import compare, describe
-from bench.comparison.store import VERSION
-from bench.data.babi import Story, parse
+from bench.datasets.babi.babi import Story, parse
+from bench.studies.generated_vs_real.statistics import compare, describe
+from bench.studies.generated_vs_real.store import VERSION
 
 PEOPLE = ("Ann", "Bob", "Cid", "Dee")
 PLACES = ("attic", "barn", "cave", "dune")
@@ -35,7 +35,7 @@ def stories(count: int, seed: int, **options) -> tuple[Story, ...]:
 
 
 def row(task: int = 1, **fields) -> dict:
-    """A row as `bench.comparison.measure.measure` makes them; fields given win."""
+    """A row as `bench.studies.generated_vs_real.measure.measure` makes them; fields given win."""
     real = fields.pop("real", None) or describe(stories(30, seed=1))
     generated = fields.pop("generated", None) or describe(stories(30, seed=2))
     made = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.data import generated, manifest
+from bench.datasets.babi import generated, manifest
 
 FIXTURE = Path(__file__).resolve().parent / "fixture"
 """Made-up stories of tasks 1, 6 and 8, 80 training and 40 test questions: unverified data."""

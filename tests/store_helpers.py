@@ -1,6 +1,6 @@
 """A valid row of the store, for tests that need one."""
 
-from bench.spec import Group, expand, memn2n
+from bench.core.spec import Group, expand, memn2n
 
 HASHES = {
     f"tasks_1-20_v1-2/en/qa{task}_x_{split}.txt": f"{task:02d}{split}" * 8

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import arrays
-from bench.train.schedule import Phase
+from bench.core import arrays
+from bench.methods.memn2n.schedule import Phase
 
 
 @dataclass

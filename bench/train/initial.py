@@ -22,7 +22,7 @@ def initial(
     Args:
         seeds: (R,) int32.
         shapes: of each parameter of one restart.
-        masks: factors that keep null rows zero (`bench.models.memn2n.null_masks`).
+        masks: factors that keep null rows zero (`bench.methods.memn2n.model.null_masks`).
 
     Returns:
         name -> (R, *shape) float32.

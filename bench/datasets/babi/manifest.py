@@ -1,0 +1,61 @@
+"""Known SHA-256 sums of the data files the suite reads, as ``sha256sum`` prints them."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from bench.core.errors import BenchError
+
+FOLDER = Path(__file__).resolve().parent / "manifests"
+
+_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
+
+
+def load(name: str) -> dict[str, str]:
+    """Read the manifest ``name`` ('babi_v1_2' or 'ptb', say): relative path -> SHA-256 in hex.
+
+    Raises BenchError if there is no such manifest, or naming the file and line of one that is
+    malformed, leaves its folder or names a file twice.
+    """
+    path = FOLDER / f"{name}.sha256"
+    remedy = "reinstall the package or restore the file"
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        why = reason(error)
+        raise BenchError(f"{path}: the manifest cannot be read ({why}); {remedy}") from None
+    known: dict[str, str] = {}
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
+        match = _LINE.fullmatch(line)
+        if not match or ".." in match[2].split("/"):
+            what = "expected 64 hex digits, two blanks and a relative path"
+            raise BenchError(f"{path}:{number}: {what}; {remedy}")
+        if match[2] in known:
+            raise BenchError(f"{path}:{number}: {match[2]} is listed twice; {remedy}")
+        known[match[2]] = match[1]
+    return known
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file's bytes, in hex; BenchError if it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        why = reason(error)
+        raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes; BenchError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = reason(error)
+        raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None
+
+
+def reason(error: Exception) -> str:
+    """The short text of an error: the system's words for an OSError, else its message or type."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text or type(error).__name__

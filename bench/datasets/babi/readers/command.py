@@ -1,0 +1,143 @@
+"""``python -m bench.datasets.babi.readers FILE...``: reads bAbI files and compares each answer with the file's.
+
+Exit codes: 0 the files say what was read; 1 they do not, somewhere; 2 bad input; 74 the output
+can't be written; 130 interrupted. The words of `bench.cli`, whose imports would bring in the data
+writers.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from bench.core.errors import BenchError
+from bench.datasets.babi.babi import Question, Story, parse
+from bench.datasets.babi.readers.read import READERS, read_story
+from bench.datasets.babi.readers.reader import Reading, Unreadable
+
+_TASK_FILE = re.compile(r"qa([1-9]|1[0-9]|20)_.*")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BenchError(f"{message}; --help lists the options")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the files that the arguments name and prints what was found; returns the exit code."""
+    try:
+        try:
+            return _main(arguments)
+        finally:
+            sys.stdout.flush()
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:  # every file read has its own error: this is the output
+        why = error.strerror or error
+        print(f"error: standard output: cannot be written ({why}); redirect it", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # at its end Python writes the rest, somewhere
+        return 74
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    parser = _Parser(
+        prog="python -m bench.datasets.babi.readers",
+        description="Answer every question of bAbI files from their text alone, and compare.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file in bAbI format")
+    parser.add_argument("--task", metavar="N", help="1 to 20 (default: from the name qaN_...)")
+    options = parser.parse_args(arguments)
+    tasks = [_task(file, options.task) for file in options.files]  # told before anything is read
+    agreed = [_read(file, task) for file, task in zip(options.files, tasks, strict=True)]
+    return 0 if all(agreed) else 1
+
+
+def _task(file: Path, given: str | None) -> int:
+    if given is not None:
+        if not re.fullmatch("[0-9]{1,2}", given) or int(given) not in READERS:
+            raise BenchError(f"--task: '{given}' is not a whole number from 1 to {len(READERS)}")
+        return int(given)
+    match = _TASK_FILE.fullmatch(file.name)
+    if match is None:
+        raise BenchError(f"{file}: the name does not say which task it is (qa1_...); give --task N")
+    return int(match[1])
+
+
+def _read(file: Path, task: int) -> bool:
+    """Prints the summary of a file and its exceptions; whether there were none."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        why = error.strerror or error
+        raise BenchError(f"{file}: cannot be read ({why}); give the path of a bAbI file") from None
+    questions = answers = supports = 0
+    exceptions: list[str] = []
+    for story, first in _numbered(parse(data, str(file))):
+        readings = _readings(file, task, story, first)
+        for question, reading in zip(story.questions, readings, strict=True):
+            questions += 1
+            same_answer = reading.answer == question.answer
+            same_support = reading.allows(question.support)
+            answers += same_answer
+            supports += same_support
+            if not (same_answer and same_support):
+                exceptions.append(f"{file}:{question.line}: {_told(story, question, reading)}")
+    right = f"{answers} right ({_share(answers, questions)})"
+    proved = f"supporting facts of {supports} right ({_share(supports, questions)})"
+    print(f"{file}: {questions} questions, {right}, {proved}")
+    for line in exceptions:
+        print(line)
+    return not exceptions
+
+
+def _numbered(stories: Sequence[Story]) -> Iterator[tuple[Story, int]]:
+    """Stories, each with the line of the file it begins at."""
+    line = 1
+    for story in stories:
+        yield story, line
+        line += len(story.statements) + len(story.questions)
+
+
+def _readings(file: Path, task: int, story: Story, first: int) -> list[Reading]:
+    try:
+        return read_story(task, story)
+    except Unreadable as error:
+        if error.asked:
+            asked = (error.words, error.told)
+            line = next(q.line for q in story.questions if (q.words, q.seen) == asked)
+        else:
+            line = first - 1 + _identity(story, error.told)
+        raise BenchError(f"{file}:{line}: {error}") from None
+
+
+def _identity(story: Story, statement: int) -> int:
+    """The line ID of a statement in its story: IDs count statements and questions alike."""
+    return statement + 1 + sum(question.seen <= statement for question in story.questions)
+
+
+def _told(story: Story, question: Question, reading: Reading) -> str:
+    """What was read and what the file says, where they differ."""
+    asked = " ".join(question.words) + "?"
+    if reading.answer != question.answer:
+        return f"{asked} -> read {reading.answer}, file says {question.answer}"
+    read = " or ".join(_identities(story, support) for support in reading.supports) or "none"
+    told = _identities(story, question.support)
+    return f"{asked} -> read supporting facts {read}, file says {told}"
+
+
+def _identities(story: Story, support: Sequence[int]) -> str:
+    return " ".join(str(_identity(story, statement)) for statement in support)
+
+
+def _share(part: int, whole: int) -> str:
+    """A share in percent, rounded down: 100 is printed for all of them alone."""
+    return f"{10_000 * part // whole / 100:.2f} %"

@@ -1,5 +1,0 @@
-"""``python -m bench.readers``."""
-
-from bench.readers.command import main
-
-raise SystemExit(main())

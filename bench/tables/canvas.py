@@ -1,0 +1,77 @@
+"""What all figures share: their looks, their head, and the PNG that is the same bytes every
+time."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from bench.tables.gather import ExperimentResult
+from bench.tables.notices import headline, title
+
+DPI = 100
+WIDTH = 12.0
+MAX_HEIGHT = 16.0
+"""Inches: at most 1200 by 1600 pixels."""
+
+OURS, PAPER, FAINT, GRID, INK = "#1f5fa8", "#d1490c", "#8fb3d9", "#e3e7ec", "#4a5460"
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.edgecolor": "#8a94a0",
+    "axes.linewidth": 0.8,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def style() -> matplotlib.rc_context:
+    """The context that a figure is made and drawn in: a user's matplotlibrc must not show."""
+    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
+    return matplotlib.rc_context(defaults | _STYLE)
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG: the same bytes for the same numbers and versions of the libraries."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    # a palette is plenty for this, and takes a third of the bytes; no metadata is written
+    out = io.BytesIO()
+    image.quantize(128, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+def head_inches(result: ExperimentResult) -> float:
+    """From the figure's upper edge to where its legend begins."""
+    return 0.66 if headline(result) else 0.45
+
+
+def headed(result: ExperimentResult, height: float) -> Figure:
+    """An empty figure with the experiment's title, and what keeps it from being a reproduction.
+
+    Args:
+        height: inches; no more than `MAX_HEIGHT` are taken.
+    """
+    height = min(MAX_HEIGHT, height)
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
+    bold = {"weight": "bold", "va": "top", "parse_math": False}
+    figure.text(0.012, 1 - 0.18 / height, title(result), fontsize=13, **bold)
+    loud = headline(result)
+    if loud:
+        figure.text(0.012, 1 - 0.45 / height, loud, fontsize=11, color="#b3261e", **bold)
+    return figure
+
+
+def empty(figure: Figure) -> Figure:
+    """The figure of nothing."""
+    figure.text(0.5, 0.4, "No runs are stored: nothing to show yet.", fontsize=12, ha="center")
+    return figure

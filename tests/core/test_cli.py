@@ -1,0 +1,365 @@
+"""The command line: what it refuses, what it exits with, and that it goes on after being killed."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from data_helpers import FIXTURE
+
+from bench.cli import main, run_experiment
+from bench.core import at_hand, provenance, registry
+from bench.core.errors import BenchError
+from bench.datasets.babi import generated
+
+EXPERIMENT = registry.experiments()["e2e_table1_babi_1k"]
+SCRIPT = registry.FOLDER / "e2e_table1_babi_1k.py"
+
+
+@pytest.fixture
+def no_data(monkeypatch, tmp_path):
+    """A machine without data and network."""
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--frobnicate"], "--frobnicate"),
+        (["--profile", "huge"], "unknown profile 'huge'"),
+        (["--only", "table9"], "no experiment 'table9'"),
+        (["--time-limit", "soon"], "'soon' is not a time"),
+        (["--time-limit", "0s"], "'0s' is not a time"),
+        (["--data", "no/such/folder"], "no/such/folder"),
+    ],
+)
+def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said):
+    assert main(["run", "--offline", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err and captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1 and captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--columns", "pe_sl"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
+        (["--columns", "lstm"], "column 'lstm' of 'e2e_table1_babi_1k' cannot be run yet"),
+        (["--tasks", "21"], "--tasks: '21' is not a whole number from 1 to 20"),
+        (["--tasks", "1,x"], "--tasks: 'x'"),
+        (["--restarts", "0"], "--restarts: '0'"),
+    ],
+)
+def test_a_script_refuses_what_its_table_has_not(capsys, no_data, arguments, said):
+    assert run_experiment(EXPERIMENT, [*arguments, "--offline"]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err and captured.err.count("\n") == 1
+
+
+def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A tiny run of the script without real data, on small default sets; results in
+    ``cache``/results."""
+    code = (
+        "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
+        "from data_helpers import small_generated_sets\n"
+        "from bench import provenance, registry; from bench.cli import run_experiment\n"
+        "folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True)\n"
+        "(folder / 'manifests').mkdir(exist_ok=True)\n"
+        "small_generated_sets(folder / 'manifests', pytest.MonkeyPatch())\n"
+        "root, provenance.ROOT = provenance.ROOT, folder\n"
+        "experiment = registry.experiments()['e2e_table1_babi_1k']\n"
+        "raise SystemExit(run_experiment(experiment, sys.argv[2:]))\n"
+    )
+    command = [
+        sys.executable, "-c", code, str(cache), "--columns", "bow", "--tasks", "1", "--restarts", "1",
+        *arguments,
+    ]  # fmt: skip
+    return subprocess.run(
+        command,
+        env=_environment(cache) | variables,
+        cwd=provenance.ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("profile", ["smoke", None])
+def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
+    asked = ["--profile", profile] if profile else []
+    done = _generated(tmp_path / "c", "--offline", *asked)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "real bAbI data" in line]
+    assert (
+        len(told) == 1
+        and "(--offline)" in told[0]
+        and "GENERATED" in told[0]
+        and "--data" in told[0]
+    )
+    results = tmp_path / "c" / "results" / f"{profile or 'laptop'}-generated"
+    title = EXPERIMENT.title + " [GENERATED data]"
+    assert title in done.stdout.splitlines()
+    assert title in (results / "index.html").read_text()
+    with open(results / f"{EXPERIMENT.id}.csv", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["restarts"]]
+    assert {(row["column"], row["data"]) for row in rows} == {("bow", "generated")}
+    if profile == "smoke":  # made once: nothing is generated or trained again
+        again = _generated(tmp_path / "c", "--generated", *asked)
+        assert again.returncode == 0 and "already in" in again.stderr
+        assert "real bAbI data" not in again.stderr
+
+
+def test_generated_data_is_used_on_request_whatever_is_there(tmp_path):
+    (tmp_path / "real").mkdir()
+    asked = ["--profile", "smoke", "--time-limit", "0.001s"]
+    variables = {"BENCH_DATA": str(tmp_path / "real")}
+    assert "does not hold babi-1k" in _generated(tmp_path / "c", *asked, **variables).stderr
+    done = _generated(tmp_path / "c", "--generated", *asked, **variables)
+    assert done.returncode == 75, done.stderr
+    assert "data: babi-1k is generated" in done.stderr and "real bAbI" not in done.stderr
+
+
+def test_generated_and_data_exclude_each_other(capsys, no_data, tmp_path):
+    assert run_experiment(EXPERIMENT, ["--generated", "--data", str(tmp_path)]) == 2
+    assert "--generated and --data: choose one" in capsys.readouterr().err
+
+
+def test_a_cache_that_cannot_be_written_gets_one_line(capsys, no_data, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
+    for option in ("--generated", "--offline"):
+        assert run_experiment(EXPERIMENT, [option, "--tasks", "1"]) == 74
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and error.startswith(f"error: {tmp_path}/file")
+        assert "BENCH_CACHE" in error
+
+
+def test_generate_writes_files_and_says_which(capsys, tmp_path):
+    folder = tmp_path / "d"
+    arguments = ["generate", str(folder), "--tasks", "4", "1", "--train", "200", "--test", "100"]
+    assert main([*arguments, "--seed", "3"]) == 0
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert len(lines) == 3 and str(folder) in lines[-1] and "Generated" in lines[-1]
+    listed = json.loads((folder / "GENERATED.json").read_text())["files"]
+    for line, stem in zip(
+        lines, ("qa1_single-supporting-fact", "qa4_two-arg-relations"), strict=False
+    ):
+        names = [f"en/{stem}_{split}.txt" for split in ("train", "test")]
+        shared = listed[names[1]]["shared"]
+        assert line.startswith(
+            f"200 training and 100 test questions, {shared} shared with training"
+        )
+        assert line.endswith(": " + ", ".join(names)) and ("replaced" in line) == bool(shared)
+        for name, questions in zip(names, (200, 100), strict=True):
+            assert (folder / name).read_bytes().count(b"?") == questions
+            assert listed[name]["seed"] == 3
+    assert main([*arguments, "--dataset", "babi-10k", "--as-released"]) == 0
+    assert len(list(folder.glob("en-10k/qa*"))) == 4
+    assert capsys.readouterr().out.count(" kept: ") == sum(
+        entry["shared"] > 0 for entry in json.loads((folder / "GENERATED.json").read_text())["files"].values()
+        if entry["as_released"]
+    ) / 2  # fmt: skip
+
+
+def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
+    asked = []
+
+    def generate(folder, dataset, tasks, **settings):
+        asked.append((folder, dataset, tuple(tasks), settings))
+        return {}
+
+    monkeypatch.setattr(generated, "generate", generate)
+    for more, dataset, train in (
+        ([], "babi-1k", 1000),
+        (["--dataset", "babi-10k"], "babi-10k", 10000),
+    ):
+        assert main(["generate", str(tmp_path), *more]) == 0
+        settings = dict(train=train, test=1000, seed=0, as_released=False)
+        assert asked.pop() == (tmp_path, dataset, tuple(range(1, 21)), settings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "DIR"),
+        (["{}", "--tasks", "21"], "--tasks: '21'"),
+        (["{}", "--train", "0"], "--train: '0' is not a whole number"),
+        (["{}", "--test", "1,2"], "--test: give one number, not '1,2'"),
+        (["{}", "--seed", "-1"], "--seed"),
+        (["{}", "--dataset", "babi-2k"], "babi-2k"),
+        (["{}/file/in"], "file"),
+        (["{}"], "is there and not listed in GENERATED.json"),
+    ],
+)
+def test_generate_refuses_in_one_line(capsys, tmp_path, arguments, said):
+    (tmp_path / "file").write_text("")
+    mine = tmp_path / "en" / "qa7_counting_test.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    assert main(["generate", *(a.format(tmp_path) for a in arguments)]) in (2, 74)
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ") and said in captured.err
+    assert captured.err.count("\n") == 1 and captured.out == "" and mine.read_text() == "mine"
+    assert [path.name for path in mine.parent.iterdir()] == [mine.name]
+
+
+def test_list_names_every_column_and_what_cannot_be_run(capsys):
+    assert main(["run", "--list"]) == 0
+    out = capsys.readouterr().out
+    known = registry.experiments()
+    for experiment in known.values():
+        assert f"{experiment.id}  (" in out
+        for column in experiment.columns:
+            assert f" {column.id} " in out
+    later = [c for e in known.values() for c in e.columns if c not in e.runnable()]
+    assert later and out.count("not yet runnable") == len(later)
+    assert out.count("laptop runs it if --only names it") == sum(e.long for e in known.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "long"),
+    [([], False), (["--only", "ablation_tying"], True), (["--profile", "smoke"], True)],
+)
+def test_the_laptop_profile_leaves_out_what_takes_hours(monkeypatch, no_data, arguments, long):
+    """Unless it is named; what is looked for are the tasks that the profile gives each
+    experiment."""
+    asked = {}
+
+    def find(chosen, tasks, **_):
+        asked.update({e.id: e.tasks for e in chosen})
+        raise BenchError("enough")
+
+    monkeypatch.setattr(at_hand, "find", find)
+    assert main(["run", "--offline", *arguments]) == 2
+    assert ("e2e_table1_babi_1k" in asked) == ("--only" not in arguments)
+    assert ("ablation_tying" in asked) == long
+    if "smoke" in arguments:
+        assert asked["ablation_tying"] == asked["e2e_table3_babi_10k"] == (1,)
+        assert asked["e2e_table1_babi_1k"] == asked["generated_vs_real"] == (1, 6, 8)
+
+
+def test_an_unwritable_results_folder_is_named(capsys, no_data, tmp_path):
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "results"
+    arguments = ["--profile", "smoke", "--offline", "--columns", "bow", "--results", str(folder)]
+    assert run_experiment(EXPERIMENT, arguments) == 2
+    assert str(folder) in capsys.readouterr().err
+
+
+def _command(results: Path, *more: str) -> list[str]:
+    return [
+        sys.executable, str(SCRIPT), "--profile", "smoke", "--data", str(FIXTURE), "--allow-unverified",
+        "--columns", "bow", "pe_ls_rn", "--tasks", "1", "6", "--results", str(results), *more,
+    ]  # fmt: skip
+
+
+def _environment(cache: Path) -> dict[str, str]:
+    inherited = {k: v for k, v in os.environ.items() if k != "BENCH_DATA"}
+    return inherited | {"BENCH_CACHE": str(cache), "PYTHONPATH": str(provenance.ROOT)}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> tuple[Path, Path]:
+    """A finished small run on the fixture: its results and the cache it used."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    done = subprocess.run(
+        _command(folder / "results"),
+        env=_environment(folder / "cache"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "[UNVERIFIED data]" in done.stdout and "not a reproduction" in done.stdout
+    return folder / "results", folder / "cache"
+
+
+def _table(results: Path) -> bytes:
+    return (results / "e2e_table1_babi_1k.csv").read_bytes()
+
+
+def test_a_run_fills_its_cells_and_keeps_the_others(undisturbed):
+    results, _ = undisturbed
+    with open(results / "e2e_table1_babi_1k.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["column"] for row in rows} == {column.id for column in EXPERIMENT.columns}
+    run = {(row["column"], row["task"]) for row in rows if row["ours"]}
+    assert run == {(c, t) for c in ("bow", "pe_ls_rn") for t in ("1", "6")}
+    assert {row["data"] for row in rows if row["ours"]} == {"unverified"}
+
+
+def test_a_second_run_trains_nothing(undisturbed):
+    results, cache = undisturbed
+    before = _table(results)
+    again = subprocess.run(
+        _command(results), env=_environment(cache), capture_output=True, text=True, check=True
+    )
+    assert "4 of 4 groups are already" in again.stderr and "training" not in again.stderr
+    assert _table(results) == before
+
+
+@pytest.mark.parametrize("seconds", [3.0, 6.0])
+def test_killed_and_started_again_it_ends_with_the_same_table(undisturbed, tmp_path, seconds):
+    expected, cache = undisturbed
+    command, environment = _command(tmp_path / "results"), _environment(cache)
+    killed = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    time.sleep(seconds)
+    killed.kill()
+    killed.communicate()
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert _table(tmp_path / "results") == _table(expected)
+
+
+def test_the_time_limit_stops_with_its_own_exit_code_and_the_run_goes_on(undisturbed, tmp_path):
+    expected, cache = undisturbed
+    command, environment = _command(tmp_path / "results"), _environment(cache)
+    stopped = subprocess.run(
+        [*command, "--time-limit", "0.1s"], env=environment, capture_output=True, text=True
+    )
+    assert stopped.returncode == 75
+    assert "time limit reached" in stopped.stderr and "run the same command again" in stopped.stderr
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert _table(tmp_path / "results") == _table(expected)
+
+
+def test_an_interrupt_stops_cleanly(undisturbed, tmp_path):
+    _, cache = undisturbed
+    process = subprocess.Popen(
+        _command(tmp_path / "results"), env=_environment(cache), stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("training"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "interrupted" in error and "Traceback" not in error
+
+
+def test_tasks_that_a_profile_has_not_are_reported_too(tmp_path):
+    asked = [
+        "--columns",
+        "bow",
+        "--tasks",
+        "4",
+        "--restarts",
+        "1",
+        "--profile",
+        "smoke",
+        "--generated",
+    ]
+    done = _generated(tmp_path / "c", *asked)
+    assert done.returncode == 0, done.stderr
+    (table,) = (tmp_path / "c" / "results" / "smoke-generated").glob("e2e*.csv")
+    rows = {
+        row["task"]: row
+        for row in csv.DictReader(table.read_text().splitlines())
+        if row["column"] == "bow"
+    }
+    assert rows["4"]["ours"] and rows["4"]["status"] == "run" and rows["1"]["status"] == "not run"

@@ -1,0 +1,276 @@
+"""The declared experiments: the papers' settings in numbers, and runs that tables and ablations
+share."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from store_helpers import HASHES, row
+
+from bench.core import registry
+from bench.core.errors import BenchError
+from bench.core.profiles import PROFILES, profile
+from bench.core.spec import (  # fmt: skip
+    ALL_TASKS,
+    TRAINER_VERSION,
+    Experiment,
+    MemN2N,
+    NotYet,
+    Readings,
+    expand,
+    memn2n,
+)
+from bench.core.store import Store
+from bench.datasets.babi.cross import known_data
+from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
+from bench.tables import paper
+from bench.tables.gather import DataAtHand, gather
+from bench.tables.page import page
+from bench.tables.tables import csv_text
+
+KNOWN = registry.experiments()
+TABLE1, TABLE3 = KNOWN["e2e_table1_babi_1k"], KNOWN["e2e_table3_babi_10k"]
+ABLATIONS = [e for name, e in KNOWN.items() if name.startswith("ablation_")]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def ids(experiment: Experiment, name: str) -> list[str]:
+    (column,) = experiment.select([name])
+    dataset = experiment.dataset_of(column)
+    return [
+        group.id for group in expand(column, dataset, ALL_TASKS, known_data(dataset, ALL_TASKS)[1])
+    ]
+
+
+def protocol(column: MemN2N) -> tuple:
+    return (
+        column.dim, column.hops, column.epochs, column.rate, column.halve_every, column.linear_start_epochs,
+        column.linear_start_rate, column.batch, column.clip, column.init_std, column.holdout, column.restarts,
+    )  # fmt: skip
+
+
+def test_protocols_are_section_4_2():
+    common = (32, 40.0, 0.1, 0.1, 10)
+    assert protocol(per_task(id="x", title="x")) == (20, 3, 100, 0.01, 25, 0, 0.0, *common)
+    linear = per_task(id="x", title="x", linear_start=True)
+    assert protocol(linear) == (20, 3, 100, 0.005, 25, 20, 0.005, *common)
+    assert protocol(joint_1k(id="x", title="x")) == (50, 3, 60, 0.005, 15, 30, 0.005, *common)
+    assert protocol(joint_10k(id="x", title="x", hops=1)) == (
+        50,
+        1,
+        20,
+        0.005,
+        5,
+        10,
+        0.005,
+        *common,
+    )
+    assert joint_1k(id="x", title="x").joint and not per_task(id="x", title="x").joint
+    with pytest.raises(BenchError, match="unknown field 'hopps'"):
+        joint_10k(id="x", title="x", hopps=2)
+
+
+@pytest.mark.parametrize("table", [TABLE1, TABLE3], ids=lambda e: e.id)
+def test_a_printed_table_has_the_papers_columns_in_its_order(table):
+    head = (paper.FOLDER / f"{table.id}.csv").read_text().splitlines()[0].split(",")
+    assert [column.id for column in table.columns] == head[2:]
+    assert [column.id for column in table.columns if not isinstance(column, MemN2N)] == [
+        "memnn", "lstm", "memnn_wsh",
+    ]  # fmt: skip
+
+
+def test_table_3_is_table_1_on_more_questions():
+    one = {column.id: column for column in TABLE1.runnable()}
+    for column in TABLE3.runnable():
+        if column.id == "pe_ls_lw_rn_relu_d100":
+            starred = dict(
+                id=column.id, title=column.title, tying="layerwise", nonlinearity="relu", dim=100
+            )
+            assert column == dataclasses.replace(one["pe_ls_rn"], **starred) and column.state_map
+        elif column.joint:
+            schedule = dict(epochs=20, halve_every=5, linear_start_epochs=10)
+            assert column == dataclasses.replace(one[column.id], **schedule)
+        else:
+            assert column == one[column.id]
+
+
+def test_the_headers_quote_the_papers_numbers():
+    for table in (TABLE1, TABLE3):
+        text = (registry.FOLDER / f"{table.id}.py").read_text()
+        cells = paper.printed(table).cells
+        for column in table.runnable():
+            assert f"{cells[column.id]['mean']} / {cells[column.id]['failed']}" in text, column.id
+
+
+@pytest.mark.parametrize(
+    ("ablation", "column", "of_table_1"),
+    [
+        ("embeddings", "pe_ls", "pe_ls"),
+        ("embeddings", "pe_ls_rn", "pe_ls_rn"),
+        ("hops", "3hop", "pe_ls_rn"),
+        ("hops", "3hop_joint", "pe_ls_rn_joint"),
+        ("tying", "adjacent", "pe_ls_rn"),
+        ("released_vs_paper", "pe_ls_rn", "pe_ls_rn"),
+        ("released_vs_paper", "selection", "pe_ls_rn"),
+    ],
+)
+def test_columns_that_are_table_1s_are_views_on_its_runs(ablation, column, of_table_1):
+    assert ids(KNOWN[f"ablation_{ablation}"], column) == ids(TABLE1, of_table_1)
+
+
+def test_no_other_run_is_trained_twice():
+    """Columns alike in all but names and rules have the same ids; no two of one ablation do by
+    mistake."""
+    for experiment in ABLATIONS:
+        found = [ids(experiment, c.id)[0] for c in experiment.runnable() if c.id != "selection"]
+        assert len(set(found)) == len(found)
+    lw = ids(KNOWN["ablation_tying"], "layerwise")
+    assert lw == ids(KNOWN["ablation_released_vs_paper"], "pe_ls_rn_lw")
+
+
+def test_every_committed_run_of_this_trainer_belongs_to_an_experiment():
+    """A change of a protocol would leave it an orphan."""
+    known = {i for e in KNOWN.values() for c in e.runnable() for i in ids(e, c.id)}
+    paths = (ROOT / "results" / "paper" / "store").glob("*_memn2n-*.jsonl")
+    manifests = [json.loads(path.read_text().partition("\n")[0]) for path in paths]
+    assert {m["group"] for m in manifests if m["trainer"] == TRAINER_VERSION} <= known
+
+
+def test_every_reading_is_switched_once_and_alone():
+    experiment = KNOWN["ablation_released_vs_paper"]
+    columns = {column.id: column for column in experiment.runnable()}
+    switches = {f.name: f.metadata["options"] for f in dataclasses.fields(Readings)}
+    for name, options in switches.items():
+        column, default = columns.pop(name), Readings()
+        (other,) = set(options) - {getattr(default, name)}
+        assert column.readings == dataclasses.replace(default, **{name: other})
+        baseline = columns[column.against]
+        same = dict(
+            id=column.id, title=column.title, against=column.against, readings=column.readings
+        )
+        assert column == dataclasses.replace(baseline, **same)
+    assert columns.pop("selection").selection == "paper"
+    assert sorted(columns) == ["pe_ls_rn", "pe_ls_rn_lw"]
+
+
+def test_each_hop_and_tying_is_there():
+    hops = KNOWN["ablation_hops"].runnable()
+    assert [(c.joint, c.hops) for c in hops] == [(j, k) for j in (False, True) for k in range(1, 7)]
+    tyings = [(c.tying, c.state_map) for c in KNOWN["ablation_tying"].runnable()]
+    assert tyings == [
+        ("adjacent", True),
+        ("layerwise", True),
+        ("layerwise", False),
+        ("untied", True),
+    ]
+    embeddings = {(c.encoding, c.readings.position_encoding, c.temporal, c.time_noise > 0)
+                  for c in KNOWN["ablation_embeddings"].runnable()}  # fmt: skip
+    noise_or_not = [(True, False), (True, True)]
+    assert embeddings == {
+        (*form, *rest)
+        for form in (("bow", "released"), ("pe", "released"), ("pe", "paper"))
+        for rest in [*noise_or_not, *([(False, False)] if form[1] == "released" else [])]
+    }
+
+
+def test_what_takes_hours_is_left_to_paper_and_to_names():
+    long = {name for name, e in KNOWN.items() if e.long}
+    assert long == {e.id for e in ABLATIONS} | {TABLE3.id}
+    assert {name for name, e in KNOWN.items() if not profile("laptop").runs(e)} == long
+    for name in ("smoke", "paper"):
+        assert all(profile(name).runs(e) for e in KNOWN.values())
+    assert all(profile("paper").tasks_of(e) == ALL_TASKS for e in KNOWN.values())
+    assert profile("laptop").tasks_of(TABLE3) == ALL_TASKS
+    assert profile("smoke").tasks_of(TABLE3) == (1,) and profile("smoke").tasks_of(TABLE1) == (
+        1,
+        6,
+        8,
+    )
+
+
+def test_tasks_asked_for_are_shown_too():
+    for name in PROFILES:
+        shown = profile(name).with_tasks((3,))
+        for e in (TABLE1, TABLE3):
+            assert set(shown.tasks_of(e)) == {3, *profile(name).tasks_of(e)}
+    assert dataclasses.replace(profile("smoke")).with_tasks(()) == profile("smoke")
+
+
+@pytest.mark.parametrize(
+    ("against", "said"), [("bse", "did you mean 'base'"), ("x", "'x'"), ("later", "'later'")]
+)
+def test_a_baseline_must_be_another_trained_column(against, said):
+    columns = (
+        NotYet(id="later", title="L", why="not yet"), memn2n(id="base", title="B"),
+        memn2n(id="x", title="X", against=against),
+    )  # fmt: skip
+    with pytest.raises(BenchError, match=f"'against' of column 'x'.*{said}"):
+        Experiment(id="t", title="T", dataset="babi-1k", columns=columns, printed=False)
+
+
+def test_table_3_gets_intervals_and_verdicts(tmp_path):
+    """30 restarts that all err by what the paper prints for the column's mean."""
+    column = TABLE3.select(["pe_ls_lw_rn_relu_d100"])[0]
+    data = {"babi-10k": DataAtHand("real", HASHES)}
+    store = Store(tmp_path / "store")
+    for group in expand(column, "babi-10k", ALL_TASKS, HASHES):
+        store.add(
+            group, [row(group, seed, test_errors={str(group.tasks[0]): 4.2}) for seed in range(30)]
+        )
+    result = gather(store, TABLE3, profile("paper"), data)
+    lines = {(r["column"], r["task"]): r for r in csv.DictReader(csv_text(result).splitlines())}
+    mean = lines[column.id, "mean"]
+    assert (mean["ours"], mean["paper"], mean["verdict"]) == ("4.2", "4.2", "inside")
+    assert (
+        lines[column.id, "17"]["verdict"] == "better"
+        and lines[column.id, "1"]["verdict"] == "worse"
+    )
+    assert lines["pe", "mean"]["verdict"] == ""
+    grids = {grid.title: grid for grid in page(result).grids}
+    assert set(grids) == {"Ours and the paper's", "Spread over restarts", "Differences", "Verdicts"}
+
+
+def test_the_readmes_example_is_an_experiment(tmp_path):
+    text = (ROOT / "README.md").read_text().partition("## Adding an experiment")[2]
+    code = text.partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "my_ablation.py").write_text(code)
+    (experiment,) = registry.experiments(tmp_path).values()
+    assert [column.hops for column in experiment.runnable()] == [1, 2, 3] and not experiment.printed
+    listed = text.partition("| experiment |")[2]
+    assert all(f"| `{name}` |" in listed for name in KNOWN)
+
+
+COLUMN = memn2n(id="x", title="X")
+SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (dict(id=""), "'id'"),
+        (dict(id="a/b"), "'id'"),
+        (dict(columns=()), "'columns'"),
+        (dict(tasks=()), "'tasks'"),
+        (dict(tasks=(21,)), "'tasks'.*21"),
+        (dict(tasks=(1, 1)), "'tasks'"),
+        (dict(tasks=(2, 1)), "'tasks'"),
+        (dict(long="no"), "'long'"),
+        (dict(printed="no"), "'printed'"),
+        (
+            dict(columns=(COLUMN, memn2n(id="y", title="Y", against="x", dataset="babi-10k"))),
+            "'against' of column 'y'.*another data set",
+        ),
+        (
+            dict(columns=(memn2n(id="x", title="X", against="x"),)),
+            "'against' of column 'x' names 'x', which",
+        ),
+    ],
+)
+def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
+    Experiment(**SOUND)
+    with pytest.raises(BenchError, match=said):
+        Experiment(**SOUND | wrong)

@@ -1,0 +1,93 @@
+"""Data sets whose halves are of two kinds, and what is found of them."""
+
+import hashlib
+
+import pytest
+from data_helpers import real_data
+
+from bench.core import at_hand, registry
+from bench.core.errors import BenchError
+from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
+from bench.datasets.babi.babi import parse
+from bench.datasets.babi.cross import CROSSED, all_hashes, known_data, locate_any
+from bench.datasets.babi.locate import known_hashes
+from bench.datasets.babi.simulator.release import task_files
+
+TO_REAL, TO_GENERATED = CROSSED
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_each_half_is_of_its_kind(cache):
+    data = real_data()
+    made = task_files(6, train=1000, test=1000, as_released=True)
+    real = {s: next(data.glob(f"tasks*/en/qa6_*_{s}.txt")).read_bytes() for s in ("train", "test")}
+    for name, halves in (
+        (TO_REAL, (made.train, real["test"])),
+        (TO_GENERATED, (real["train"], made.test)),
+    ):
+        found = locate_any(name, [6], data_dir=data)
+        for split, wanted in zip(("train", "test"), halves, strict=True):
+            assert found.stories(6, split) == parse(wanted, "x")
+        assert set(found.hashes.values()) == {hashlib.sha256(half).hexdigest() for half in halves}
+        assert found.kind == "generated"
+        # What a report knows without the files is what is found.
+        assert known_data(name, ALL_TASKS) == ("generated", all_hashes(found))
+        assert known_data(name, [6]) == ("generated", found.hashes)
+
+
+def test_runs_have_ids_of_their_own():
+    column = memn2n(id="x", title="x")
+    ids = set()
+    for name in ("babi-1k", *CROSSED):
+        (group,) = expand(column, name, [6], known_data(name, [6])[1])
+        assert len(group.hashes) == 2
+        ids.add(group.id)
+    assert len(ids) == 3
+
+
+def test_real_on_real_is_table_1s_own_column():
+    """Its runs are a view on those of Table 1: the same ids."""
+    known = registry.experiments()
+    ours = known["generated_vs_real"].select(["real_on_real"])
+    table = known["e2e_table1_babi_1k"].select(["pe_ls_rn"])
+    hashes = known_hashes("babi-1k", ALL_TASKS)
+    ids = [[g.id for g in expand(c, "babi-1k", ALL_TASKS, hashes)] for (c,) in (ours, table)]
+    assert ids[0] == ids[1] and len(set(ids[0])) == 20
+
+
+def test_without_real_data_comparisons_are_left_out(cache, monkeypatch, capsys):
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+    known = registry.experiments()
+    both = [known["e2e_table1_babi_1k"], known["generated_vs_real"]]
+    options = dict(data_dir=None, generated=False, allow_unverified=False, offline=True)
+    found = at_hand.find(both, [6], **options)
+    assert set(found) == {"babi-1k"} and found["babi-1k"].kind == "generated"
+    assert "generated_vs_real is left out" in capsys.readouterr().err
+    assert at_hand.folder_name("laptop", found) == "laptop-generated"
+    with pytest.raises(BenchError, match="babi-1k was not found"):
+        at_hand.find(both[1:], [6], **options)
+
+
+def test_a_comparison_leaves_results_in_the_real_folder(cache):
+    experiment = registry.experiments()["generated_vs_real"]
+    options = dict(data_dir=real_data(), generated=False, allow_unverified=False, offline=True)
+    found = at_hand.find([experiment], [6], **options)
+    assert set(found) == {"babi-1k", *CROSSED}
+    assert at_hand.folder_name("paper", found) == "paper"
+
+
+def test_a_column_may_have_a_data_set_of_its_own():
+    one, other = memn2n(id="a", title="a"), memn2n(id="b", title="b", dataset="babi-10k")
+    experiment = Experiment(id="x", title="x", dataset="babi-1k", columns=(one, other))
+    assert experiment.datasets == ("babi-1k", "babi-10k")
+    assert [experiment.dataset_of(column) for column in experiment.columns] == [
+        "babi-1k",
+        "babi-10k",
+    ]
+    with pytest.raises(BenchError, match="'table' must be one of cells, data sets"):
+        Experiment(id="x", title="x", dataset="babi-1k", columns=(), table="plot")

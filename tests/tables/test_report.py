@@ -1,0 +1,338 @@
+"""The report's files: the contract, nothing dropped, nothing overstated, the same bytes each
+time."""
+
+from __future__ import annotations
+
+import csv
+import html
+import statistics
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from report_helpers import EXPERIMENT, GENERATED, REAL, fill, groups, row
+
+from bench.core.errors import BenchError
+from bench.core.profiles import profile
+from bench.core.spec import ALL_TASKS, Experiment, NotYet
+from bench.core.store import Store
+from bench.tables import paper
+from bench.tables.build import DataAtHand, check_report, console_table, write_report
+from bench.tables.gather import failed, gather
+from bench.tables.html import index_html
+from bench.tables.markdown import markdown
+from bench.tables.page import page
+from bench.tables.plot import _figure
+from bench.tables.readme import BEGIN, END, with_numbers
+from bench.tables.tables import csv_text
+from bench.tables.text import console
+
+PAPER = profile("paper")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def table(
+    folder: Path, data=REAL, budget=PAPER, **options
+) -> dict[tuple[str, str], dict[str, str]]:
+    text = csv_text(gather(Store(folder / "store"), EXPERIMENT, budget, data, **options))
+    return {(line["column"], line["task"]): line for line in csv.DictReader(text.splitlines())}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("paper")
+    fill(folder)
+    write_report(folder, [EXPERIMENT], PAPER, REAL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("smoke")
+    fill(folder, "smoke", GENERATED, range(2))
+    write_report(folder, [EXPERIMENT], profile("smoke"), GENERATED)
+    return folder
+
+
+def test_files_and_contract(built: Path) -> None:
+    paths = {path.name for path in built.iterdir() if path.is_file()}
+    assert paths == {f"{EXPERIMENT.id}.{s}" for s in ("csv", "md", "png")} | {"index.html"}
+    text = (built / f"{EXPERIMENT.id}.csv").read_bytes()
+    assert text.startswith(
+        b"column,task,ours,paper,mean,sd,restarts,data,difference,diverged,seed,status,ours_batches,"
+        b"low,high,verdict\n"
+    )
+    assert b"\r" not in text
+
+
+def test_no_column_or_task_is_dropped(built: Path, smoke: Path, tmp_path: Path) -> None:
+    keys = [
+        (c.id, key) for c in EXPERIMENT.columns for key in (*map(str, ALL_TASKS), "mean", "failed")
+    ]
+    assert list(table(built)) == keys
+    assert list(table(smoke, GENERATED, profile("smoke"))) == keys
+    assert list(table(tmp_path, {})) == keys
+    lines = table(built)
+    assert lines["memnn", "7"]["status"] == "not yet runnable"
+    assert lines["memnn", "7"]["paper"] == "15.0"
+    assert lines["pe_ls_rn_joint", "3"]["status"] == "not run"
+    assert lines["pe_ls_rn_joint", "mean"]["data"] == ""
+
+
+def test_numbers_against_a_hand_computation(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    for group in groups("bow"):
+        task = group.tasks[0]
+        store.add(group, [
+            row(group, 0, {task: 5.0 if task <= 10 else 6.0}, running_error=2.0),
+            row(group, 1, {task: float(task)}, running_error=1.0),
+            row(group, 2, {task: 9.0}, running_error=0.0, diverged=4),
+        ])  # fmt: skip
+    lines = table(tmp_path)
+    seven = lines["bow", "7"]
+    assert (seven["ours"], seven["paper"], seven["mean"], seven["seed"]) == ("7", "23.5", "6", "1")
+    assert seven["sd"] == f"{2**0.5:.4f}"
+    assert (seven["restarts"], seven["diverged"], seven["status"]) == ("3", "1", "run")
+    assert (seven["difference"], seven["ours_batches"], seven["data"]) == ("-16.5", "7.25", "real")
+    mean = lines["bow", "mean"]
+    per_seed = [5.5, 10.5]
+    assert (mean["ours"], mean["mean"], mean["paper"]) == ("10.5", "8", "25.1")
+    assert mean["sd"] == f"{statistics.stdev(per_seed):.4f}"
+    assert (mean["restarts"], mean["diverged"], mean["seed"]) == ("3", "1", "")
+    fails = lines["bow", "failed"]
+    assert (fails["ours"], fails["mean"], fails["paper"]) == ("15", "12.5", "15")
+
+
+def test_a_joint_model_is_chosen_once(tmp_path: Path) -> None:
+    (group,) = groups("3hop_pe_ls_joint")
+    Store(tmp_path / "store").add(group, [
+        row(group, 0, dict.fromkeys(ALL_TASKS, 0.0), running_error=3.0),
+        row(group, 1, {t: t + 0.5 for t in ALL_TASKS}, running_error=2.0),
+    ])  # fmt: skip
+    lines = table(tmp_path)
+    for task in ALL_TASKS:
+        line = lines["3hop_pe_ls_joint", str(task)]
+        assert (line["ours"], line["seed"], line["status"]) == (f"{task}.5", "1", "partial")
+        assert line["ours_batches"] == ""
+    mean = lines["3hop_pe_ls_joint", "mean"]
+    assert (mean["ours"], mean["seed"]) == ("11", "1")
+
+
+def test_restarts_beyond_those_asked_for_are_not_chosen_from(tmp_path: Path) -> None:
+    fill(tmp_path, seeds=range(6), columns=["bow"])
+    seeds = {int(line["seed"]) for key, line in table(tmp_path).items() if line["seed"]}
+    assert seeds <= {0, 1, 2}
+    assert table(tmp_path)["bow", "1"]["restarts"] == "6"
+    assert table(tmp_path, restarts=7)["bow", "1"]["status"] == "partial"
+
+
+def test_summaries_need_all_tasks(smoke: Path) -> None:
+    lines = table(smoke, GENERATED, profile("smoke"))
+    for key in ("mean", "failed"):
+        line = lines["bow", key]
+        assert (line["ours"], line["mean"], line["status"]) == ("", "", "partial")
+    assert lines["bow", "6"]["ours"] and not lines["bow", "7"]["ours"]
+
+
+def test_all_restarts_diverged(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    for group in groups("bow"):
+        store.add(group, [row(group, s, {group.tasks[0]: 50.0}, diverged=1) for s in range(3)])
+    line = table(tmp_path)["bow", "1"]
+    assert (line["ours"], line["mean"], line["restarts"], line["diverged"]) == ("", "", "3", "3")
+    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    assert "no restart to show" in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
+
+
+def test_tasks_without_files_are_not_run(built: Path) -> None:
+    hashes = REAL["babi-1k"].hashes
+    some = {name: hashes[name] for name in hashes if "/qa2_" not in name or "_train" not in name}
+    lines = table(built, {"babi-1k": DataAtHand("real", some)})
+    assert lines["bow", "2"]["status"] == "not run"
+    assert lines["bow", "20"]["status"] == "run"
+    assert lines["bow", "mean"]["ours"] == ""
+
+
+def test_the_same_bytes_twice(built: Path, tmp_path: Path) -> None:
+    fill(tmp_path)
+    arguments = ([EXPERIMENT], PAPER, REAL)
+    code = (
+        "import sys; from pathlib import Path; sys.modules['jax'] = sys.modules['flax'] = None\n"
+        "sys.path[:0] = ['tests']\n"
+        "from report_helpers import EXPERIMENT, REAL\n"
+        "from bench.core.profiles import profile; from bench.tables.build import write_report\n"
+        "write_report(Path(sys.argv[1]), [EXPERIMENT], profile('paper'), REAL)\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code, str(tmp_path)], check=True, cwd=ROOT)
+    for path in built.glob("*.*"):
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+    assert check_report(tmp_path, *arguments) == []
+
+
+def test_check_report_names_what_is_wrong(tmp_path: Path) -> None:
+    fill(tmp_path, columns=["bow"])
+    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    (tmp_path / "index.html").unlink()
+    (tmp_path / "old_table.csv").write_text("x\n")
+    page = tmp_path / f"{EXPERIMENT.id}.md"
+    page.write_text(page.read_text() + " ")
+    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == [
+        page.name,
+        "index.html",
+        "old_table.csv",
+    ]
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_figures_carry_no_metadata_and_stay_small(built: Path, smoke: Path) -> None:
+    for folder in (built, smoke):
+        path = folder / f"{EXPERIMENT.id}.png"
+        with Image.open(path) as image:
+            assert image.info == {}
+            assert image.width <= 1200 and image.height <= 1600
+        assert path.stat().st_size < 300_000
+
+
+def test_loud_lines(built: Path, smoke: Path) -> None:
+    for name in (f"{EXPERIMENT.id}.md", "index.html"):
+        text = (smoke / name).read_text()
+        assert "SMOKE profile, not a reproduction of the paper" in text and "GENERATED data" in text
+        good = (built / name).read_text()
+        assert (
+            "not a reproduction" not in good
+            and "GENERATED" not in good
+            and "UNVERIFIED" not in good
+        )
+    printed = console_table(smoke, [EXPERIMENT], profile("smoke"), GENERATED)
+    assert "SMOKE profile" in printed and "GENERATED data" in printed
+
+
+def test_titles_name_data_that_is_not_the_papers(built: Path, smoke: Path) -> None:
+    results = {
+        "": gather(Store(built / "store"), EXPERIMENT, PAPER, REAL),
+        " [GENERATED data]": gather(
+            Store(smoke / "store"), EXPERIMENT, profile("smoke"), GENERATED
+        ),
+    }
+    for mark, result in results.items():
+        title = EXPERIMENT.title + mark
+        written = page(result)
+        assert written.title == title
+        assert markdown(written).splitlines()[0].replace("\\", "") == "# " + html.escape(title)
+        assert f"<h2>{html.escape(title)}</h2>" in index_html([written])
+        assert console(result).splitlines()[0] == title
+        assert _figure(result).texts[0].get_text() == title
+        assert f"**{title}** (" in with_numbers(BEGIN + END, [result], [])
+    data = {
+        line["data"] for line in table(smoke, GENERATED, profile("smoke")).values() if line["ours"]
+    }
+    assert data == {"generated"}
+
+
+def test_a_row_of_lesser_data_is_never_called_real(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    for group in groups("bow"):
+        store.add(
+            group, [row(group, s, {group.tasks[0]: 1.0}, kind="unverified") for s in range(3)]
+        )
+    assert table(tmp_path)["bow", "1"]["data"] == "unverified"
+    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    assert "UNVERIFIED data" in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
+
+
+def test_fewer_restarts_than_the_paper_are_loud(built: Path) -> None:
+    assert "2 RESTARTS asked for" in console_table(built, [EXPERIMENT], PAPER, REAL, restarts=2)
+    assert "INCOMPLETE" not in console_table(built, [EXPERIMENT], PAPER, REAL)
+    assert "INCOMPLETE: 60 cells" in console_table(built, [EXPERIMENT], PAPER, REAL, restarts=4)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.seen.add(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_escaped_whole_and_self_contained(built: Path) -> None:
+    text = (built / "index.html").read_text()
+    tags = Tags()
+    tags.feed(text)
+    assert tags.open == []
+    assert not tags.seen & {"script", "b", "i", "link"}
+    for link in tags.links:
+        target = built / link if not link.startswith("#") else built
+        assert target.exists(), link
+    assert "PE &lt;script&gt;" in text and "Table 1 &lt;b&gt;&amp;&lt;/b&gt;" in text
+
+
+def test_markdown_is_escaped(built: Path) -> None:
+    text = (built / f"{EXPERIMENT.id}.md").read_text()
+    assert text.startswith("# Table 1 &lt;b&gt;&amp;&lt;/b&gt; \\| more\n")
+    assert "<" not in text
+    head = next(line for line in text.splitlines() if "MemNN" in line)
+    assert head.replace("\\|", "").count("|") == len(EXPERIMENT.columns) + 3
+
+
+def test_nothing_run_at_all(tmp_path: Path) -> None:
+    write_report(tmp_path, [EXPERIMENT], PAPER, {})
+    assert "NOT RUN" in (tmp_path / "index.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["e2e_table1_babi_1k", "e2e_table3_babi_10k"])
+def test_the_papers_own_summaries(name: str) -> None:
+    head = (paper.FOLDER / f"{name}.csv").read_text().splitlines()[0].split(",")[2:]
+    columns = tuple(NotYet(id=column, title=column, why="") for column in head)
+    cells = paper.printed(Experiment(id=name, title="", dataset="", columns=columns)).cells
+    odd = []
+    for column in head:
+        errors = [float(cells[column][str(task)]) for task in ALL_TASKS]
+        assert abs(statistics.fmean(errors) - float(cells[column]["mean"])) <= 0.0501, column
+        if failed(errors) != int(cells[column]["failed"]):
+            odd.append((column, failed(errors), cells[column]["failed"]))
+    assert odd == ([("2hop_pe_ls_joint", 10.0, "11")] if name == "e2e_table1_babi_1k" else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("task,name,memnn", "task,name,mem", "field 'memnn'"),
+        ("23.5", "23.x", ":8: field 'bow'"),
+        ("23.5", "nan", ":8: field 'bow'"),
+        ("7,counting", "8,counting", "field 'task'"),
+        ("failed,Failed", "fail,Failed", "field 'task'"),
+        ("17,11,11,11,10", "17,11,11,11", "field 'pe_ls_lw_joint'"),
+        ("17,11,11,11,10", "17,11,11,11.5,10", "field 'pe_ls_rn_joint'"),
+    ],
+)
+def test_malformed_printed_numbers(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = (paper.FOLDER / f"{EXPERIMENT.id}.csv").read_text()
+    assert old in text
+    (tmp_path / f"{EXPERIMENT.id}.csv").write_text(text.replace(old, new, 1))
+    with pytest.raises(BenchError, match=f"{EXPERIMENT.id}.csv.*{says}.*restore"):
+        gather(Store(tmp_path / "store"), EXPERIMENT, PAPER, REAL, folder=tmp_path)
+
+
+def test_missing_printed_numbers(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="cannot be read"):
+        write_report(tmp_path, [EXPERIMENT], PAPER, REAL, folder=tmp_path)
+
+
+def test_a_row_without_the_task_is_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    group = groups("bow")[0]
+    store.add(group, [row(group, 0, {2: 1.0})])
+    with pytest.raises(BenchError, match="no number for task 1"):
+        table(tmp_path)

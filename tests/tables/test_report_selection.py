@@ -1,0 +1,95 @@
+"""The paper's rule for choosing a restart, against brute force, and blind to the test set."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from report_helpers import EXPERIMENT, REAL, groups, row
+
+from bench.core.profiles import profile
+from bench.core.store import Store
+from bench.tables.gather import gather
+from bench.tables.numbers import exact, short
+from bench.tables.selection import select
+
+GROUP = groups("bow")[0]
+
+RESTART = st.fixed_dictionaries(
+    {
+        "running_error": st.sampled_from([0.0, 1.0, 2.0]),
+        "running_loss": st.sampled_from([0.1, 0.2, None]),
+        "train_error": st.sampled_from([0.0, 1.0, 2.0]),
+        "train_loss": st.sampled_from([0.1, 0.2, None]),
+        "diverged": st.sampled_from([None, None, None, 3]),
+        "test_error": st.floats(0, 100),
+    }
+)
+RESTARTS = st.lists(RESTART, max_size=8)
+RULE = st.sampled_from(["released", "paper"])
+
+
+def rows_of(restarts: list[dict]) -> list[dict]:
+    return [row(GROUP, seed, {1: r["test_error"]}, **r) for seed, r in enumerate(restarts)]
+
+
+def brute_force(rows: list[dict], limit: int, rule: str) -> int | None:
+    """The rule, read aloud: filter by each key in turn."""
+    prefix = {"released": "running", "paper": "train"}[rule]
+    left = [r for r in rows if r["seed"] < limit and r["diverged"] is None]
+    if not left:
+        return None
+    least = min(r[f"{prefix}_error"] for r in left)
+    left = [r for r in left if r[f"{prefix}_error"] == least]
+    losses = [math.inf if r[f"{prefix}_loss"] is None else r[f"{prefix}_loss"] for r in left]
+    left = [r for r, loss in zip(left, losses, strict=True) if loss == min(losses)]
+    return min(r["seed"] for r in left)
+
+
+@given(RESTARTS, st.integers(1, 9), RULE, st.randoms())
+def test_the_rule(restarts: list[dict], limit: int, rule: str, random) -> None:
+    rows = rows_of(restarts)
+    expected = brute_force(rows, limit, rule)
+    random.shuffle(rows)
+    chosen = select(rows, limit, rule)
+    assert (chosen and chosen["seed"]) == expected
+
+
+@given(RESTARTS, st.integers(1, 9), RULE, st.randoms())
+def test_the_test_set_plays_no_part(restarts: list[dict], limit: int, rule: str, random) -> None:
+    before = select(rows_of(restarts), limit, rule)
+    errors = [r["test_error"] for r in restarts]
+    random.shuffle(errors)
+    moved = [{**r, "test_error": error} for r, error in zip(restarts, errors, strict=True)]
+    after = select(rows_of(moved), limit, rule)
+    assert (before and before["seed"]) == (after and after["seed"])
+
+
+def test_each_column_keeps_its_own_rule(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    for name in ("bow", "pe"):
+        for group in groups(name):
+            task = group.tasks[0]
+            store.add(group, [
+                row(group, 0, {task: 1.0}, running_error=1.0, train_error=2.0),
+                row(group, 1, {task: 2.0}, running_error=2.0, train_error=1.0),
+            ])  # fmt: skip
+    result = gather(store, EXPERIMENT, profile("paper"), REAL)
+    cells = {c.column.id: c.cells["4"] for c in result.columns}
+    assert (cells["bow"].seed, cells["pe"].seed) == (0, 1)
+
+
+def test_numbers_are_written_one_way() -> None:
+    assert [exact(v) for v in (None, 0.0, -0.00001, 10.0, 0.1 + 0.2, 12.34567)] == [
+        "", "0", "0", "10", "0.3", "12.3457",
+    ]  # fmt: skip
+    signed = [short(v, sign=True) for v in (None, 0.04, -0.04, 1.25, -2.0)]
+    assert signed == ["–", "0.0", "0.0", "+1.2", "−2.0"]
+    assert short(11.0, whole=True) == "11"
+
+
+@given(st.floats(0, 100))
+def test_exact_numbers_read_back(value: float) -> None:
+    assert abs(float(exact(value)) - value) <= 5.1e-5
