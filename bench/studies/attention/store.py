@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.core import json_lines
+from bench.core import rows as row_files
 from bench.core.errors import BenchError
-from bench.core.row_fields import count, number, whole, wrong_field
+from bench.core.rows import count, number, whole, wrong_field
 from bench.core.spec import ALL_TASKS
 from bench.datasets.babi.layout import DATASETS
 from bench.studies.attention.shown import FIGURES, SPLIT
@@ -149,7 +149,7 @@ def read_rows(results: Path) -> list[Row]:
         BenchError: the file can't be read, a line of it is not a row, or a task has rows of two
             groups.
     """
-    rows = json_lines.read(
+    rows = row_files.read(
         store_path(results),
         _wrong,
         lambda row: row["id"],
@@ -181,7 +181,7 @@ def save_row(results: Path, row: Row) -> None:
         raise BenchError(f"a row of task {row.get('task')} {wrong}; measure again")
     rows = {old["id"]: old for old in read_rows(results) if not _superseded(old, row)}
     rows[row["id"]] = {name: row[name] for name in FIELDS}
-    json_lines.write(store_path(results), sorted(rows.values(), key=_order))
+    row_files.write(store_path(results), sorted(rows.values(), key=_order))
 
 
 def _superseded(old: Row, new: Row) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.core import json_lines
+from bench.core import rows as row_files
 from bench.core.errors import BenchError
-from bench.core.row_fields import count, list_of, map_of, number, text, whole, wrong_field
+from bench.core.rows import count, list_of, map_of, number, text, whole, wrong_field
 from bench.core.spec import ALL_TASKS
 from bench.studies.generated_vs_real.statistics import COUNTS, MEANS, SHARES, WORDS, compare
 
@@ -125,7 +125,7 @@ def read_rows(results: Path) -> list[Row]:
     Raises:
         BenchError: the file can't be read, or a line of it is not a row.
     """
-    rows = json_lines.read(
+    rows = row_files.read(
         store_path(results),
         _wrong,
         lambda row: row["task"],
@@ -149,7 +149,7 @@ def save_row(results: Path, row: Row) -> None:
         raise BenchError(f"a row of task {row.get('task')} {wrong}; measure again")
     rows = {old["task"]: old for old in read_rows(results)}
     rows[row["task"]] = {name: row[name] for name in FIELDS}
-    json_lines.write(store_path(results), [rows[task] for task in sorted(rows)])
+    row_files.write(store_path(results), [rows[task] for task in sorted(rows)])
 
 
 def _wrong(row: Any) -> str:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.core import json_lines
+from bench.core import rows as row_files
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
-from bench.core.row_fields import count, map_of, positive, text, wrong_field
+from bench.core.rows import count, map_of, positive, text, wrong_field
 from bench.core.spec import MemN2N
 
 Row = dict[str, Any]
@@ -136,7 +136,7 @@ def read_rows(results: Path) -> list[Row]:
     Raises:
         BenchError: the file can't be read, or a line of it is not a row.
     """
-    return json_lines.read(
+    return row_files.read(
         store_path(results), _wrong, _key, of="work, device and peer", remedy=REMEDY
     )
 
@@ -149,7 +149,7 @@ def save_row(results: Path, row: Row) -> None:
     """
     rows = {_key(old): old for old in read_rows(results)}
     rows[_key(row)] = row
-    json_lines.write(store_path(results), _sorted(rows))
+    row_files.write(store_path(results), _sorted(rows))
 
 
 def speed_files(results: Path) -> dict[str, bytes]:

@@ -1,0 +1,146 @@
+"""What a method owes the spine. One is added as a folder of `bench.methods`.
+
+The folder's package has ``METHOD``, an object that is a `Method`. Importing it imports no JAX: that
+comes with `Method.trainer`, once there is something to train.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench.core.column import Column
+from bench.core.rows import Fields, Row
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one of several restarts is picked. The test set plays no part in it.
+
+    Attributes:
+        fields: of its row, compared in this order; the least is the best, and one that is not
+            finite comes last. Ties go to the lower seed.
+        split: what they are measured on: 'train' or 'valid'.
+        about: in words, 'the final model's training error' say.
+        measure: the first field in two words, 'training error' say.
+    """
+
+    fields: tuple[str, ...]
+    split: str
+    about: str
+    measure: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a restart takes: for the progress bar, and for how many share a program.
+
+    Attributes:
+        seconds: predicted, of one restart; only the proportions matter.
+        lane_bytes: what one restart reads at every step, roughly.
+    """
+
+    seconds: float
+    lane_bytes: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished restart.
+
+    Attributes:
+        row: the method's fields of its row.
+        seconds: its share of its program's training time.
+        lanes: how many restarts shared the program.
+        params: parameter name -> array, what a saved model holds.
+    """
+
+    seed: int
+    row: Row
+    seconds: float
+    lanes: int
+    params: Mapping[str, Any]
+
+
+class Trainer(Protocol):
+    """Trains restarts of one column on prepared examples; programs are compiled once."""
+
+    def train(
+        self,
+        seeds: Sequence[int],
+        *,
+        saved: Sequence[Path] = (),
+        stop: Callable[[], bool] = lambda: False,
+        tick: Callable[[float], None] = lambda share: None,
+    ) -> list[Outcome] | None:
+        """Trains a restart a seed.
+
+        Args:
+            saved: checkpoint files, an equal share of the restarts each: resumed from if they are
+                there; the caller removes them once the outcomes are stored.
+            stop: asked every few seconds; if true, the work is saved and None returned.
+            tick: told of finished work, as a share of the whole training.
+
+        Raises:
+            BenchError: a checkpoint can't be written.
+        """
+
+
+class Method(Protocol):
+    """A method: its spec, its version, its rows, and how it is trained.
+
+    Attributes:
+        name: its folder.
+        version: raised by hand whenever the same spec on the same data would train to other
+            numbers. Rows of an earlier version are then no longer taken for it; no other method's.
+        spec: its columns' dataclass.
+        reads: the type of examples it reads, one of `bench.examples`.
+        fields: of its rows, beside the spine's.
+        metrics: metric (`bench.core.dataset.Metric.name`) -> the field that maps a unit to it.
+        rules: rules of selection by name (`Column.selection`); the first is the default.
+    """
+
+    name: str
+    version: int
+    spec: type[Column]
+    reads: type
+    fields: Fields
+    metrics: Mapping[str, str]
+    rules: Mapping[str, Rule]
+
+    def needs(self, column: Column) -> tuple:
+        """What `prepare` looks at of a column: columns that are alike in it share their arrays."""
+
+    def prepare(self, column: Column, parts: Sequence[tuple[str, Any, Any]]) -> Any:
+        """Examples as arrays.
+
+        Args:
+            parts: (unit, training examples, test examples).
+
+        Raises:
+            BenchError: there are too few, say.
+        """
+
+    def work(self, column: Column, prepared: Any) -> Work:
+        """What a restart takes."""
+
+    def trainer(self, column: Column, prepared: Any, devices: Sequence, stream: int) -> Trainer:
+        """A trainer.
+
+        Args:
+            devices: JAX devices, one, or several over which restarts are sharded.
+            stream: 32 bits of the group's identity: restarts of different groups draw different
+                numbers.
+        """
+
+    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Any) -> None:
+        """Writes a restart's parameters with all that using them needs.
+
+        Args:
+            run: what was trained: the group's canonical text and the seed.
+
+        Raises:
+            BenchError: the file can't be written.
+        """
