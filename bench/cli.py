@@ -7,110 +7,100 @@ stopped by a signal. After the last three the same command goes on where it stop
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import logging
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
-from bench.core import at_hand, provenance, registry
-from bench.core.arguments import Parser, duration, guarded, number, numbers, split
+from bench.core import finding, provenance, registry
+from bench.core.arguments import Parser, duration, guarded, number, split
+from bench.core.cache import cache_dir
+from bench.core.column import NotYet
+from bench.core.dataset import AtHand, Wish
 from bench.core.errors import BenchError
+from bench.core.experiment import Experiment
 from bench.core.files import write_atomically
 from bench.core.plan import Plan
 from bench.core.profiles import PROFILES, Profile, profile
 from bench.core.progress import Progress
-from bench.core.spec import ALL_TASKS, Experiment, NotYet
 from bench.core.store import Store
-from bench.datasets.babi import command
-from bench.datasets.babi.cross import all_hashes, known_data
-from bench.datasets.babi.locate import cache_dir
-from bench.studies.attention import ask
-from bench.tables.build import DataAtHand, check_report, console_table, readme_text, write_report
+from bench.core.study import Site
+from bench.tables import report
 
 TIME_IS_UP = 75
 DEFAULT_PROFILE = "laptop"
+PAPER = provenance.ROOT / "results" / "paper"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """``python -m bench``: run, report, verify, generate, ask."""
+    """``python -m bench``: run, report, verify, and the commands of data sets and studies."""
     return guarded(lambda: _main(arguments))
 
 
 def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = None) -> int:
     """What an experiment's file does when it is run as a script."""
     parser = Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
-    run_options(parser)
+    _run_options(parser)
     parser.add_argument("--columns", nargs="+", metavar="ID", help="these columns only")
-    parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
+    parser.add_argument(
+        "--units", "--tasks", nargs="+", metavar="N", help="these units (tasks) of the data only"
+    )
     parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
 
     def run() -> int:
         options = parser.parse_args(arguments)
-        tasks = None if options.tasks is None else numbers("--tasks", options.tasks, 1, 20)
-        restarts = None
-        if options.restarts is not None:
-            restarts = number("--restarts", options.restarts, 1, 10_000)
-        columns = None if options.columns is None else split(options.columns)
-        return _run([experiment], options, columns=columns, tasks=tasks, restarts=restarts)
+        registry.check(experiment)
+        asked = _Asked(
+            columns=None if options.columns is None else split(options.columns),
+            units=None if options.units is None else _units(experiment, split(options.units)),
+            restarts=None
+            if options.restarts is None
+            else number("--restarts", options.restarts, 1, 10_000),
+        )
+        return _run([experiment], options, asked)
 
     return guarded(run)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a script's options ask of its experiment; None leaves it to the profile."""
+
+    columns: list[str] | None = None
+    units: tuple[str, ...] | None = None
+    restarts: int | None = None
 
 
 def _main(arguments: Sequence[str] | None) -> int:
     parser = Parser(prog="python -m bench", description="Memory networks, reproduced.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser(
-        "run", prog="run_all.sh", help="run experiments and print their tables"
-    )
-    run_options(run)
+    run = commands.add_parser("run", prog="run_all.sh", help="run experiments, print their tables")
+    _run_options(run)
     run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
-    run.add_argument(
-        "--list", action="store_true", help="list experiments and columns, run nothing"
-    )
-    report = commands.add_parser("report", help="rebuild results/paper from its committed store")
-    report.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
-    verify = commands.add_parser(
-        "verify", help="train a committed restart again and compare its row"
-    )
+    run.add_argument("--list", action="store_true", help="list what there is, run nothing")
+    run.set_defaults(action=_run_all)
+    again = commands.add_parser("report", help="rebuild results/paper from its committed store")
+    again.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
+    again.set_defaults(action=_report)
+    verify = commands.add_parser("verify", help="train a committed restart again, compare its row")
     verify.add_argument(
-        "--pick", default=None, metavar="HEX", help="which one: any hex number (a commit)"
+        "--pick", default=None, metavar="HEX", help="which: any hex number (commit)"
     )
     _data_options(verify)
-    command.add(commands)
-    ask.add(commands)
+    verify.set_defaults(action=_verify)
+    for command in registry.commands():
+        command.add(commands).set_defaults(action=command.run)
     options = parser.parse_args(arguments)
-    if options.command == "generate":
-        return command.run(options)
-    if options.command == "ask":
-        return ask.run(options)
-    known = registry.experiments()
-    if options.command == "report":
-        return _report(list(known.values()), options.check)
-    if options.command == "verify":
-        from bench.core.verify import verify_row
-
-        print(verify_row(list(known.values()), options.pick or provenance.commit(), options.data))
-        return 0
-    if options.list:
-        _list(known)
-        return 0
-    if options.only is None:
-        budget = profile(options.profile or DEFAULT_PROFILE)
-        return _run([e for e in known.values() if budget.runs(e)], options)
-    chosen = split(options.only)
-    for name in chosen:
-        if name not in known:
-            raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
-    return _run([known[name] for name in chosen], options)
+    return options.action(options)
 
 
-def run_options(parser: argparse.ArgumentParser) -> None:
+def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", metavar="NAME", help=f"smoke, laptop or paper (default {DEFAULT_PROFILE})"
     )
@@ -123,118 +113,148 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     )
     _data_options(parser)
     parser.add_argument(
-        "--generated",
-        action="store_true",
-        help="use the suite's own generated data, whatever is there",
+        "--generated", action="store_true", help="use the suite's own data, whatever is there"
     )
 
 
 def _data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
     parser.add_argument(
-        "--allow-unverified",
-        action="store_true",
-        help="use files whose checksum is not the known one",
+        "--allow-unverified", action="store_true", help="use files of another checksum than known"
     )
     parser.add_argument("--offline", action="store_true", help="download nothing")
 
 
-def _run(
-    chosen: Sequence[Experiment],
-    options: argparse.Namespace,
-    *,
-    columns: list[str] | None = None,
-    tasks: tuple[int, ...] | None = None,
-    restarts: int | None = None,
-) -> int:
-    started = time.monotonic()
+def _run_all(options: argparse.Namespace) -> int:
+    known = registry.experiments()
+    if options.list:
+        return _list(known)
+    if options.only is None:
+        budget = profile(options.profile or DEFAULT_PROFILE)
+        return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
+    chosen = split(options.only)
+    for name in chosen:
+        if name not in known:
+            raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
+        if not known[name].runnable():
+            raise BenchError(f"--only: no column of '{name}' can be run yet; --list says why")
+    return _run([known[name] for name in chosen], options, _Asked())
+
+
+def _units(experiment: Experiment, wanted: Sequence[str]) -> tuple[str, ...]:
+    known = registry.units_of(experiment)
+    for unit in wanted:
+        if unit not in known:
+            raise BenchError(f"--units: '{unit}' is none of {', '.join(known)}")
+    if not wanted:
+        raise BenchError(f"--units: name at least one of {', '.join(known)}")
+    return tuple(unit for unit in known if unit in wanted)
+
+
+def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Asked) -> int:
     limit = None if options.time_limit is None else duration(options.time_limit)
+    deadline = None if limit is None else time.monotonic() + limit
     budget = profile(options.profile or DEFAULT_PROFILE)
     for experiment in chosen:
-        experiment.select(columns)  # a wrong column is told before data is looked for
+        experiment.select(asked.columns)  # a wrong column is told before data is looked for
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
-    wanted = {e.id: budget.tasks_of(e) if tasks is None else tasks for e in chosen}
-    located = at_hand.find(
-        [dataclasses.replace(e, tasks=wanted[e.id]) for e in chosen],
-        ALL_TASKS,
-        data_dir=options.data,
+    units = {e.id: asked.units or budget.units_of(e) for e in chosen}
+    wish = Wish(
+        folder=options.data,
         generated=options.generated,
         allow_unverified=options.allow_unverified,
         offline=options.offline,
     )
-    chosen = [e for e in chosen if set(e.datasets) <= set(located)]
-    columns_of = {
-        e.id: [c for c in e.select(columns) if columns is not None or budget.joint or not c.joint]
-        for e in chosen
-    }
-    results = options.results or provenance.ROOT / "results" / at_hand.folder_name(
-        budget.name, located
-    )
-    with alone(results):
-        store = Store(results / "store")
-        models = results / "models" if options.save_models else None
-        plan = Plan(store, located, models)
+    found = finding.find([(e, units[e.id]) for e in chosen], wish)
+    chosen = [e for e in chosen if set(e.datasets) <= set(found)]
+    name = finding.folder_name(budget.name, found)
+    results = options.results or provenance.ROOT / "results" / name
+    with _alone(results):
+        plan = Plan(Store(results / "store"), found, results / "models")
         for experiment in chosen:
+            study = registry.study(experiment.study) if experiment.study else None
+
+            def models(group, study=study):
+                if options.save_models:
+                    return range(group.column.restarts)
+                return study.models(results, group) if study else ()
+
             plan.add(
                 experiment,
-                columns_of[experiment.id],
+                [c for c in experiment.select(asked.columns) if _wanted(c, budget, asked)],
                 budget,
-                tasks=wanted[experiment.id],
-                restarts=restarts,
+                units=units[experiment.id],
+                restarts=asked.restarts,
+                models=models,
             )
-        stop = train(plan, results, models, started, limit)
-        compared = [wanted[e.id] for e in chosen if e.table == "data sets"]
-        if not stop and compared:
-            stop = _compare(results, compared[0], budget, options, started, limit)
-        data = {
-            name: DataAtHand(found.kind, all_hashes(found), found.about)
-            for name, found in located.items()
-        }
-        shown = budget.with_tasks(tasks or ())
-        written = write_report(results, chosen, shown, data, restarts=restarts)
-        print(console_table(results, chosen, shown, data, restarts=restarts))
-        pages = [path for path in written if path.suffix in {".html", ".md"}]
-        print("Tables: " + ", ".join(str(path) for path in pages))
-    return stopped(stop)
+        stop = _train(plan, results, deadline)
+        if not stop:
+            stop = _measure(chosen, plan, results, budget, wish, deadline)
+        at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
+        _tables(results, budget, at_hand, asked.restarts, [e.id for e in chosen])
+    return _stopped(stop)
+
+
+def _wanted(column, budget: Profile, asked: _Asked) -> bool:
+    return asked.columns is not None or budget.joint or not column.joint
+
+
+def _tables(
+    results: Path,
+    budget: Profile,
+    at_hand: dict[str, AtHand],
+    restarts: int | None,
+    ids: Sequence[str],
+) -> None:
+    known = list(registry.experiments().values())
+    gathered = report.gather(results, known, budget, at_hand, restarts)
+    written = report.write(gathered)
+    print(report.console(gathered, ids))
+    pages = [path for path in written if path.suffix == ".md" and path.stem in ids]
+    print(f"Tables: {', '.join(map(str, [results / 'index.html', *pages]))}")
 
 
 _SIGNAL_EXIT = {"interrupted": 130, "terminated": 143}
+_LIMIT = "time limit reached"
 
 
-def stopped(stop: str) -> int:
+def _stopped(stop: str) -> int:
     """The exit code of a run that stopped for this reason, '' if it is done; says it on stderr."""
     if stop:
-        print(
-            f"{stop}; what was finished is kept: run the same command again to go on",
-            file=sys.stderr,
-        )
-    return {"": 0, "time limit reached": TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
+        remedy = "what was finished is kept: run the same command again to go on"
+        print(f"{stop}; {remedy}", file=sys.stderr)
+    return {"": 0, _LIMIT: TIME_IS_UP}.get(stop, _SIGNAL_EXIT.get(stop, 1))
 
 
-def train(
-    plan: Plan, results: Path, models: Path | None, started: float, limit: float | None
-) -> str:
+def _past(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() >= deadline
+
+
+def _train(plan: Plan, results: Path, deadline: float | None) -> str:
     """Trains what is left; '' when done, else why it stopped."""
-    total = plan.finished + len(plan.jobs)
     if plan.finished:
+        total = plan.finished + plan.unfinished
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
-    if not plan.jobs:
+    if not plan.unfinished:
         return ""
+    jobs = plan.jobs(lambda: _past(deadline))
+    if len(jobs) < plan.unfinished:
+        return _LIMIT
     from bench.core import devices
     from bench.core.runner import Runner
 
     logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
-    found = devices.configure(cache_dir() / "xla")
-    names = sorted({devices.describe(device) for device in found})
-    print(f"training {len(plan.jobs)} groups on {', '.join(names)}", file=sys.stderr)
+    there = devices.configure(cache_dir() / "xla")
+    names = sorted({devices.describe(device) for device in there})
+    print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
     runner = Runner(
         plan.store,
-        found,
+        there,
         checkpoints=results / "checkpoints",
-        models=models,
+        models=plan.models,
         progress=Progress(),
-        deadline=None if limit is None else started + limit,
+        deadline=deadline,
     )
     signals: list[str] = []
 
@@ -246,77 +266,88 @@ def train(
 
     previous = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        if runner.run(plan.jobs):
+        if runner.run(jobs):
             return ""
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return signals[0] if signals else "time limit reached"
+    return signals[0] if signals else _LIMIT
 
 
-def _compare(
+def _measure(
+    chosen: Sequence[Experiment],
+    plan: Plan,
     results: Path,
-    tasks: Sequence[int],
     budget: Profile,
-    options: argparse.Namespace,
-    started: float,
-    limit: float | None,
+    wish: Wish,
+    deadline: float | None,
 ) -> str:
-    """Measures what is left of the comparison of data sets; '' when done, else why it stopped."""
-    from bench.studies.generated_vs_real.measure import measure_all
+    """Lets the experiments' studies measure; '' when done, else why it stopped."""
+    for experiment in chosen:
+        if not experiment.study:
+            continue
+        site = Site(
+            results=results,
+            profile=budget,
+            groups=plan.groups.get(experiment.id, []),
+            found=plan.found,
+            models=plan.models,
+            wish=wish,
+            stop=lambda: _past(deadline),
+            say=lambda line, e=experiment: print(f"{e.id}: {line}", file=sys.stderr),
+        )
+        if not registry.study(experiment.study).measure(site):
+            return _LIMIT
+    return ""
 
-    rows = measure_all(
-        results,
-        tasks,
-        options.data,
-        allow_unverified=options.allow_unverified,
-        train=budget.compared,
-        say=lambda line: print(f"comparing, {line}", file=sys.stderr),
-        stop=lambda: limit is not None and time.monotonic() >= started + limit,
-    )
-    return "" if len(rows) == len(tasks) else "time limit reached"
 
-
-def _report(experiments: Sequence[Experiment], check: bool) -> int:
-    results, readme = provenance.ROOT / "results" / "paper", provenance.ROOT / "README.md"
-    data = {
-        name: DataAtHand(*known_data(name, ALL_TASKS)) for e in experiments for name in e.datasets
-    }
-    paper = PROFILES["paper"]
+def _report(options: argparse.Namespace) -> int:
+    experiments = list(registry.experiments().values())
+    readme = provenance.ROOT / "README.md"
+    names = {name for e in experiments for name in e.datasets}
+    at_hand = {name: registry.dataset(name).known() for name in sorted(names)}
+    gathered = report.gather(PAPER, experiments, PROFILES["paper"], at_hand, None)
     text = readme.read_text(encoding="utf-8")
-    numbers = readme_text(text, results, experiments, paper, data)
-    if not check:
-        for path in write_report(results, experiments, paper, data):
+    numbers = report.readme(text, gathered)
+    if not options.check:
+        for path in report.write(gathered):
             print(path)
         write_atomically(readme, numbers)
         return 0
-    differing = check_report(results, experiments, paper, data)
-    differing += ["README.md"] if numbers != text else []
+    differing = report.differing(gathered) + ["README.md"] * (numbers != text)
     if differing:
         raise BenchError(
-            f"{results}: not what its store gives: {', '.join(differing)}; "
+            f"{PAPER}: not what its store gives: {', '.join(differing)}; "
             "run 'python -m bench report' and commit",
             exit_code=1,
         )
-    print(f"{results} and README.md: every file and number is what the store gives")
+    print(f"{PAPER} and README.md: every file and number is what the store gives")
     return 0
 
 
-def _list(known: dict[str, Experiment]) -> None:
+def _verify(options: argparse.Namespace) -> int:
+    from bench.core.verify import verify_row
+
+    experiments = list(registry.experiments().values())
+    print(verify_row(experiments, options.pick or provenance.commit(), options.data))
+    return 0
+
+
+def _list(known: dict[str, Experiment]) -> int:
     for experiment in known.values():
         long = "; takes hours: laptop runs it if --only names it" if experiment.long else ""
         print(f"{experiment.id}  ({experiment.title}{long})")
         for column in experiment.columns:
             state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
             print(f"    {column.id:20s} {column.title:24s} {state}")
-    print(
-        "attention  (weights per hop, and their share on supporting facts): run experiments/attention.py"
-    )
-    print("speed  (steps against eager PyTorch): run experiments/speed.py")
+    for study in registry.studies().values():
+        if study.name not in {e.study for e in known.values()}:
+            print(f"{study.name}  ({study.title}): {study.how}")
+    return 0
 
 
 @contextmanager
-def alone(results: Path) -> Iterator[None]:
+def _alone(results: Path) -> Iterator[None]:
     """One run a results folder at a time; the lock falls with the process, however it ends."""
     try:
         results.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,9 @@ Expected: nothing is printed but Table 1's mean errors, PE LS 16.3 and PE LS RN 
 linear start BoW 25.1 and PE 20.3.
 """
 
-from bench.core.spec import Experiment, readings
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import per_task
+from bench.methods.memn2n.spec import readings
 
 BOW = dict(encoding="bow", linear_start=True)
 PE = dict(encoding="pe", linear_start=True)

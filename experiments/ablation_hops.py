@@ -11,7 +11,7 @@ with RN,
 3 hops: 13.9 a model a task, 12.4 jointly.
 """
 
-from bench.core.spec import Experiment
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
 
 

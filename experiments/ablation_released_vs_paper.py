@@ -6,7 +6,7 @@ time.
     --restarts 3
 
 The baseline is PE LS RN of Table 1 (3 hops, adjacent tying, 1k questions, a model a task) with the
-default readings (see `bench.core.spec.Readings`): the released code's, but the paper's clip_norm. Every
+default readings (see `bench.methods.memn2n.spec.Readings`): the released code's, but the paper's clip_norm. Every
 other column has
 one reading at its other value: the paper's, but the released code's clip_norm. null_columns has an
 effect with layer-wise tying alone, and a baseline of its own. 'selection' takes the rule that
@@ -15,8 +15,9 @@ chooses a restart from the paper's text, on the baseline's own restarts.
 Expected: printed nowhere; the baseline's mean error is 13.9 in the paper.
 """
 
-from bench.core.spec import Experiment, readings
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import per_task
+from bench.methods.memn2n.spec import readings
 
 PE_LS_RN = dict(linear_start=True, time_noise=0.1)
 

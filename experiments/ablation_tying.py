@@ -10,7 +10,7 @@ Expected: the paper prints adjacent tying alone, 13.9; jointly and without RN, 1
 15.2 layer-wise.
 """
 
-from bench.core.spec import Experiment
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import per_task
 
 PE_LS_RN = dict(linear_start=True, time_noise=0.1)

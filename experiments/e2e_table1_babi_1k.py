@@ -13,10 +13,11 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
                 PE LS RN 12.4 / 11   PE LS layer-wise 15.2 / 10
 
 Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`); where the paper and the authors' released code
-differ, the default reading is the released one (see `bench.core.spec.Readings`).
+differ, the default reading is the released one (see `bench.methods.memn2n.spec.Readings`).
 """
 
-from bench.core.spec import Experiment, NotYet
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
 
 EXPERIMENT = Experiment(

@@ -17,7 +17,8 @@ Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as
 paper marks with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
 """
 
-from bench.core.spec import Experiment, NotYet
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_10k, per_task
 
 EXPERIMENT = Experiment(

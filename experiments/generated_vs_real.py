@@ -12,8 +12,9 @@ the release does.
 Expected: mean errors within 2 points of real on real, no task off by more than 8.
 """
 
-from bench.core.spec import Experiment, MemN2N
+from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import per_task
+from bench.methods.memn2n.spec import MemN2N
 
 
 def pe_ls_rn(**fields) -> MemN2N:
@@ -26,7 +27,8 @@ EXPERIMENT = Experiment(
     title="Generated against real bAbI stories",
     dataset="babi-1k",
     printed=False,
-    table="data sets",
+    figure="none",
+    study="generated_vs_real",
     columns=(
         pe_ls_rn(id="real_on_real", title="real on real"),
         pe_ls_rn(

@@ -11,7 +11,7 @@ Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth
 per task and about a twentieth jointly; results/paper/speed.md has the figures.
 """
 
-from bench.core.spec import ALL_TASKS
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.methods.memn2n.protocols import joint_1k, per_task
 from bench.studies.speed.rows import Work
 

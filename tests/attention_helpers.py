@@ -7,7 +7,7 @@ import tiny_data
 from flax import nnx
 from store_helpers import HASHES
 
-from bench.core.spec import expand
+from bench.core.runs import expand
 from bench.examples.encode import Encoded
 from bench.methods.memn2n.model import MemN2N
 from bench.methods.memn2n.saved import Saved

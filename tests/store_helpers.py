@@ -1,6 +1,7 @@
 """A valid row of the store, for tests that need one."""
 
-from bench.core.spec import Group, expand, memn2n
+from bench.core.runs import Group, expand
+from bench.methods.memn2n.spec import memn2n
 
 HASHES = {
     f"tasks_1-20_v1-2/en/qa{task}_x_{split}.txt": f"{task:02d}{split}" * 8

@@ -97,7 +97,8 @@ class Method(Protocol):
             numbers. Rows of an earlier version are then no longer taken for it; no other method's.
         spec: its columns' dataclass.
         reads: the type of examples it reads, one of `bench.examples`.
-        fields: of its rows, beside the spine's.
+        fields: of its rows, beside the spine's. One of them is ``diverged``: null, or where its
+            loss was no longer finite; restarts that diverged are in no number.
         metrics: metric (`bench.core.dataset.Metric.name`) -> the field that maps a unit to it.
         rules: rules of selection by name (`Column.selection`); the first is the default.
     """
@@ -109,6 +110,9 @@ class Method(Protocol):
     fields: Fields
     metrics: Mapping[str, str]
     rules: Mapping[str, Rule]
+
+    def early(self, row: Row) -> float:
+        """A loss of a row from the beginning of its training, which machines hardly differ in."""
 
     def needs(self, column: Column) -> tuple:
         """What `prepare` looks at of a column: columns that are alike in it share their arrays."""

@@ -2,126 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
+from bench.core import registry
+from bench.core.column import Column
+from bench.core.dataset import Found
+from bench.core.experiment import Experiment
+from bench.core.method import Work
 from bench.core.profiles import Profile
-from bench.core.spec import Experiment, Group, MemN2N, expand
+from bench.core.runs import Group, expand
 from bench.core.store import Store
-from bench.datasets.babi.cross import Crossed
-from bench.datasets.babi.locate import Located
-from bench.examples.encode import Encoded, encode
-
-COMPILE_SECONDS = 4.0
-STEP_SECONDS = 4e-5
-STEP_SECONDS_PER_FEATURE = 1.7e-8
-STEP_SECONDS_PER_WEIGHT = 2e-8
-"""A cost model for the progress bar alone: seconds a step and restart, plus, for each hop, so much
-for each memory slot times feature and for each weight of a hop's matrix. Only the proportions
-matter: the bar measures its own pace."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """The restarts of one group that are still to be trained."""
+    """The restarts of one group that are still to be trained.
+
+    Attributes:
+        prepared: what the method makes of the group's examples.
+        kind: the data's, of the group's rows.
+        keep: whether its models are saved.
+    """
 
     group: Group
-    encoded: Encoded
+    prepared: Any
     kind: str
     seeds: tuple[int, ...]
+    keep: bool = False
 
-    @property
-    def epoch_seconds(self) -> float:
-        """Predicted seconds an epoch and restart."""
-        column, encoded = self.group.column, self.encoded
-        features = batch_bytes(column, encoded) / (4 * column.batch)
-        weights = column.dim * (encoded.statement_words + encoded.memory_slots)
-        hop = STEP_SECONDS_PER_FEATURE * features + STEP_SECONDS_PER_WEIGHT * weights
-        return (STEP_SECONDS + column.hops * hop) * len(encoded.fit) / column.batch
+    @cached_property
+    def work(self) -> Work:
+        """What one restart takes."""
+        column = self.group.column
+        return registry.method(column.method).work(column, self.prepared)
 
 
-def batch_bytes(column: MemN2N, encoded: Encoded) -> int:
-    """Size of the features that one restart's batch reads, (B, M, F) float32, roughly.
-
-    About as many as the words of a task's statements (`bench.methods.memn2n.features`).
-    """
-    tasks = encoded.statement_task
-    features = max(len(np.unique(encoded.statements[tasks == task])) for task in np.unique(tasks))
-    return 4 * column.batch * encoded.memory_slots * features
-
-
-def encode_for(column: MemN2N, tasks: Sequence[int], data: Located | Crossed) -> Encoded:
-    """Reads, checks and encodes what a column needs of these tasks.
+def prepare(group: Group, found: Found) -> Any:
+    """A group's examples as its method takes them.
 
     Raises:
-        BenchError: a file is damaged, malformed or not at hand.
+        BenchError: a file is damaged, malformed or not at hand, or there are too few examples.
     """
-    return encode(
-        [(task, data.stories(task, "train")) for task in tasks],
-        [(task, data.stories(task, "test")) for task in tasks],
-        memory_size=column.memory_size,
-        holdout=column.holdout,
-        joint=column.joint,
-    )
+    parts = [(u, found.read(u, "train"), found.read(u, "test")) for u in group.units]
+    return registry.method(group.column.method).prepare(group.column, parts)
 
 
 class Plan:
     """All groups of the experiments chosen, and what is left to do of them.
 
     Args:
-        located: data set -> its files.
-        models: folder of saved models, if they are wanted: a restart without one counts as undone.
+        found: data set -> its files.
+        models: folder of saved models.
+
+    Attributes:
+        groups: experiment -> its groups, done or not.
     """
 
-    def __init__(self, store: Store, located: dict[str, Located | Crossed], models: Path | None):
+    def __init__(self, store: Store, found: Mapping[str, Found], models: Path):
         self.store = store
-        self.located = located
+        self.found = found
         self.models = models
-        self._encoded: dict[tuple, Encoded] = {}
-        self.jobs: list[Job] = []
-        self.finished = 0
-        self._planned: set[str] = set()
+        self.groups: dict[str, list[Group]] = {}
+        self._left: dict[Group, set[int]] = {}
+        self._kept: set[Group] = set()
 
     def add(
         self,
         experiment: Experiment,
-        columns: Iterable[MemN2N],
+        columns: Iterable[Column],
         profile: Profile,
         *,
-        tasks: Sequence[int],
-        restarts: int | None,
+        units: Sequence[str],
+        restarts: int | None = None,
+        models: Callable[[Group], Container[int]] = lambda group: (),
     ) -> None:
-        """Adds an experiment's columns under a profile.
+        """Adds an experiment's columns under a profile. What others asked for already is shared.
+
+        Args:
+            restarts: asked for on the command line.
+            models: the seeds of a group whose models are wanted: without one they count as undone.
 
         Raises:
-            BenchError: data or stored rows are damaged.
+            BenchError: stored rows are damaged, or a unit is not at hand.
         """
         for column in columns:
             dataset = experiment.dataset_of(column)
-            data = self.located[dataset]
-            column = profile.apply(column, restarts)
-            for group in expand(column, dataset, tasks, data.hashes):
-                if group.id in self._planned:
-                    continue  # a view on runs that another experiment asked for already
-                self._planned.add(group.id)
-                done = {row["seed"] for row in self.store.rows(group)}
-                if self.models is not None:
-                    done = {s for s in done if model_path(self.models, group, s).exists()}
-                seeds = tuple(s for s in range(column.restarts) if s not in done)
-                if seeds:
-                    self.jobs.append(Job(group, self._encode(group, data), data.kind, seeds))
-                else:
-                    self.finished += 1
+            at_hand = self.found[dataset].at_hand
+            for group in expand(profile.apply(column, restarts), dataset, units, at_hand):
+                self.groups.setdefault(experiment.id, []).append(group)
+                stored = {row["seed"] for row in self.store.rows(group)}
+                seeds = range(group.column.restarts)
+                wanted = models(group)
+                lacking = {s for s in seeds if s in wanted and not self._model(group, s).exists()}
+                self._left.setdefault(group, set()).update(set(seeds) - stored, lacking)
+                if lacking:
+                    self._kept.add(group)
 
-    def _encode(self, group: Group, data: Located | Crossed) -> Encoded:
-        column = group.column
-        key = (group.dataset, group.tasks, column.memory_size, column.holdout, column.joint)
-        if key not in self._encoded:
-            self._encoded[key] = encode_for(column, group.tasks, data)
-        return self._encoded[key]
+    @property
+    def finished(self) -> int:
+        """How many groups need no training."""
+        return sum(not seeds for seeds in self._left.values())
+
+    @property
+    def unfinished(self) -> int:
+        """How many groups do."""
+        return len(self._left) - self.finished
+
+    def jobs(self, stop: Callable[[], bool] = lambda: False) -> list[Job]:
+        """What is to be trained, its data read; fewer jobs if ``stop`` says so between two groups.
+
+        Raises:
+            BenchError: as `prepare`.
+        """
+        prepared: dict[tuple, Any] = {}
+        jobs = []
+        for group, seeds in self._left.items():
+            if not seeds:
+                continue
+            if stop():
+                break
+            found = self.found[group.dataset]
+            needs = registry.method(group.column.method).needs(group.column)
+            key = (group.dataset, group.units, group.column.method, *needs)
+            if key not in prepared:
+                prepared[key] = prepare(group, found)
+            kind = group.kind(found.at_hand.kind)
+            keep = group in self._kept
+            jobs.append(Job(group, prepared[key], kind, tuple(sorted(seeds)), keep))
+        return jobs
+
+    def _model(self, group: Group, seed: int) -> Path:
+        return model_path(self.models, group, seed)
 
 
 def model_path(folder: Path, group: Group, seed: int) -> Path:

@@ -1,16 +1,19 @@
-"""Budgets: what `smoke`, `laptop` and `paper` make of a spec, in one place.
+"""Budgets: what `smoke`, `laptop` and `paper` make of an experiment, in one place.
 
 Only `paper` keeps the papers' protocol; tables of the other two say so in their titles.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.core import registry
+from bench.core.column import Column
 from bench.core.errors import BenchError
-from bench.core.spec import ALL_TASKS, Experiment, MemN2N
+from bench.core.experiment import Experiment
+
+ALL, FEW, ONE = "all", "few", "one"
 
 
 @dataclass(frozen=True)
@@ -18,71 +21,63 @@ class Profile:
     """A budget.
 
     Attributes:
-        epochs: cap on epochs, linear start's apart; None keeps the spec's.
+        epochs: cap on epochs (of each phase of a training); None keeps the spec's.
         restarts: cap on restarts; None keeps the spec's.
-        tasks: the bAbI tasks that are run.
-        long: those of experiments that take hours (`Experiment.long`); None if these run by name
-            alone, and then on ``tasks``.
-        joint: whether columns trained jointly on all tasks are run by default.
-        compared: training questions generated for a comparison with real data.
+        units: 'all' of a data set, or the 'few' of a quick check.
+        long: those of experiments that take hours: 'all', the 'one' that checks, or '' where these
+            run only if they are named, and then on ``units``.
+        joint: whether columns trained jointly on all units are run by default.
         note: what a table's title says of it.
     """
 
     name: str
     epochs: int | None
     restarts: int | None
-    tasks: tuple[int, ...]
-    long: tuple[int, ...] | None
+    units: str
+    long: str
     joint: bool
-    compared: int
     note: str
 
     def runs(self, experiment: Experiment) -> bool:
         """Whether the experiment is run where none is named."""
-        return self.long is not None or not experiment.long
+        return bool(experiment.runnable()) and bool(self.long or not experiment.long)
 
-    def tasks_of(self, experiment: Experiment) -> tuple[int, ...]:
-        """The tasks that an experiment is run on, in order."""
-        those = self.long if experiment.long and self.long is not None else self.tasks
-        return tuple(task for task in experiment.tasks if task in those)
+    def units_of(self, experiment: Experiment) -> tuple[str, ...]:
+        """The units that an experiment is run on, in order."""
+        which = self.long if experiment.long and self.long else self.units
+        return tuple(
+            u for u in registry.units_of(experiment) if u in self._those(experiment, which)
+        )
 
-    def with_tasks(self, tasks: Iterable[int]) -> Profile:
-        """This budget, for a report that shows these tasks too."""
-
-        def more(those: tuple[int, ...]) -> tuple[int, ...]:
-            return tuple(sorted({*those, *tasks}))
-
-        tasks = tuple(tasks)
-        long = None if self.long is None else more(self.long)
-        return dataclasses.replace(self, tasks=more(self.tasks), long=long)
-
-    def apply(self, column: MemN2N, restarts: int | None = None) -> MemN2N:
+    def apply(self, column: Column, restarts: int | None = None) -> Column:
         """The column under this budget; ``restarts`` from the command line wins."""
-        changes: dict[str, int] = {}
         if self.epochs is not None:
-            changes["epochs"] = min(column.epochs, self.epochs)
-            if column.linear_start:
-                changes["linear_start_epochs"] = min(column.linear_start_epochs, self.epochs)
-        if self.restarts is not None:
-            changes["restarts"] = min(column.restarts, self.restarts)
-        if restarts is not None:
-            changes["restarts"] = restarts
-        return dataclasses.replace(column, **changes)
+            column = column.capped(self.epochs)
+        if restarts is None:
+            restarts = min(column.restarts, self.restarts or column.restarts)
+        return column.with_restarts(restarts)
+
+    @staticmethod
+    def _those(experiment: Experiment, which: str) -> Sequence[str]:
+        if which == ALL:
+            return registry.units_of(experiment)
+        few = [unit for name in experiment.datasets for unit in registry.dataset(name).few]
+        return few if which == FEW else few[:1]
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
         Profile(
-            "smoke", epochs=2, restarts=2, tasks=(1, 6, 8), long=(1,), joint=True, compared=1_000,
+            "smoke", epochs=2, restarts=2, units=FEW, long=ONE, joint=True,
             note="a check that the suite runs, not a reproduction",
         ),
         Profile(
-            "laptop", epochs=None, restarts=3, tasks=ALL_TASKS, long=None, joint=False, compared=10_000,
+            "laptop", epochs=None, restarts=3, units=ALL, long="", joint=False,
             note="fewer restarts than the paper, not a reproduction",
         ),
         Profile(
-            "paper", epochs=None, restarts=None, tasks=ALL_TASKS, long=ALL_TASKS, joint=True, compared=10_000,
+            "paper", epochs=None, restarts=None, units=ALL, long=ALL, joint=True,
             note="the paper's protocol",
         ),
     )

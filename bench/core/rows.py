@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,11 @@ def whole(value: Any) -> bool:
 def count(value: Any) -> bool:
     """A whole number from 1."""
     return type(value) is int and value > 0
+
+
+def percent(value: Any) -> bool:
+    """A number from 0 to 100."""
+    return number(value) and 0 <= value <= 100
 
 
 def text(value: Any) -> bool:
@@ -89,38 +94,46 @@ def read(
     Raises:
         BenchError: the file can't be read, or a line of it is not a row.
     """
+    rows: list[Row] = []
+    seen: dict[Hashable, int] = {}
+    for number, row in values(path, remedy):
+        if outdated(row):
+            continue
+        what = wrong(row)
+        if what:
+            raise damaged(path, number, what, remedy)
+        first = seen.setdefault(key(row), number)
+        if first != number:
+            raise damaged(path, number, f"is of the same {of} as line {first}", remedy)
+        rows.append(row)
+    return rows
 
-    def damaged(number: int, what: str) -> BenchError:
-        return BenchError(f"{path}:{number}: line {what}; {remedy}")
 
+def values(path: Path, remedy: str) -> list[tuple[int, Any]]:
+    """(line, JSON value) of a file's lines, none if there is no file.
+
+    Raises:
+        BenchError: the file can't be read, or a line of it is not JSON.
+    """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise damaged(1, f"cannot be read ({error})") from error
+        raise damaged(path, 1, f"cannot be read ({error})", remedy) from error
     if lines.pop():
-        raise damaged(len(lines) + 1, "is cut: it does not end in a newline")
-    rows: list[Row] = []
-    seen: dict[Hashable, int] = {}
+        what = "is cut: it does not end in a newline"
+        raise damaged(path, len(lines) + 1, what, remedy)
+    found = []
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
+            found.append((number, json.loads(line)))
         except (ValueError, RecursionError) as error:
-            raise damaged(number, "is not JSON") from error
-        if outdated(row):
-            continue
-        what = wrong(row)
-        if what:
-            raise damaged(number, what)
-        first = seen.setdefault(key(row), number)
-        if first != number:
-            raise damaged(number, f"is of the same {of} as line {first}")
-        rows.append(row)
-    return rows
+            raise damaged(path, number, "is not JSON", remedy) from error
+    return found
 
 
-def write(path: Path, rows: list[Row]) -> None:
+def write(path: Path, rows: Iterable[Any]) -> None:
     """Replaces the file.
 
     Raises:
@@ -128,3 +141,8 @@ def write(path: Path, rows: list[Row]) -> None:
     """
     lines = (json.dumps(row, separators=(",", ":"), allow_nan=False) + "\n" for row in rows)
     write_atomically(path, "".join(lines))
+
+
+def damaged(path: Path, line: int, what: str, remedy: str) -> BenchError:
+    """The error of a file's line."""
+    return BenchError(f"{path}:{line}: line {what}; {remedy}")

@@ -14,14 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.core import devices as device_module
-from bench.core.plan import COMPILE_SECONDS, Job, batch_bytes, model_path
+from bench.core import provenance, registry
+from bench.core.method import Outcome, Trainer
+from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
+from bench.core.rows import Row
+from bench.core.runs import Group
 from bench.core.store import Store
-from bench.methods.memn2n.row import row
-from bench.methods.memn2n.saved import TRAINING, Saved, save
-from bench.methods.memn2n.schedule import most_epochs
-from bench.methods.memn2n.training import Trainer
-from bench.train import checkpoint
+
+COMPILE_SECONDS = 4.0
+"""Of a group's programs, for the progress bar alone."""
 
 UNEVEN = 0.15
 """How much later than it could, as a share of that time, a run may end for fewer sharded jobs."""
@@ -40,7 +42,7 @@ class Runner:
         devices: Sequence,
         *,
         checkpoints: Path,
-        models: Path | None,
+        models: Path,
         progress: Progress,
         deadline: float | None = None,
     ):
@@ -109,55 +111,49 @@ class Runner:
                 self.stopped.set()
 
     def _train(self, job: Job, devices: tuple) -> bool:
-        """Trains a job's restarts, as many chunks at a time as there are devices; False if
-        stopped."""
-        group = job.group
+        """Trains a job's restarts, as many chunks at a time as there are devices; False if stopped."""
+        group, method = job.group, registry.method(job.group.column.method)
         trainers: dict[int, Trainer] = {}
-        epoch_cost = job.epoch_seconds
         for batch in self._batches(job, devices):
             seeds = [seed for chunk in batch for seed in chunk]
             width = len(batch)
-            compiling = COMPILE_SECONDS if not trainers else 0.0
-            cost_left = compiling + epoch_cost * most_epochs(group.column) * len(seeds)
-            first = True
+            cost = job.work.seconds * len(seeds)
+            told = 0.0
 
-            def tick() -> None:
-                nonlocal first, cost_left
-                cost = epoch_cost * len(seeds) + (compiling if first else 0.0)
-                first = False
-                cost_left -= cost
-                self.progress.advance(cost)
+            def tick(share: float, cost: float = cost) -> None:
+                nonlocal told
+                told += share
+                self.progress.advance(share * cost)
 
             if width not in trainers:
-                trainers[width] = Trainer(group.column, job.encoded, *devices[:width])
+                trainers[width] = method.trainer(
+                    group.column, job.prepared, devices[:width], group.stream
+                )
+                self.progress.advance(COMPILE_SECONDS if len(trainers) == 1 else 0.0)
             saved = [self._checkpoint(job, chunk) for chunk in batch]
             outcomes = trainers[width].train(
                 seeds, saved=saved, stop=self._past_deadline, tick=tick
             )
             if outcomes is None:
                 return False
-            rows = [row(group, outcome, job.encoded, job.kind, devices[0]) for outcome in outcomes]
-            if self.models is not None:
-                for outcome, its in zip(outcomes, rows, strict=True):
-                    run = {**group.canonical(), "seed": outcome.seed}
-                    training = {name: its[name] for name in TRAINING}
-                    save(
-                        model_path(self.models, group, outcome.seed),
-                        Saved(outcome.params, run, job.encoded.sizes, training),
-                    )
+            if job.keep:
+                for outcome in outcomes:
+                    path = model_path(self.models, group, outcome.seed)
+                    method.save_model(path, group.run(outcome.seed), outcome, job.prepared)
+            rows = [row(group, outcome, job.kind, devices[0]) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
             for path in saved:
                 path.unlink(missing_ok=True)
-            self.progress.advance(cost_left)
+            self.progress.advance((1.0 - told) * cost)
         return True
 
     def _batches(self, job: Job, devices: tuple) -> list[list[tuple[int, ...]]]:
-        """The job's chunks by what is trained at once: those of one size that are equally far."""
-        alike: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        """The job's chunks by what is trained at once: those of one size; begun ones first."""
+        alike: dict[tuple[int, bool], list[tuple[int, ...]]] = {}
         for chunk in chunks(job, devices):
-            begun = checkpoint.load(self._checkpoint(job, chunk), chunk)
-            alike.setdefault((len(chunk), begun.epoch if begun else 0), []).append(chunk)
+            begun = self._checkpoint(job, chunk).exists()
+            alike.setdefault((len(chunk), begun), []).append(chunk)
         return [
             same[at : at + len(devices)]
             for same in alike.values()
@@ -168,7 +164,27 @@ class Runner:
         return self.checkpoints / f"{job.group.id}_{chunk[0]}-{chunk[-1]}.npz"
 
     def _cost(self, job: Job) -> float:
-        return COMPILE_SECONDS + job.epoch_seconds * most_epochs(job.group.column) * len(job.seeds)
+        return COMPILE_SECONDS + job.work.seconds * len(job.seeds)
+
+
+def row(group: Group, outcome: Outcome, kind: str, device) -> Row:
+    """The restart's row in the store (`bench.core.store.BEFORE`, the method's fields, `AFTER`).
+
+    Args:
+        kind: of the data, see `Group.kind`.
+        device: the JAX device it was trained on.
+    """
+    return {
+        "id": group.run_id(outcome.seed),
+        "seed": outcome.seed,
+        "lanes": outcome.lanes,
+        **outcome.row,
+        "seconds": round(outcome.seconds, 2),
+        "kind": kind,
+        "device": device_module.describe(device),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+    }
 
 
 def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
@@ -176,8 +192,8 @@ def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
 
     Chunks are the same on one CPU core as on several; GPUs that shard a job divide it evenly.
     """
-    column = job.group.column
-    width = device_module.lanes(devices[0], column.restarts, batch_bytes(column, job.encoded))
+    restarts = job.group.column.restarts
+    width = device_module.lanes(devices[0], restarts, job.work.lane_bytes)
     if devices[0].platform != "cpu":
         width = -(-width // len(devices))
     by_chunk: dict[int, list[int]] = {}

@@ -1,53 +1,63 @@
 """The run store: one small JSON row a restart, the only source of tables.
 
-A file holds one group: all restarts of one column on one task. Its first line is the manifest (what
-was trained, in the words that its id is the hash of), every further line a restart, by seed. Files
-are replaced whole, so a killed process leaves the old rows or the new ones.
+A file holds one group: all restarts of one column on one unit, or on several jointly. Its first line
+is the manifest (what was trained, in the words that its id is the hash of), every further line a
+restart, by seed. Files are replaced whole, so a killed process leaves the old rows or the new ones.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.core.errors import BenchError
-from bench.core.files import write_atomically
-from bench.core.spec import Group
+from bench.core import kinds, registry, rows
+from bench.core.rows import Fields, Row, count, damaged, number, text, whole, wrong_field
+from bench.core.runs import Group, digest
 
-Row = dict[str, Any]
+REMEDY = "restore the file from git, or delete it to train again"
 
-FIELDS = {
-    "id": str,
-    "seed": int,
-    "lanes": int,
-    "epochs": int,
-    "diverged": (int, type(None)),
-    "running_loss": (float, type(None)),
-    "running_error": float,
-    "train_loss": (float, type(None)),
-    "train_error": float,
-    "valid_loss": (float, type(None)),
-    "valid_error": float,
-    "valid_error_batches": float,
-    "test_loss": (float, type(None)),
-    "test_error": float,
-    "test_error_batches": float,
-    "test_errors": dict,
-    "curves": dict,
-    "seconds": float,
-    "kind": str,
-    "device": str,
-    "commit": str,
-    "versions": dict,
+_ID = (
+    lambda value: isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value),
+    "16 hex digits",
+)
+
+BEFORE: Fields = {
+    "id": _ID,
+    "seed": (whole, "a whole number"),
+    "lanes": (count, "a whole number above 0"),
 }
-"""Fields of a row. Errors are in %, losses nats a question (null where not finite), seconds the
-restart's share of its group's training time. ``*_batches`` are the released code's figures, which
-drop the last partial batch of 32; ``test_errors`` maps a task to its error; ``lanes`` is how many
-restarts shared the program; ``diverged`` the epoch of the first loss that was not finite. ``kind``
-is 'real', 'completed' (real, but for generated stories in a training set), 'unverified' or
-'generated'."""
+AFTER: Fields = {
+    "seconds": (lambda value: number(value) and value >= 0, "a number from 0"),
+    "kind": (lambda value: value in kinds.TRUST, f"one of {', '.join(kinds.TRUST)}"),
+    "device": (text, "a text"),
+    "commit": (text, "a text"),
+    "versions": (rows.map_of(text), "an object of texts"),
+}
+"""Fields that every method's rows have, before and after its own (`bench.core.method.Method.fields`).
+
+``lanes`` is how many restarts shared the program, ``seconds`` the restart's share of its training
+time, ``kind`` that of the data (`bench.core.kinds`), ``commit`` and ``versions`` are the code's and
+the libraries'."""
+
+_FILE = re.compile(r".+_[0-9a-f]{16}\.jsonl")
+"""Names of groups' files; a study's rows are beside them, under the study's name."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A group as it is stored.
+
+    Attributes:
+        manifest: `Group.canonical` with the group's id and label.
+        rows: by seed.
+    """
+
+    path: Path
+    manifest: Row
+    rows: tuple[Row, ...]
 
 
 class Store:
@@ -69,63 +79,88 @@ class Store:
         path = self.path(group)
         if not path.exists():
             return []
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise _damaged(path, 1, f"cannot be read ({error})") from error
-        rows = []
-        for number, line in enumerate(lines, start=1):
-            try:
-                value = json.loads(line)
-            except ValueError as error:
-                raise _damaged(path, number, "is not JSON") from error
-            if number == 1:
-                if value != _manifest(group):
-                    raise _damaged(path, number, "is not the manifest of this group")
-                continue
-            rows.append(_checked(path, number, value, group))
-        if not lines:
-            raise _damaged(path, 1, "is missing")
-        seeds = [row["seed"] for row in rows]
-        if seeds != sorted(set(seeds)):
-            raise _damaged(path, 2, "and those after it are not in order of their seeds")
-        return rows
+        stored = _read(path)
+        if stored is None or stored.manifest != _manifest(group):
+            raise damaged(path, 1, "is not the manifest of this group", REMEDY)
+        return list(stored.rows)
 
-    def add(self, group: Group, rows: Iterable[Row]) -> None:
+    def all(self) -> Iterator[Stored]:
+        """Every group there is, by file name; those of an earlier version of their method, and of
+        methods and data sets that there are no more, are passed over.
+
+        Raises:
+            BenchError: a file is damaged.
+        """
+        for path in sorted(self.folder.glob("*.jsonl")):
+            if _FILE.fullmatch(path.name):
+                stored = _read(path)
+                if stored is not None:
+                    yield stored
+
+    def add(self, group: Group, added: Iterable[Row]) -> None:
         """Adds restarts; a seed that is there already keeps its row.
 
         Raises:
             BenchError: the disk is full, or the file there is damaged.
         """
-        merged = {row["seed"]: row for row in rows}
+        merged = {row["seed"]: row for row in added}
         merged.update({row["seed"]: row for row in self.rows(group)})
-        values: Sequence[Any] = [_manifest(group), *(merged[seed] for seed in sorted(merged))]
-        write_atomically(self.path(group), "".join(_line(value) for value in values))
+        rows.write(self.path(group), [_manifest(group), *(merged[s] for s in sorted(merged))])
 
 
-def _manifest(group: Group) -> dict[str, Any]:
+def _manifest(group: Group) -> Row:
     return {"group": group.id, "label": group.label, **group.canonical()}
 
 
-def _checked(path: Path, number: int, row: Any, group: Group) -> Row:
-    if not isinstance(row, dict) or set(row) != set(FIELDS):
-        odd = set(row) ^ set(FIELDS) if isinstance(row, dict) else {"the row"}
-        raise _damaged(path, number, f"has missing or unknown fields ({', '.join(sorted(odd))})")
-    for name, kind in FIELDS.items():
-        if not isinstance(row[name], kind):
-            raise _damaged(path, number, f"has a field '{name}' of the wrong type")
-    if row["id"] != group.run_id(row["seed"]):
-        raise _damaged(path, number, f"has an id that is not its run's (seed {row['seed']})")
-    if row["kind"] == ("real" if group.completed else "completed"):
-        raise _damaged(path, number, f"has a field 'kind' that is not its data's ('{row['kind']}')")
-    return row
+def _read(path: Path) -> Stored | None:
+    """A file, None if it is of a version, method or data set that is no more."""
+    found = rows.values(path, REMEDY)
+    if not found:
+        raise damaged(path, 1, "is missing", REMEDY)
+    (_, manifest), *lines = found
+    canonical = _canonical(path, manifest)
+    method = registry.methods().get(canonical["method"])
+    dataset = registry.datasets().get(canonical["dataset"])
+    if method is None or dataset is None or canonical["trainer"] != method.version:
+        return None
+    fields = {**BEFORE, **method.fields, **AFTER}
+    completed = any(name.startswith(kinds.COMPLETION) for name in canonical["data"])
+    per_unit = method.metrics.get(dataset.metric.name)
+    units = {str(unit) for unit in canonical["tasks"]}
+    for line, row in lines:
+        wrong = wrong_field(row, fields)
+        if not wrong and row["id"] != digest({**canonical, "seed": row["seed"]}):
+            wrong = f"has an id that is not its run's (seed {row['seed']})"
+        if not wrong and row["kind"] == (kinds.REAL if completed else kinds.COMPLETED):
+            wrong = f"has a field 'kind' that is not its data's ('{row['kind']}')"
+        if not wrong and per_unit is not None and set(row[per_unit]) != units:
+            wrong = (
+                f"has a field '{per_unit}' that is not of its units ({', '.join(sorted(units))})"
+            )
+        if wrong:
+            raise damaged(path, line, wrong, REMEDY)
+    seeds = [row["seed"] for _, row in lines]
+    if seeds != sorted(set(seeds)):
+        raise damaged(path, 2, "and those after it are not in order of their seeds", REMEDY)
+    return Stored(path, manifest, tuple(row for _, row in lines))
 
 
-def _damaged(path: Path, number: int, what: str) -> BenchError:
-    return BenchError(
-        f"{path}:{number}: line {what}; restore the file from git, or delete it to train again"
-    )
+_CANONICAL: Fields = {
+    "method": (text, "a text"),
+    "spec": (lambda value: isinstance(value, dict), "an object"),
+    "dataset": (text, "a text"),
+    "tasks": (lambda value: isinstance(value, list) and bool(value), "a list of units"),
+    "data": (rows.map_of(text), "an object of SHA-256 sums by file"),
+    "trainer": (count, "a whole number above 0"),
+}
 
 
-def _line(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False) + "\n"
+def _canonical(path: Path, manifest: Any) -> Row:
+    """The canonical text that a manifest holds, its id checked."""
+    wrong = wrong_field(manifest, {"group": _ID, "label": (text, "a text"), **_CANONICAL})
+    if wrong:
+        raise damaged(path, 1, wrong, REMEDY)
+    canonical = {name: manifest[name] for name in _CANONICAL}
+    if manifest["group"] != digest(canonical):
+        raise damaged(path, 1, "is a manifest whose id is not its text's", REMEDY)
+    return canonical

@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from bench.core.dataset import Wish
-from bench.core.profiles import Profile
+from bench.core.dataset import Found, Wish
+
+if TYPE_CHECKING:
+    from bench.core.profiles import Profile
+    from bench.core.runs import Group
 
 
 @dataclass(frozen=True)
@@ -23,18 +26,26 @@ class Site:
 
     Attributes:
         results: the profile's folder.
-        wish: where its data may come from.
+        groups: what was trained for the experiment.
+        found: data set -> its files.
+        models: the folder of saved models.
+        wish: where other data may come from.
         stop: whether the time is up: what is left stays for another run.
+        say: told how it goes, a line at a time.
     """
 
     results: Path
     profile: Profile
+    groups: Sequence[Group]
+    found: Mapping[str, Found]
+    models: Path
     wish: Wish
     stop: Callable[[], bool]
+    say: Callable[[str], None]
 
 
 class Study(Protocol):
-    """A measurement with rows, pages and, if it can be run, a script of its own.
+    """A measurement with rows and pages.
 
     Attributes:
         name: its folder, and the name of its files of rows.
@@ -46,7 +57,10 @@ class Study(Protocol):
     title: str
     how: str
 
-    def measure(self, units: Sequence[str], site: Site) -> bool:
+    def models(self, results: Path, group: Group) -> set[int]:
+        """The seeds of a group whose saved models are still needed."""
+
+    def measure(self, site: Site) -> bool:
         """Measures what is not stored yet; False if the time was up before it was done.
 
         Raises:

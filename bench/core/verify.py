@@ -7,28 +7,28 @@ agree closely and the end within the spread of the restarts.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.core import devices, provenance
+from bench.core import devices, provenance, registry
+from bench.core.cache import cache_dir
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.core.plan import encode_for
+from bench.core.experiment import Experiment
+from bench.core.plan import Job, prepare
 from bench.core.profiles import PROFILES
-from bench.core.spec import ALL_TASKS, Experiment, Group, expand
-from bench.core.store import Row, Store
-from bench.datasets.babi.cross import known_data, locate_any
-from bench.datasets.babi.locate import cache_dir
-from bench.methods.memn2n.row import row
-from bench.methods.memn2n.training import Trainer
+from bench.core.rows import Row
+from bench.core.runner import chunks, row
+from bench.core.runs import Group, expand
+from bench.core.store import Store
 
-EXACT = (
-    "epochs", "diverged", "running_loss", "running_error", "train_loss", "train_error", "valid_loss",
-    "valid_error", "valid_error_batches", "test_loss", "test_error", "test_error_batches",
-    "test_errors", "curves",
-)  # fmt: skip
 EARLY_LOSS = 0.02
 """Elsewhere: relative difference allowed in the first training loss of the curve."""
+
+CHEAP_SECONDS = 20.0
+"""Predicted; a restart of more is not picked."""
 
 
 def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | None) -> str:
@@ -41,44 +41,67 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
         BenchError: the row differs, there is none, or its data is not at hand.
     """
     store = Store(provenance.ROOT / "results" / "paper" / "store")
-    rows = _cheap_rows(experiments, store)
-    if not rows:
-        raise BenchError(f"{store.folder}: holds no restart that is cheap to train again")
-    digits = "".join(c for c in pick if c in "0123456789abcdef")
-    group, wanted = rows[int(digits or "0", 16) % len(rows)]
-    column, tasks = group.column, group.tasks
-    data = locate_any(group.dataset, tasks, data_dir=data_dir)
-    encoded = encode_for(column, tasks, data)
+    stored = _rows(experiments, store)
+    if not stored:
+        raise BenchError(f"{store.folder}: holds no restart that can be trained again")
+    digits = int("".join(c for c in pick if c in "0123456789abcdef") or "0", 16)
+    for step in range(len(stored)):
+        group, wanted = stored[(digits + step) % len(stored)]
+        found = registry.dataset(group.dataset).find(group.units, Wish(folder=data_dir))
+        job = Job(group, prepare(group, found), wanted["kind"], (wanted["seed"],))
+        if job.work.seconds <= CHEAP_SECONDS:
+            return _again(job, wanted, store)
+    raise BenchError(f"{store.folder}: holds no restart that is cheap to train again")
+
+
+def _again(job: Job, wanted: Row, store: Store) -> str:
+    group = job.group
     device = devices.configure(cache_dir() / "xla")[0]
-    # The restarts that it shared its program with.
-    first = wanted["seed"] - wanted["seed"] % devices.CPU_LANES
-    seeds = list(range(first, first + wanted["lanes"]))
-    outcomes = Trainer(column, encoded, device).train(seeds)
+    method = registry.method(group.column.method)
+    trainer = method.trainer(group.column, job.prepared, [device], group.stream)
+    (chunk,) = chunks(job, [device])
+    outcomes = trainer.train(list(_companions(chunk, wanted)))
     assert outcomes is not None
-    again = row(group, outcomes[wanted["seed"] - first], encoded, data.kind, device)
+    (outcome,) = (one for one in outcomes if one.seed == wanted["seed"])
+    again = row(group, outcome, job.kind, device)
     name = f"{group.label}, seed {wanted['seed']}"
     same_machine = _where(again) == _where(wanted)
-    problems = _exact(again, wanted) if same_machine else _close(again, wanted, store.rows(group))
+    exact = sorted(method.fields)
+    problems = (
+        [f"{k} {wanted[k]} -> {again[k]}" for k in exact if again[k] != wanted[k]]
+        if same_machine
+        else _close(group, again, wanted, store.rows(group))
+    )
     if problems:
         raise BenchError(
             f"{store.path(group)}: {name} trained again differs: {'; '.join(problems)}", 1
         )
     how = "to the last digit" if same_machine else "within the tolerance across machines"
-    return f"{name}: trained again, the row agrees {how} (test error {again['test_error']} %)"
+    return f"{name}: trained again, the row agrees {how}"
 
 
-def _cheap_rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, Row]]:
+def _companions(chunk: Sequence[int], wanted: Row) -> Sequence[int]:
+    """The restarts that it shared its program with."""
+    first = wanted["seed"] - wanted["seed"] % wanted["lanes"]
+    return range(first, first + wanted["lanes"])
+
+
+def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, Row]]:
+    """Restarts of whole chunks that did not diverge, of models of single units."""
     found = []
     for experiment in experiments:
         for column in experiment.runnable():
-            dataset = experiment.dataset_of(column)
-            if column.joint or not dataset.startswith("babi-1k"):
+            if column.joint:
                 continue
-            _, hashes = known_data(dataset, ALL_TASKS)
-            applied = PROFILES["paper"].apply(column)
-            for group in expand(applied, dataset, experiment.tasks, hashes):
-                whole = [r for r in store.rows(group) if r["lanes"] == devices.CPU_LANES]
-                found += [(group, r) for r in whole if r["diverged"] is None]
+            dataset = experiment.dataset_of(column)
+            at_hand = registry.dataset(dataset).known()
+            units = [u for u in registry.units_of(experiment) if at_hand.has(u)]
+            for group in expand(PROFILES["paper"].apply(column), dataset, units, at_hand):
+                rows = store.rows(group)
+                widest = max((r["lanes"] for r in rows), default=0)
+                found += [
+                    (group, r) for r in rows if r["lanes"] == widest and r["diverged"] is None
+                ]
     return found
 
 
@@ -87,17 +110,18 @@ def _where(row: Row) -> tuple[str, dict[str, str]]:
     return row["device"], {k: v for k, v in row["versions"].items() if k != "python"}
 
 
-def _exact(again: Row, wanted: Row) -> list[str]:
-    return [f"{k} {wanted[k]} -> {again[k]}" for k in EXACT if again[k] != wanted[k]]
-
-
-def _close(again: Row, wanted: Row, group: Sequence[Row]) -> list[str]:
+def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[str]:
     problems = []
-    before, now = wanted["curves"]["train_loss"][0], again["curves"]["train_loss"][0]
-    if now is None or abs(now - before) > EARLY_LOSS * abs(before):
+    method = registry.method(group.column.method)
+    before, now = method.early(wanted), method.early(again)
+    if not abs(now - before) <= EARLY_LOSS * abs(before):
         problems.append(f"first training loss {before} -> {now}")
-    errors = [r["test_error"] for r in group]
-    spread = statistics.stdev(errors) if len(errors) > 1 else 0.0
-    if abs(again["test_error"] - wanted["test_error"]) > max(5.0, 4.0 * spread):
-        problems.append(f"test error {wanted['test_error']} -> {again['test_error']}")
+    metric = registry.dataset(group.dataset).metric
+    field = method.metrics[metric.name]
+    for unit in group.units:
+        spread = statistics.stdev(r[field][unit] for r in rows) if len(rows) > 1 else 0.0
+        one, other = wanted[field][unit], again[field][unit]
+        slack = max(0.05 * (metric.most or abs(one)), 4.0 * spread)
+        if not math.isclose(one, other, rel_tol=0.0, abs_tol=slack):
+            problems.append(f"{metric.title} of {unit} {one} -> {other}")
     return problems

@@ -14,16 +14,11 @@ from store_helpers import HASHES, row
 from bench.core import registry
 from bench.core.errors import BenchError
 from bench.core.profiles import PROFILES, profile
-from bench.core.spec import (  # fmt: skip
-    ALL_TASKS,
-    TRAINER_VERSION,
-    Experiment,
-    MemN2N,
-    NotYet,
-    Readings,
-    expand,
-    memn2n,
-)
+from bench.datasets.babi.babi import ALL_TASKS
+from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION, MemN2N, Readings, memn2n
+from bench.core.experiment import Experiment
+from bench.core.column import NotYet
+from bench.core.runs import expand
 from bench.core.store import Store
 from bench.datasets.babi.cross import known_data
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task

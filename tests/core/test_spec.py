@@ -12,17 +12,11 @@ import tiny_data
 from bench.core import spec as spec_module
 from bench.core.errors import BenchError
 from bench.core.profiles import PROFILES, profile
-from bench.core.spec import (
-    Experiment,
-    Group,
-    MemN2N,
-    NotYet,
-    Readings,
-    build,
-    expand,
-    memn2n,
-    readings,
-)
+from bench.core.experiment import Experiment
+from bench.core.runs import Group, expand
+from bench.methods.memn2n.spec import MemN2N, Readings, memn2n, readings
+from bench.core.column import NotYet
+from bench.core.fields import build
 
 HASHES = {
     f"tasks/en/qa{task}_{stem}_{part}.txt": f"{task:02d}{part[0]}" + "0" * 61

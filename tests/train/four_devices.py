@@ -16,7 +16,7 @@ from bench.core import runner as runner_module
 from bench.core.plan import Job
 from bench.core.progress import Progress
 from bench.core.runner import Runner
-from bench.core.spec import Group
+from bench.core.runs import Group
 from bench.core.store import Store
 from bench.methods.memn2n.training import Trainer
 

@@ -73,6 +73,8 @@ TASKS: tuple[Task, ...] = tuple(
 )
 """The 20 tasks in order; ``TASKS[n - 1]`` is task n."""
 
+ALL_TASKS = tuple(task.number for task in TASKS)
+
 _WORD = r"[A-Za-z]+(?:['-][A-Za-z]+)*"
 _WORDS = re.compile(rf"{_WORD}(?: {_WORD})*")
 _ANSWER = re.compile(rf"{_WORD}(?:,{_WORD})*")

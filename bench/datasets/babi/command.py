@@ -8,14 +8,14 @@ from pathlib import Path
 
 from bench.core.arguments import number, numbers
 from bench.core.errors import BenchError
-from bench.core.spec import ALL_TASKS
 from bench.datasets.babi import fetch, generated, layout
+from bench.datasets.babi.babi import TASKS
 
 MOST_QUESTIONS = 1_000_000
 MOST_SEED = 2**32 - 1
 
 
-def add(commands: argparse._SubParsersAction) -> None:
+def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Declares the command and its options."""
     parser = commands.add_parser(
         "generate", help="write generated bAbI stories in the released format"
@@ -36,6 +36,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--as-released", action="store_true", help="keep test questions that occur in training"
     )
+    return parser
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,7 +46,11 @@ def run(options: argparse.Namespace) -> int:
         BenchError: a value is wrong, a file is in the way, or something can't be written.
     """
     folder = _folder(options.folder)
-    tasks = ALL_TASKS if options.tasks is None else numbers("--tasks", options.tasks, 1, 20)
+    tasks = (
+        tuple(t.number for t in TASKS)
+        if options.tasks is None
+        else numbers("--tasks", options.tasks, 1, 20)
+    )
     train, test = generated.SIZES[options.dataset]
     if options.train is not None:
         train = number("--train", options.train, 1, MOST_QUESTIONS)

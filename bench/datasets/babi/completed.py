@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
-from bench.core.spec import COMPLETED
+from bench.core.kinds import COMPLETION as COMPLETED
 from bench.datasets.babi import babi, fetch, generated, layout, manifest
 from bench.datasets.babi.simulator import release
 

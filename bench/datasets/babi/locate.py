@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import platformdirs
-
+from bench.core.cache import cache_dir
 from bench.core.errors import BenchError, NoData
 from bench.datasets.babi import babi, completed, fetch, generated, layout, manifest, record
 from bench.datasets.babi.check import Located, check, required
@@ -133,13 +132,6 @@ def hashes_of_all_tasks(found: Located) -> dict[str, str]:
         if not found.hashes.items() <= known.items():  # a set of the user's own
             known = {}
     return {**known, **found.hashes}
-
-
-def cache_dir() -> Path:
-    """The folder downloads are kept in: ``BENCH_CACHE``, or the platform's place for caches."""
-    return Path(
-        os.environ.get("BENCH_CACHE") or platformdirs.user_cache_dir("memory-networks-bench")
-    )
 
 
 def _default(

@@ -26,11 +26,11 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from bench.core.spec import MemN2N as Spec
 from bench.examples.encode import NULL, Encoded
 from bench.methods.memn2n import sentences
 from bench.methods.memn2n.features import Mix, Picked, of_one, of_several
 from bench.methods.memn2n.hops import Form, Memories, Tier, hops
+from bench.methods.memn2n.spec import MemN2N as Spec
 
 
 class Tables(NamedTuple):

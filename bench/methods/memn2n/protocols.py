@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.core.spec import MemN2N, memn2n
+from bench.methods.memn2n.spec import MemN2N, memn2n
 
 
 def per_task(**fields: Any) -> MemN2N:
@@ -17,7 +17,7 @@ def per_task(**fields: Any) -> MemN2N:
     With linear start, 20 epochs of it at 0.005, and the epochs proper begin at 0.005 too.
 
     Raises:
-        BenchError: as `bench.core.spec.memn2n`.
+        BenchError: as `bench.methods.memn2n.spec.memn2n`.
     """
     settings = dict(dim=20, epochs=100, halve_every=25, hops=3, tying="adjacent", restarts=10)
     if fields.get("linear_start"):

@@ -1,35 +1,62 @@
-"""An outcome as a row of the store."""
+"""An outcome as MemN2N's fields of a row of the store."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.core import devices, provenance
-from bench.core.spec import Group
-from bench.core.store import Row
+from bench.core.rows import Fields, Row, count, list_of, map_of, number, percent
 from bench.examples.encode import Encoded
-from bench.methods.memn2n.training import Outcome
+
+if TYPE_CHECKING:
+    from bench.methods.memn2n.training import Outcome
 
 CURVE_POINTS = 12
 
+_PERCENT = (percent, "a percentage, 0 to 100")
+_LOSS = (lambda value: value is None or number(value), "a number, or null where it is not finite")
 
-def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> Row:
-    """The restart's row, see `bench.core.store.FIELDS`.
 
-    Args:
-        kind: 'real', 'unverified' or 'generated': the data set's. The row of a group whose training
-            set is completed by generated stories is 'completed' where that is 'real'.
-        device: the JAX device it was trained on.
-    """
-    batch = group.column.batch
+def _curves(value: Any) -> bool:
+    names = ("epoch", "train_loss", "valid_error")
+    if not isinstance(value, dict) or tuple(value) != names:
+        return False
+    epochs, losses, errors = (value[name] for name in names)
+    return (
+        list_of(count)(epochs)
+        and list_of(_LOSS[0])(losses)
+        and list_of(percent)(errors)
+        and 0 < len(epochs) == len(losses) == len(errors)
+    )
+
+
+FIELDS: Fields = {
+    "epochs": (count, "a whole number above 0"),
+    "diverged": (lambda value: value is None or count(value), "an epoch, or null"),
+    "running_loss": _LOSS,
+    "running_error": _PERCENT,
+    "train_loss": _LOSS,
+    "train_error": _PERCENT,
+    "valid_loss": _LOSS,
+    "valid_error": _PERCENT,
+    "valid_error_batches": _PERCENT,
+    "test_loss": _LOSS,
+    "test_error": _PERCENT,
+    "test_error_batches": _PERCENT,
+    "test_errors": (map_of(percent), "an object of percentages, 0 to 100, by unit"),
+    "curves": (_curves, "three lists, epoch, train_loss and valid_error"),
+}
+"""Errors are in %, losses nats a question (null where not finite). ``*_batches`` are the released
+code's figures, which drop the last partial batch of 32; ``test_errors`` maps a task to its error;
+``diverged`` is the epoch of the first loss that was not finite."""
+
+
+def row(outcome: Outcome, encoded: Encoded, batch: int) -> Row:
+    """The method's fields of a restart's row, see `FIELDS`."""
     test = outcome.test_right
     return {
-        "id": group.run_id(outcome.seed),
-        "seed": outcome.seed,
-        "lanes": outcome.lanes,
         "epochs": len(outcome.curves),
         "diverged": outcome.diverged,
         "running_loss": _loss(outcome.running_loss),
@@ -42,13 +69,11 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
         "test_loss": _loss(outcome.test_loss),
         "test_error": _wrong(test),
         "test_error_batches": _wrong(_full_batches(test, batch)),
-        "test_errors": {str(task): _wrong(test[encoded.test.task == task]) for task in group.tasks},
-        "curves": _curves(outcome.curves),
-        "seconds": round(outcome.seconds, 2),
-        "kind": group.kind(kind),
-        "device": devices.describe(device),
-        "commit": provenance.commit(),
-        "versions": provenance.versions(),
+        "test_errors": {
+            str(task): _wrong(test[encoded.test.task == task])
+            for task in np.unique(encoded.test.task)
+        },
+        "curves": _kept(outcome.curves),
     }
 
 
@@ -57,7 +82,7 @@ def _full_batches(right: np.ndarray, batch: int) -> np.ndarray:
     return right[: len(right) // batch * batch] if len(right) >= batch else right
 
 
-def _curves(curves: list[tuple[float, ...]]) -> dict[str, Any]:
+def _kept(curves: list[tuple[float, ...]]) -> dict[str, Any]:
     """Every nth epoch and the last: losses a question, errors in %."""
     every = max(1, -(-len(curves) // CURVE_POINTS))
     kept = sorted({*range(every - 1, len(curves), every), len(curves) - 1})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bench.core.spec import MemN2N
+from bench.methods.memn2n.spec import MemN2N
 
 
 class Phase(NamedTuple):

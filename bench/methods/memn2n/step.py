@@ -20,13 +20,13 @@ import optax
 from flax import nnx
 
 from bench.core.errors import BenchError
-from bench.core.spec import MemN2N as Spec
 from bench.examples.encode import NULL, Encoded, Examples
 from bench.methods.memn2n.clip import clip_each_matrix
 from bench.methods.memn2n.hops import Tier
 from bench.methods.memn2n.model import Batch, MemN2N, Tables, build_tables, null_masks, targets
 from bench.methods.memn2n.noise import draws_needed, insert_empties
 from bench.methods.memn2n.scores import Questions, Scores, in_chunks
+from bench.methods.memn2n.spec import MemN2N as Spec
 from bench.methods.memn2n.tiers import by_count, fit, tiers
 from bench.train import draws
 from bench.train.initial import initial

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from bench.core.spec import MemN2N as Spec
 from bench.examples.encode import Encoded
-from bench.methods.memn2n.schedule import Phase, phase, reads_losses
+from bench.methods.memn2n.schedule import Phase, most_epochs, phase, reads_losses
 from bench.methods.memn2n.scores import Questions, Scores
+from bench.methods.memn2n.spec import MemN2N as Spec
 from bench.methods.memn2n.step import Metrics, Params, Programs, host_data
 from bench.train import checkpoint
 from bench.train.checkpoint import Progress
@@ -109,7 +109,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[], None] = lambda: None,
+        tick: Callable[[float], None] = lambda share: None,
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program.
 
@@ -117,7 +117,7 @@ class Trainer:
             saved: checkpoint files, an equal share of the restarts each: resumed from if they are
                 there; the caller removes them once the outcomes are stored.
             stop: asked after each epoch; if true, the work is saved and None returned.
-            tick: told of each epoch finished here.
+            tick: told of each epoch finished here, as a share of the training.
 
         Raises:
             BenchError: the checkpoint can't be written or read.
@@ -149,7 +149,7 @@ class Trainer:
                     )
                     pending.clear()  # what came after began from the wrong parameters
                 so_far.add(epoch.phases, epoch.rows())
-                tick()
+                tick(1.0 / most_epochs(self.spec))
 
         while True:
             if reads_losses(self.spec):

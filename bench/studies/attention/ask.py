@@ -15,7 +15,7 @@ BAR = 8
 """Characters of a bar of weight 1."""
 
 
-def add(commands: argparse._SubParsersAction) -> None:
+def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Declares the command and its options."""
     parser = commands.add_parser(
         "ask", help="ask a saved model about a story, and see where it looks"
@@ -27,6 +27,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         "story", nargs="?", default="-", metavar="STORY",
         help="bAbI lines, or sentences, one a line, questions with a '?' (default -: standard input)",
     )  # fmt: skip
+    return parser
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import dataclasses
 
 from bench.core import provenance
 from bench.core.errors import BenchError
-from bench.core.spec import Group
+from bench.core.runs import Group
 from bench.datasets.babi.babi import Story
 from bench.methods.memn2n.saved import Saved
 from bench.studies.attention.model import attend
@@ -32,9 +32,9 @@ def measure(
         BenchError: the model is of something else, or can't read the stories, or its training
             diverged.
     """
-    (task,) = group.tasks
+    task = int(group.units[0])
     seed = saved.run["seed"]
-    if saved.run != {**group.canonical(), "seed": seed}:
+    if saved.run != group.run(seed):
         raise BenchError(
             f"the model is not of {group.label}; delete it and train with --save-models again"
         )

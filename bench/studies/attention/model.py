@@ -11,12 +11,12 @@ import numpy as np
 from flax import nnx
 
 from bench.core.errors import BenchError
-from bench.core.spec import MemN2N as Spec
-from bench.core.spec import memn2n, readings
 from bench.datasets.babi.babi import Story
 from bench.examples.encode import NULL, Encoded, Sizes, encode_for_model
 from bench.methods.memn2n.model import Batch, MemN2N, build_tables, targets
 from bench.methods.memn2n.saved import Saved
+from bench.methods.memn2n.spec import MemN2N as Spec
+from bench.methods.memn2n.spec import memn2n, readings
 
 CHUNK = 100
 """Questions put at once: bounds memory, changes no result."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench.core.profiles import Profile
-from bench.core.spec import ALL_TASKS
 from bench.datasets.babi import completed
-from bench.datasets.babi.babi import TASKS
+from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.attention.chosen import Measured, Tables, hops_of
 from bench.studies.attention.store import Row
 from bench.studies.attention.stories import EXPLAINED, story_tables

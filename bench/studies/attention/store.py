@@ -14,7 +14,7 @@ from typing import Any
 from bench.core import rows as row_files
 from bench.core.errors import BenchError
 from bench.core.rows import count, number, whole, wrong_field
-from bench.core.spec import ALL_TASKS
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.datasets.babi.layout import DATASETS
 from bench.studies.attention.shown import FIGURES, SPLIT
 
@@ -129,7 +129,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """Fields of a row: a check, and what passes it.
 
-``id`` is the restart's run id (`bench.core.spec.Group.run_id`), ``group`` and ``model`` are its group's
+``id`` is the restart's run id (`bench.core.runs.Group.run_id`), ``group`` and ``model`` are its group's
 id and
 label: all rows of a data set and task are of one group. Training and
 test errors are in %, as the model's own training and this measurement found them; ``memory`` is M.

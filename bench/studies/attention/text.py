@@ -4,12 +4,12 @@ committed."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.core.spec import Group
-from bench.datasets.babi.babi import Story
-from bench.datasets.babi.locate import Located
+from bench.core import kinds
+from bench.core.dataset import Found
+from bench.examples.stories import Story
 from bench.studies.attention.chosen import by_task
 from bench.studies.attention.shares import questions_of
 from bench.studies.attention.shown import find, lines_of
@@ -19,33 +19,43 @@ from bench.studies.attention.stories import EXPLAINED, Words, story_tables
 TEXT = "attention_stories.md"
 
 
-def text_page(rows: Sequence[Row], groups: Sequence[Group], data: Located) -> str:
+def text_page(rows: Sequence[Row], found: Mapping[str, Found]) -> str:
     """The page as Markdown, of the rows that stand on this data.
 
     Args:
-        groups: of the data; rows of others are left out, since their lines are of other files.
+        found: data set -> its files; rows whose data differs are left out, since their lines are of
+            other files.
 
     Raises:
         BenchError: a file of the data has changed or can't be read.
     """
-    known = {group.id for group in groups}
-    there = by_task(row for row in rows if row["group"] in known)
-    stories = functools.cache(lambda task, split: data.stories(task, split))
+    there = by_task(row for row in rows if row["kind"] == _kind(row, found))
+    stories = functools.cache(lambda name, task, split: found[name].read(str(task), split))
 
     def words(row: Row, told: dict[str, Any]) -> Words:
-        return words_of(stories(row["task"], told["split"]), told["question"])
+        return words_of(stories(row["dataset"], row["task"], told["split"]), told["question"])
 
     licence = "the bAbI tasks v1.2, CC BY 3.0"
-    known_kinds = {"real": licence, "completed": licence, "generated": "this suite's simulator"}
-    source = known_kinds.get(data.kind, "files that are not the released ones")
+    known = {"real": licence, "completed": licence, "generated": "this suite's simulator"}
+    used = {row["kind"] for row in rows}
+    sources = {known.get(kind, "files that are not the released ones") for kind in used}
     blocks = [
         "# Attention, story by story",
-        f"Text: {source}. Written from the stored rows "
+        f"Text: {'; '.join(sorted(sources))}. Written from the stored rows "
         "and the data at hand; not for the repository, which holds no data.",
         EXPLAINED,
         *story_tables(there, words),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _kind(row: Row, found: Mapping[str, Found]) -> str:
+    """The kind of this data's rows of a task: stories of another kind are of other files."""
+    at_hand = found[row["dataset"]].at_hand
+    completed = at_hand.completion and any(
+        name.startswith(kinds.COMPLETION) for name in at_hand.files[str(row["task"])]
+    )
+    return kinds.COMPLETED if completed and at_hand.kind == kinds.REAL else at_hand.kind
 
 
 def words_of(stories: Sequence[Story], index: int) -> Words:

@@ -13,8 +13,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.core.spec import ALL_TASKS
-from bench.datasets.babi.babi import TASKS
+from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.generated_vs_real.statistics import MEANS
 from bench.studies.generated_vs_real.store import Row
 from bench.tables.numbers import NONE, short, spread

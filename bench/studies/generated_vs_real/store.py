@@ -14,7 +14,7 @@ from typing import Any
 from bench.core import rows as row_files
 from bench.core.errors import BenchError
 from bench.core.rows import count, list_of, map_of, number, text, whole, wrong_field
-from bench.core.spec import ALL_TASKS
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.generated_vs_real.statistics import COUNTS, MEANS, SHARES, WORDS, compare
 
 Row = dict[str, Any]

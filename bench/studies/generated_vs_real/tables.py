@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.files import write_atomically
-from bench.core.spec import ALL_TASKS
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.generated_vs_real.page import (
     NAME,
     SIDES,
@@ -80,7 +80,7 @@ def comparison_tables(
     return paths
 
 
-def trained(result: ExperimentResult) -> dict[str, dict[int, list[float]]]:
+def trained_errors(result: ExperimentResult) -> dict[str, dict[int, list[float]]]:
     """The restarts' errors of an experiment whose columns are `TRAINED`'s."""
     return {
         column.column.id: {

@@ -19,7 +19,7 @@ from bench.core import rows as row_files
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.core.rows import count, map_of, positive, text, wrong_field
-from bench.core.spec import MemN2N
+from bench.methods.memn2n.spec import MemN2N
 
 Row = dict[str, Any]
 

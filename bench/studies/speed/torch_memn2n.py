@@ -35,9 +35,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.core.errors import BenchError
-from bench.core.spec import MemN2N as Spec
-from bench.core.spec import Readings
 from bench.examples.encode import NULL, Encoded
+from bench.methods.memn2n.spec import MemN2N as Spec
+from bench.methods.memn2n.spec import Readings
 
 PEERS = ("pytorch-eager", "pytorch-eager-tuned")
 

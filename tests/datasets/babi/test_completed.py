@@ -11,7 +11,10 @@ from data_helpers import real_data
 from bench.core import at_hand
 from bench.core.errors import BenchError
 from bench.core.plan import encode_for
-from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
+from bench.datasets.babi.babi import ALL_TASKS
+from bench.core.experiment import Experiment
+from bench.core.runs import expand
+from bench.methods.memn2n.spec import memn2n
 from bench.core.store import Store
 from bench.datasets.babi import babi, completed, locate, manifest
 from bench.datasets.babi.cross import all_hashes, known_data

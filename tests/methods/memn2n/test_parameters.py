@@ -13,7 +13,7 @@ from bench.core.errors import BenchError
 from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
 from bench.core.runner import Runner
-from bench.core.spec import Group
+from bench.core.runs import Group
 from bench.core.store import Store
 from bench.examples.encode import Sizes
 from bench.methods.memn2n.saved import TRAINING, Saved, load, save

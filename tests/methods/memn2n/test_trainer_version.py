@@ -1,6 +1,6 @@
 """The numbers of a short training, recorded for each trainer version: moved numbers, new version.
 
-Run ``python tests/test_trainer_version.py`` after raising ``bench.core.spec.TRAINER_VERSION`` to record.
+Run ``python tests/test_trainer_version.py`` after raising ``bench.methods.memn2n.spec.VERSION`` to record.
 """
 
 import json
@@ -61,7 +61,7 @@ def test_the_same_version_trains_to_the_same_numbers(name):
         now,
         recorded[version][name],
         rtol=2e-4,
-        err_msg="training gives other numbers: raise bench.core.spec.TRAINER_VERSION, then record",
+        err_msg="training gives other numbers: raise bench.methods.memn2n.spec.VERSION, then record",
     )
 
 

@@ -1,0 +1,135 @@
+"""MemN2N as the spine sees it (S15); JAX is imported where something is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from bench.core.column import Column
+from bench.core.method import Outcome, Rule, Trainer, Work
+from bench.core.rows import Row
+from bench.examples.encode import Encoded, encode
+from bench.examples.stories import Story
+from bench.methods.memn2n.row import FIELDS, row
+from bench.methods.memn2n.saved import TRAINING, Saved, save
+from bench.methods.memn2n.schedule import most_epochs
+from bench.methods.memn2n.spec import NAME, VERSION, MemN2N
+
+if TYPE_CHECKING:
+    from bench.methods.memn2n import training
+
+STEP_SECONDS = 4e-5
+STEP_SECONDS_PER_FEATURE = 1.7e-8
+STEP_SECONDS_PER_WEIGHT = 2e-8
+"""A cost model for the progress bar alone: seconds a step and restart, plus, for each hop, so much
+for each memory slot times feature and for each weight of a hop's matrix. Only the proportions
+matter: the bar measures its own pace."""
+
+
+class _MemN2N:
+    name = NAME
+    version = VERSION
+    spec = MemN2N
+    reads = Story
+    fields = FIELDS
+    metrics = {"test_error": "test_errors"}
+    rules = {
+        "released": Rule(
+            fields=("running_error", "running_loss"),
+            split="train",
+            about="its last epoch's running training error, as in the authors' released code",
+            measure="training error",
+        ),
+        "paper": Rule(
+            fields=("train_error", "train_loss"),
+            split="train",
+            about="the final model's training error, as the paper's text has it",
+            measure="training error",
+        ),
+    }
+
+    def early(self, row: Row) -> float:
+        loss = row["curves"]["train_loss"][0]
+        return float("nan") if loss is None else float(loss)
+
+    def needs(self, column: Column) -> tuple:
+        spec = _spec(column)
+        return spec.memory_size, spec.holdout, spec.joint
+
+    def prepare(self, column: Column, parts: Sequence[tuple[str, Any, Any]]) -> Encoded:
+        spec = _spec(column)
+        return encode(
+            [(int(unit), train) for unit, train, _ in parts],
+            [(int(unit), test) for unit, _, test in parts],
+            memory_size=spec.memory_size,
+            holdout=spec.holdout,
+            joint=spec.joint,
+        )
+
+    def work(self, column: Column, prepared: Encoded) -> Work:
+        spec = _spec(column)
+        lane_bytes = batch_bytes(spec, prepared)
+        features = lane_bytes / (4 * spec.batch)
+        weights = spec.dim * (prepared.statement_words + prepared.memory_slots)
+        hop = STEP_SECONDS_PER_FEATURE * features + STEP_SECONDS_PER_WEIGHT * weights
+        step = STEP_SECONDS + spec.hops * hop
+        return Work(step * len(prepared.fit) / spec.batch * most_epochs(spec), lane_bytes)
+
+    def trainer(self, column: Column, prepared: Encoded, devices: Sequence, stream: int) -> Trainer:
+        from bench.methods.memn2n import training
+
+        return _Trainer(training.Trainer(_spec(column), prepared, *devices), prepared)
+
+    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded) -> None:
+        kept = {name: outcome.row[name] for name in TRAINING}
+        save(path, Saved(dict(outcome.params), run, prepared.sizes, kept))
+
+
+class _Trainer:
+    """`bench.methods.memn2n.training.Trainer` with outcomes as rows."""
+
+    def __init__(self, trainer: training.Trainer, prepared: Encoded):
+        self._trainer = trainer
+        self._prepared = prepared
+
+    def train(
+        self,
+        seeds: Sequence[int],
+        *,
+        saved: Sequence[Path] = (),
+        stop: Callable[[], bool] = lambda: False,
+        tick: Callable[[float], None] = lambda share: None,
+    ) -> list[Outcome] | None:
+        outcomes = self._trainer.train(seeds, saved=saved, stop=stop, tick=tick)
+        if outcomes is None:
+            return None
+        return [
+            Outcome(
+                one.seed,
+                row(one, self._prepared, self._trainer.spec.batch),
+                one.seconds,
+                one.lanes,
+                one.params,
+            )
+            for one in outcomes
+        ]
+
+
+def batch_bytes(spec: MemN2N, encoded: Encoded) -> int:
+    """Size of the features that one restart's batch reads, (B, M, F) float32, roughly.
+
+    About as many as the words of a task's statements (`bench.methods.memn2n.features`).
+    """
+    tasks = encoded.statement_task
+    features = max(len(np.unique(encoded.statements[tasks == task])) for task in np.unique(tasks))
+    return 4 * spec.batch * encoded.memory_slots * features
+
+
+def _spec(column: Column) -> MemN2N:
+    return cast(MemN2N, column)
+
+
+METHOD = _MemN2N()
