@@ -286,6 +286,10 @@ def _measure(
     for experiment in chosen:
         if not experiment.study:
             continue
+
+        def say(line: str, name: str = experiment.id) -> None:
+            print(f"{name}: {line}", file=sys.stderr)
+
         site = Site(
             results=results,
             profile=budget,
@@ -294,7 +298,7 @@ def _measure(
             models=plan.models,
             wish=wish,
             stop=lambda: _past(deadline),
-            say=lambda line, e=experiment: print(f"{e.id}: {line}", file=sys.stderr),
+            say=say,
         )
         if not registry.study(experiment.study).measure(site):
             return _LIMIT

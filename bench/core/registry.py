@@ -97,14 +97,14 @@ def units_of(experiment: Experiment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(every))
 
 
-def experiments(folder: Path = FOLDER) -> dict[str, Experiment]:
+def experiments(folder: Path | None = None) -> dict[str, Experiment]:
     """All declared experiments by id, in the order of their file names.
 
     Raises:
         BenchError: a file's experiment does not bear the file's name.
     """
     found: dict[str, Experiment] = {}
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted((folder or FOLDER).glob("*.py")):
         source = importlib.util.spec_from_file_location(f"experiments.{path.stem}", path)
         assert source is not None and source.loader is not None
         module = importlib.util.module_from_spec(source)

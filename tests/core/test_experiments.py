@@ -12,16 +12,17 @@ import pytest
 from store_helpers import HASHES, row
 
 from bench.core import registry
-from bench.core.errors import BenchError
-from bench.core.profiles import PROFILES, profile
-from bench.datasets.babi.babi import ALL_TASKS
-from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION, MemN2N, Readings, memn2n
-from bench.core.experiment import Experiment
 from bench.core.column import NotYet
+from bench.core.errors import BenchError
+from bench.core.experiment import Experiment
+from bench.core.profiles import PROFILES, profile
 from bench.core.runs import expand
 from bench.core.store import Store
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.datasets.babi.cross import known_data
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
+from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION
+from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
 from bench.tables import paper
 from bench.tables.gather import DataAtHand, gather
 from bench.tables.page import page

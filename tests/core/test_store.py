@@ -7,6 +7,7 @@ import json
 import pytest
 from store_helpers import group, row
 
+from bench.core import registry
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.core.store import Store
@@ -46,7 +47,21 @@ def test_a_row_moved_to_another_group_is_refused(tmp_path):
     ("change", "said"),
     [
         (lambda r: r | {"seed": 7}, "id that is not its run's"),
-        (lambda r: r | {"test_error": "13"}, "'test_error' of the wrong type"),
+        (lambda r: r | {"test_error": "13"}, "'test_error' that is not a percentage"),
+        (lambda r: r | {"test_error": -5.0}, "'test_error' that is not a percentage"),
+        (lambda r: r | {"running_error": 1000}, "'running_error' that is not a percentage"),
+        (lambda r: r | {"test_errors": {"2": float("nan")}}, "'test_errors' that is not"),
+        (lambda r: r | {"test_errors": {"2": 1e999}}, "'test_errors' that is not"),
+        (lambda r: r | {"test_errors": {"2": True}}, "'test_errors' that is not"),
+        (
+            lambda r: r | {"test_errors": {"3": 13.0}},
+            r"'test_errors' that is not of its units \(2\)",
+        ),
+        (lambda r: r | {"test_errors": {"2": 1.0, "3": 1.0}}, "not of its units"),
+        (lambda r: r | {"kind": "gold"}, "'kind' that is not one of"),
+        (lambda r: r | {"seed": -1}, "'seed' that is not"),
+        (lambda r: r | {"diverged": 0}, "'diverged' that is not"),
+        (lambda r: r | {"curves": {}}, "'curves' that is not"),
         (lambda r: {k: v for k, v in r.items() if k != "lanes"}, r"fields \(lanes\)"),
         (lambda r: r | {"extra": 1}, r"fields \(extra\)"),
     ],
@@ -78,13 +93,34 @@ def test_a_row_on_a_completed_training_set_is_never_real(tmp_path):
             store.rows(of)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]\n"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]\n", b"[" * 100_000 + b"\n"])
 def test_a_cut_or_binary_file_is_refused(tmp_path, content):
     store, g = Store(tmp_path), group()
     store.add(g, [row(g, 0)])
     store.path(g).write_bytes(content)
     with pytest.raises(BenchError, match=r"jsonl:1: .*delete it to train again"):
         store.rows(g)
+
+
+def test_a_manifest_that_was_edited_is_refused(tmp_path):
+    store, g = Store(tmp_path), group()
+    store.add(g, [row(g, 0)])
+    text = store.path(g).read_text()
+    store.path(g).write_text(text.replace('"hops":3', '"hops":4', 1))
+    with pytest.raises(BenchError, match="jsonl:1: line is a manifest whose id is not its text's"):
+        list(store.all())
+
+
+def test_all_groups_are_read_but_those_of_an_earlier_version(tmp_path, monkeypatch):
+    store, one, other = Store(tmp_path), group(), group(hops=2)
+    store.add(one, [row(one, 0)])
+    store.add(other, [row(other, 0), row(other, 1)])
+    (tmp_path / "speed.jsonl").write_text("a study's\n")
+    assert sorted((s.manifest["group"], len(s.rows)) for s in store.all()) == sorted(
+        [(one.id, 1), (other.id, 2)]
+    )
+    monkeypatch.setattr(type(registry.method("memn2n")), "version", 10_000)
+    assert list(store.all()) == []
 
 
 def test_a_file_is_replaced_whole_or_left_alone(tmp_path, monkeypatch):

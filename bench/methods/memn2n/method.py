@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from bench.core.column import Column
-from bench.core.method import Outcome, Rule, Trainer, Work
+from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.encode import Encoded, encode
 from bench.examples.stories import Story
@@ -32,11 +32,11 @@ matter: the bar measures its own pace."""
 class _MemN2N:
     name = NAME
     version = VERSION
-    spec = MemN2N
-    reads = Story
+    spec: type[Column] = MemN2N
+    reads: type = Story
     fields = FIELDS
-    metrics = {"test_error": "test_errors"}
-    rules = {
+    metrics: Mapping[str, str] = {"test_error": "test_errors"}
+    rules: Mapping[str, Rule] = {
         "released": Rule(
             fields=("running_error", "running_loss"),
             split="train",
@@ -132,4 +132,4 @@ def _spec(column: Column) -> MemN2N:
     return cast(MemN2N, column)
 
 
-METHOD = _MemN2N()
+METHOD: Method = _MemN2N()

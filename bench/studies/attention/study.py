@@ -10,7 +10,7 @@ from bench.core.errors import BenchError
 from bench.core.plan import model_path
 from bench.core.profiles import Profile
 from bench.core.runs import Group
-from bench.core.study import Site
+from bench.core.study import Site, Study
 from bench.studies.attention.store import read_rows, save_row
 from bench.studies.attention.tables import attention_files
 
@@ -61,4 +61,4 @@ def _measure(site: Site, group: Group, path: Path) -> None:
     save_row(site.results, row)
 
 
-STUDY = _Attention()
+STUDY: Study = _Attention()

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.core.profiles import Profile
 from bench.core.runs import Group
-from bench.core.study import Site
+from bench.core.study import Site, Study
 from bench.studies.generated_vs_real.store import read_rows
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
 from bench.tables.provenance import provenance
@@ -47,4 +47,4 @@ class _GeneratedVsReal:
         return comparison_files(read_rows(results), trained_errors(trained), facts=facts)
 
 
-STUDY = _GeneratedVsReal()
+STUDY: Study = _GeneratedVsReal()

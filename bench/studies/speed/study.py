@@ -9,7 +9,7 @@ from typing import Any
 from bench.core.errors import BenchError
 from bench.core.profiles import Profile
 from bench.core.runs import Group
-from bench.core.study import Site
+from bench.core.study import Site, Study
 from bench.studies.speed.rows import speed_files
 
 
@@ -28,4 +28,4 @@ class _Speed:
         return speed_files(results)
 
 
-STUDY = _Speed()
+STUDY: Study = _Speed()

@@ -1,4 +1,4 @@
-"""Specs: what is refused, by name, and what a run's id depends on."""
+"""Runs: what an id depends on, columns to groups, budgets."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ import subprocess
 import sys
 
 import pytest
-import tiny_data
 
-from bench.core import spec as spec_module
-from bench.core.errors import BenchError
-from bench.core.profiles import PROFILES, profile
-from bench.core.experiment import Experiment
-from bench.core.runs import Group, expand
-from bench.methods.memn2n.spec import MemN2N, Readings, memn2n, readings
+from bench.core import registry
 from bench.core.column import NotYet
+from bench.core.dataset import AtHand
+from bench.core.errors import BenchError
+from bench.core.experiment import Experiment
 from bench.core.fields import build
+from bench.core.profiles import PROFILES, profile
+from bench.core.runs import Group, expand
+from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
 
-HASHES = {
-    f"tasks/en/qa{task}_{stem}_{part}.txt": f"{task:02d}{part[0]}" + "0" * 61
-    for task, stem in ((1, "one"), (2, "two"), (11, "eleven"))
-    for part in ("train", "test")
-}
+AT_HAND = AtHand(
+    "real",
+    {
+        unit: {
+            f"tasks/en/qa{unit}_{stem}_{part}.txt": f"{int(unit):02d}{part[0]}" + "0" * 61
+            for part in ("train", "test")
+        }
+        for unit, stem in (("1", "one"), ("2", "two"), ("11", "eleven"))
+    },
+)
 LABELS = {"id", "against", "title", "dataset", "restarts", "selection"}
 FULL = memn2n(
     id="full", title="everything on", tying="layerwise", nonlinearity="relu",
@@ -30,8 +35,11 @@ FULL = memn2n(
 )  # fmt: skip
 
 
+METHOD = registry.method("memn2n")
+
+
 def group(column=FULL, **changes) -> Group:
-    (one,) = expand(column, "babi-1k", [1], HASHES)
+    (one,) = expand(column, "babi-1k", ["1"], AT_HAND)
     return dataclasses.replace(one, **changes)
 
 
@@ -45,108 +53,6 @@ def other_value(field: dataclasses.Field, value):
     if field.type == "float":
         return value * 0.5
     return value + "x"
-
-
-# What is refused
-
-
-@pytest.mark.parametrize(
-    "fields, named",
-    [
-        (dict(hop=2), "'hop'"),
-        (dict(Dim=20), "'Dim'"),
-        (dict(method="memn2n"), "'method'"),
-        (dict(dim=0), "'dim'"),
-        (dict(hops=-1), "'hops'"),
-        (dict(memory_size=0), "'memory_size'"),
-        (dict(epochs=0), "'epochs'"),
-        (dict(halve_every=0), "'halve_every'"),
-        (dict(batch=0), "'batch'"),
-        (dict(restarts=0), "'restarts'"),
-        (dict(rate=0.0), "'rate'"),
-        (dict(rate=float("nan")), "'rate'"),
-        (dict(clip=-1.0), "'clip'"),
-        (dict(init_std=0.0), "'init_std'"),
-        (dict(holdout=0.0), "'holdout'"),
-        (dict(holdout=1.0), "'holdout'"),
-        (dict(time_noise=1.0), "'time_noise'"),
-        (dict(time_noise=-0.1), "'time_noise'"),
-        (dict(encoding="bag"), "'encoding'"),
-        (dict(tying="both"), "'tying'"),
-        (dict(nonlinearity="tanh"), "'nonlinearity'"),
-        (dict(selection="test"), "'selection'"),
-        # types
-        (dict(dim=20.0), "'dim'"),
-        (dict(dim=True), "'dim'"),
-        (dict(dim="20"), "'dim'"),
-        (dict(rate="0.01"), "'rate'"),
-        (dict(rate=None), "'rate'"),
-        (dict(rate=True), "'rate'"),
-        (dict(linear_start=1), "'linear_start'"),
-        (dict(joint="yes"), "'joint'"),
-        (dict(title=3), "'title'"),
-        (dict(readings={"clip_norm": "frobenius"}), "'readings'"),
-        # contradictions
-        (dict(linear_start=True, linear_start_rate=0.005), "'linear_start_epochs'"),
-        (dict(linear_start=True, linear_start_epochs=20), "'linear_start_rate'"),
-        (dict(linear_start_epochs=20), "'linear_start_epochs'"),
-        (dict(linear_start_rate=0.005), "'linear_start_rate'"),
-        (dict(linear_start_rate=-0.005), "'linear_start_rate'"),
-    ],
-)  # fmt: skip
-def test_a_bad_field_is_refused_by_name(fields, named):
-    with pytest.raises(BenchError) as caught:
-        memn2n(**dict(id="x7", title="t") | fields)
-    assert named in str(caught.value) and "x7" in str(caught.value)
-
-
-def test_a_misspelt_field_is_met_with_the_near_one():
-    with pytest.raises(BenchError, match="'linear_star'.*did you mean 'linear_start'"):
-        memn2n(id="x", title="t", linear_star=True)
-    with pytest.raises(BenchError, match="'clip_nrm'.*did you mean 'clip_norm'"):
-        readings(clip_nrm="frobenius")
-    with pytest.raises(BenchError, match="'title' is missing"):
-        memn2n(id="x")
-
-
-@pytest.mark.parametrize("field", dataclasses.fields(Readings), ids=lambda f: f.name)
-def test_a_reading_takes_its_options_and_nothing_else(field):
-    for option in field.metadata["options"]:
-        assert getattr(readings(**{field.name: option}), field.name) == option
-    for bad in ("neither", "", None, 1):
-        with pytest.raises(BenchError, match=f"'{field.name}'"):
-            readings(**{field.name: bad})
-
-
-def test_defaults_are_the_released_readings_but_for_the_clipping_norm():
-    values = dataclasses.asdict(Readings())
-    assert values.pop("clip_norm") == "frobenius"
-    assert set(values.values()) <= {"released", "together"}
-
-
-@pytest.mark.parametrize(
-    "name, idle, used",
-    [
-        ("position_encoding", dict(encoding="bow"), dict(encoding="pe")),
-        ("time_scale", dict(encoding="bow"), dict(encoding="pe")),
-        ("time_noise", dict(time_noise=0.0), dict(time_noise=0.1)),
-        ("linear_start_end", {}, dict(linear_start=True)),
-        ("null_columns", dict(tying="adjacent"), dict(tying="layerwise")),
-    ],
-)  # fmt: skip
-def test_a_reading_without_effect_is_refused(name, idle, used):
-    """Two columns that train alike must not differ in their ids."""
-    assert getattr(tiny_data.column({name: "paper"}, **used).readings, name) == "paper"
-    with pytest.raises(BenchError, match=f"'{name}'"):
-        tiny_data.column({name: "paper"}, **idle)
-
-
-def test_specs_are_frozen():
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        FULL.dim = 3
-
-
-# What a run's id depends on
 
 
 @pytest.mark.parametrize("field", dataclasses.fields(MemN2N), ids=lambda f: f.name)
@@ -193,13 +99,13 @@ def test_the_id_changes_with_data_seed_and_trainer(monkeypatch):
         dataclasses.replace(base, hashes=((file + "x", digest), *base.hashes[1:])),
         dataclasses.replace(base, hashes=base.hashes[1:]),
         dataclasses.replace(base, dataset="babi-10k"),
-        dataclasses.replace(base, tasks=(2,)),
+        dataclasses.replace(base, units=("2",)),
     ]
     ids = {base.id, *(one.id for one in changed)}
     runs = {base.run_id(0), base.run_id(1), base.run_id(10), *(g.run_id(0) for g in changed)}
     assert len(ids) == 6 and len(runs) == 8 and not ids & runs
     before = base.id, base.run_id(0)
-    monkeypatch.setattr(spec_module, "TRAINER_VERSION", spec_module.TRAINER_VERSION + 1)
+    monkeypatch.setattr(METHOD, "version", METHOD.version + 1)
     assert base.id != before[0] and base.run_id(0) != before[1]
 
 
@@ -213,12 +119,12 @@ KNOWN = ("075f6f4a868f327f", "8324b5c8fea77c05")
 
 def test_ids_are_the_same_in_every_process_and_release(monkeypatch):
     """A stored row is found again by these very digits."""
-    monkeypatch.setattr(spec_module, "TRAINER_VERSION", 1)
+    monkeypatch.setattr(METHOD, "version", 1)
     one = group()
     assert (one.id, one.run_id(3)) == KNOWN
     code = (
-        "import sys; sys.path[:0] = ['tests'];"
-        "import test_spec as t; t.spec_module.TRAINER_VERSION = 1;"
+        "import sys; sys.path[:0] = ['tests', 'tests/core'];"
+        "import test_runs as t; t.METHOD.version = 1;"
         "print(t.group().id, t.group().run_id(3))"
     )
     told = subprocess.run(
@@ -241,28 +147,43 @@ def test_a_field_added_later_leaves_old_ids_valid_at_its_neutral_value():
     assert group(build(Later, fields | {"window": 1}, "x")).id != group().id
 
 
+def test_a_run_without_a_file_hash_is_refused():
+    bare = AtHand("real", {"1": {}, "2": AT_HAND.files["2"]})
+    with pytest.raises(BenchError, match="'full': babi-1k has no hash of the files of '1'"):
+        expand(FULL, "babi-1k", ["1"], bare)
+    with pytest.raises(BenchError, match="no hash of the files of '1'"):
+        expand(dataclasses.replace(FULL, joint=True), "babi-1k", ["2", "1"], bare)
+
+
+def test_a_unit_or_data_set_that_there_is_not_is_refused():
+    with pytest.raises(BenchError, match="babi-1k has no unit '21'"):
+        expand(FULL, "babi-1k", ["21"], AT_HAND)
+    with pytest.raises(BenchError, match="no data set 'babi-1'.*did you mean 'babi-1k'"):
+        expand(FULL, "babi-1", ["1"], AT_HAND)
+
+
 # Columns to groups
 
 
 def test_a_column_is_a_group_a_task_with_that_task_s_files_alone():
-    groups = expand(FULL, "babi-1k", [11, 1, 2, 1], HASHES)
-    assert [g.tasks for g in groups] == [(1,), (2,), (11,)]
+    groups = expand(FULL, "babi-1k", ["11", "1", "2", "1"], AT_HAND)
+    assert [g.units for g in groups] == [("1",), ("2",), ("11",)]
     for one in groups:
         marks = {file.split("qa")[1].split("_")[0] for file, _ in one.hashes}
-        assert marks == {str(one.tasks[0])} and len(one.hashes) == 2
+        assert marks == set(one.units) and len(one.hashes) == 2
     assert len({g.id for g in groups}) == 3
 
 
 def test_a_joint_column_is_one_group_whatever_the_order_of_its_tasks():
     joint = dataclasses.replace(FULL, joint=True)
-    (one,) = expand(joint, "babi-1k", [2, 1, 11], HASHES)
-    (two,) = expand(joint, "babi-1k", [1, 11, 2], dict(reversed(HASHES.items())))
-    assert one.tasks == (1, 2, 11) and len(one.hashes) == 6
+    (one,) = expand(joint, "babi-1k", ["2", "1", "11"], AT_HAND)
+    (two,) = expand(joint, "babi-1k", ["1", "11", "2"], AT_HAND)
+    assert one.units == ("1", "2", "11") and len(one.hashes) == 6
     assert one == two and one.id == two.id
 
 
 def test_labels_tell_the_groups_of_a_column_apart():
-    groups = expand(FULL, "babi-1k", [1, 2, 11], HASHES)
+    groups = expand(FULL, "babi-1k", ["1", "2", "11"], AT_HAND)
     assert len({g.label for g in groups}) == 3
     assert all(not set(g.label) & set("/ \\:") for g in groups)
 
@@ -324,21 +245,6 @@ def test_only_smoke_changes_what_is_trained():
 def test_an_unknown_profile_is_refused_with_the_known_ones():
     with pytest.raises(BenchError, match="'huge'.*smoke, laptop, paper"):
         profile("huge")
-
-
-@pytest.mark.parametrize(
-    ("fields", "named"),
-    [
-        (dict(state_map=False), "state_map"),
-        (dict(state_map=False, tying="untied"), "state_map"),
-        (dict(temporal=False, time_noise=0.1), "time_noise"),
-        (dict(temporal=False, encoding="pe", readings=Readings(time_scale="paper")), "time_scale"),
-    ],
-    ids=str,
-)
-def test_variants_that_contradict_each_other_are_refused(fields, named):
-    with pytest.raises(BenchError, match=f"'{named}'"):
-        memn2n(id="x", title="x", **fields)
 
 
 def test_fields_added_later_leave_old_ids_alone():

@@ -1,0 +1,254 @@
+"""A new data set and a new method: a folder each, an experiment, and nothing else is touched.
+
+The toy data set has two coins, the toy method guesses the side that it saw more often. The test takes
+them through the run to the page, as a user would who wrote them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import cli
+from bench.core import registry
+
+DATASET = '''
+"""Coins: tosses of two coins, from a file each."""
+
+import hashlib
+from pathlib import Path
+
+from bench.core.dataset import AtHand, Metric, Summary
+
+FOLDER = Path(__file__).with_name("files")
+
+
+class Found:
+    root = FOLDER
+
+    def __init__(self, units):
+        sums = {u: hashlib.sha256((FOLDER / f"{u}.txt").read_bytes()).hexdigest() for u in units}
+        self.at_hand = AtHand("real", {u: {f"coins/{u}.txt": h} for u, h in sums.items()})
+
+    def read(self, unit, split):
+        tosses = list((FOLDER / f"{unit}.txt").read_text().strip())
+        half = len(tosses) // 2
+        return tosses[:half] if split == "train" else tosses[half:]
+
+
+class Coins:
+    name = "coins"
+    reads = list
+    units = ("penny", "dime")
+    titles = {"penny": "one cent", "dime": "ten cents"}
+    few = ("penny",)
+    metric = Metric("test_error", "test error", "%", "lower", 0.0, 100.0)
+    summaries = (Summary("mean", "Mean error (%)", "mean"),)
+    questions = 0
+    compares = False
+
+    def label(self, units):
+        return "-".join(units)
+
+    def find(self, units, wish):
+        return Found(units)
+
+    def known(self):
+        return Found(self.units).at_hand
+
+    def whole(self, found):
+        return self.known()
+
+
+DATASETS = (Coins(),)
+'''
+
+METHOD = '''
+"""Guess the side seen more often, in a sample of tosses."""
+
+import dataclasses
+import random
+from dataclasses import dataclass
+
+from bench.core.column import Column
+from bench.core.method import Outcome, Rule, Work
+from bench.core.rows import count, map_of, percent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess(Column):
+    sample: int = 5
+    method = "guess"
+
+    @property
+    def marks(self):
+        return (f"of{self.sample}",)
+
+    def capped(self, epochs):
+        return self
+
+
+class Trainer:
+    def __init__(self, column, prepared):
+        self.column, self.prepared = column, prepared
+
+    def train(self, seeds, *, saved=(), stop=lambda: False, tick=lambda share: None):
+        return [self._one(seed) for seed in seeds]
+
+    def _one(self, seed):
+        wrong, seen = {}, []
+        for unit, train, test in self.prepared:
+            seen = random.Random(seed).choices(train, k=self.column.sample)
+            guess = max("HT", key=seen.count)
+            wrong[unit] = 100.0 * sum(side != guess for side in test) / len(test)
+        share = 100.0 * seen.count("H") / len(seen)
+        row = {"diverged": None, "tosses": self.column.sample, "heads": share, "wrong": wrong}
+        return Outcome(seed, row, 0.0, 1, {})
+
+
+class Method:
+    name = "guess"
+    version = 1
+    spec = Guess
+    reads = list
+    fields = {
+        "diverged": (lambda value: value is None, "null"),
+        "tosses": (count, "a count"),
+        "heads": (percent, "a percentage"),
+        "wrong": (map_of(percent), "percentages by unit"),
+    }
+    metrics = {"test_error": "wrong"}
+    rules = {"heads": Rule(("heads",), "train", "the share of heads", "share of heads")}
+
+    def early(self, row):
+        return row["heads"]
+
+    def needs(self, column):
+        return ()
+
+    def prepare(self, column, parts):
+        return parts
+
+    def work(self, column, prepared):
+        return Work(0.1, 1)
+
+    def trainer(self, column, prepared, devices, stream):
+        return Trainer(column, prepared)
+
+    def save_model(self, path, run, outcome, prepared):
+        path.write_text("")
+
+
+METHOD = Method()
+'''
+
+EXPERIMENT = '''
+"""Coins: which sample is enough?"""
+
+from bench.core.experiment import Experiment
+from bench.methods.guess import Guess
+
+EXPERIMENT = Experiment(
+    id="coins",
+    title="Coins, guessed",
+    dataset="coins",
+    printed=False,
+    figure="columns",
+    columns=(
+        Guess(id="of5", title="five tosses", restarts=3, selection="heads"),
+        Guess(id="of1", title="one toss", sample=1, restarts=3, selection="heads", against="of5"),
+    ),
+)
+'''
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """The suite with one more data set, method and experiment, in a folder of the test's."""
+    for part, name, text in (("datasets", "coins", DATASET), ("methods", "guess", METHOD)):
+        folder = tmp_path / part / name
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(text)
+        package = importlib.import_module(f"bench.{part}")
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / part)])
+    files = tmp_path / "datasets" / "coins" / "files"
+    files.mkdir()
+    (files / "penny.txt").write_text("HHTHHHTHHH" * 4)
+    (files / "dime.txt").write_text("HT" * 20)
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "coins.py").write_text(EXPERIMENT)
+    monkeypatch.setattr(registry, "FOLDER", tmp_path / "experiments")
+    _forget()
+    yield tmp_path
+    monkeypatch.undo()
+    for name in ("bench.datasets.coins", "bench.methods.guess"):
+        sys.modules.pop(name, None)
+    _forget()
+
+
+def _forget() -> None:
+    for found in (registry.datasets, registry.methods, registry.studies):
+        found.cache_clear()
+
+
+def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
+    results = house / "results"
+    arguments = ["run", "--profile", "paper", "--only", "coins", "--results", str(results)]
+    assert cli.main(arguments) == 0, capsys.readouterr().err
+    printed = capsys.readouterr().out
+    assert "Coins, guessed" in printed and "five tosses" in printed
+    rows = [
+        json.loads(line)
+        for path in (results / "store").glob("coins_penny_guess-of5_*.jsonl")
+        for line in path.read_text().splitlines()[1:]
+    ]
+    assert [row["seed"] for row in rows] == [0, 1, 2]
+    page = (results / "coins.md").read_text()
+    for said in ("Coins, guessed", "one cent", "ten cents", "Mean error", "share of heads"):
+        assert said in page, said
+    table = (results / "coins.csv").read_text().splitlines()
+    assert table[0].startswith("column,task,ours,paper,mean,sd,restarts,data")
+    cells = {tuple(line.split(",")[:2]): line.split(",") for line in table[1:]}
+    errors = [row["wrong"]["penny"] for row in rows]
+    assert float(cells["of5", "penny"][4]) == pytest.approx(sum(errors) / 3, abs=1e-4)
+    chosen = min(rows, key=lambda row: (row["heads"], row["seed"]))
+    assert float(cells["of5", "penny"][2]) == pytest.approx(chosen["wrong"]["penny"], abs=1e-4)
+    assert (results / "coins.png").read_bytes().startswith(b"\x89PNG")
+    assert "Coins, guessed" in (results / "index.html").read_text()
+    assert cli.main(arguments) == 0  # everything is there: nothing is trained again
+    assert "4 of 4 groups are already" in capsys.readouterr().err
+    assert cli.main(["run", "--list"]) == 0
+    assert "five tosses" in capsys.readouterr().out
+
+
+def test_the_contracts_hold_for_what_is_found(house):
+    _contracts()
+
+
+def test_the_contracts_hold():
+    _contracts()
+
+
+def _contracts() -> None:
+    for name, data in registry.datasets().items():
+        assert data.name == name and data.units and len(set(data.units)) == len(data.units)
+        assert set(data.few) <= set(data.units) and set(data.titles) == set(data.units)
+        assert data.metric.better in ("lower", "higher")
+        assert {s.figure for s in data.summaries} <= {"mean", "above"}
+        known = data.known()
+        assert set(known.files) <= set(data.units)
+        assert all(hashes for hashes in known.files.values())
+        assert data.label(data.units[:1]) != data.label(data.units[1:2])
+    for name, method in registry.methods().items():
+        assert method.name == name == method.spec.method
+        assert "diverged" in method.fields and method.version >= 1
+        assert method.rules and set(method.metrics.values()) <= set(method.fields)
+        for rule in method.rules.values():
+            assert set(rule.fields) <= set(method.fields) and rule.split in ("train", "valid")
+    for name, study in registry.studies().items():
+        assert study.name == name and study.title and study.how
+        assert study.files(Path("nowhere"), None, None) == {}
