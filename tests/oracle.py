@@ -1,12 +1,12 @@
 """End-To-End Memory Networks from the paper's equations: NumPy, float64, one word at a time.
 
-Written to be compared with, so nothing is shared with `bench.methods.memn2n`: memories and outputs are
-formed one by one, and gradients are finite differences. Every parameter may carry leading axes (the
-copies that finite differences perturb), which pass through to the logits.
+Written to be compared with, so nothing is shared with `bench.methods.memn2n`: memories and outputs
+are formed one by one, and gradients are finite differences. Every parameter may carry leading axes
+(the copies that finite differences perturb), which pass through to the logits.
 
-Parameters are named and stacked as `bench.methods.memn2n.model.MemN2N` documents: ``words[0]`` is A_1 = B,
-``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise) or A_1,
-C_1, A_2, ... (untied).
+Parameters are named and stacked as `bench.methods.memn2n.model.MemN2N` documents: ``words[0]`` is
+A_1 = B, ``words[k]`` is C_k = A_{k+1}, the last is W^T (adjacent); ``words`` is A, C (layer-wise)
+or A_1, C_1, A_2, ... (untied).
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ each trains groups of its own, and a group's numbers do not depend on how many o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import warnings
@@ -33,10 +34,9 @@ def configure(cache: Path | None) -> list:
             jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
         except OSError:
             warnings.warn(f"{cache} cannot be written: programs are compiled anew", stacklevel=2)
-    try:
+    # Where the backend is up already (tests) its devices serve as they are.
+    with contextlib.suppress(RuntimeError):
         jax.config.update("jax_num_cpu_devices", cores())
-    except RuntimeError:
-        pass  # the backend is up already (tests): its devices serve as they are
     found = jax.local_devices()
     if found[0].platform != "cpu":
         # Tensor cores would round float32 factors to 10 bits.

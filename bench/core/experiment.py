@@ -1,4 +1,5 @@
-"""What an experiment is, as data: columns of methods on data sets, and the table that shows them."""
+"""What an experiment is, as data: columns of methods on data sets, and the table that shows
+them."""
 
 from __future__ import annotations
 
@@ -25,12 +26,12 @@ class Experiment:
             that are not empty, joined by '-' ('keys').
         units: of the data set, those that belong to it; all if none are named.
         printed: whether a paper prints this table; one of ours has nothing to compare with.
-        layout: 'cells', a row a unit and a column a column, summaries below; 'rows', the same turned
-            round; 'keys', a row a column, named by its ``keys``, and its metrics.
+        layout: 'cells', a row a unit and a column a column, summaries below; 'rows', the same
+            turned round; 'keys', a row a column, named by its ``keys``, and its metrics.
         keys: the fields of the printed CSV that name a row of layout 'keys'.
-        figure: 'units', every unit's value, a panel a column; 'columns', every column's mean and its
-            difference from its baseline; 'hops', mean by number of hops; 'curve', a line a unit over
-            the columns, whose ids are numbers; 'none'.
+        figure: 'units', every unit's value, a panel a column; 'columns', every column's mean and
+            its difference from its baseline; 'hops', mean by number of hops; 'curve', a line a unit
+            over the columns, whose ids are numbers; 'none'.
         long: takes hours. The laptop profile runs it only where it is named, smoke on one unit.
         study: the study that measures after the training and whose pages show it.
     """

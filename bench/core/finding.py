@@ -1,4 +1,5 @@
-"""The data sets of the experiments chosen: found, or left out where only generated data is there."""
+"""The data sets of the experiments chosen: found, or left out where only generated data is
+there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What there is: data sets, methods and studies by their folders, experiments by their files.
 
-A folder of `bench.datasets`, `bench.methods` or `bench.studies` is found by being there; its package
-says what it brings (``DATASETS``, ``METHOD``, ``STUDY``, ``COMMANDS``). There is no list to edit.
+A folder of `bench.datasets`, `bench.methods` or `bench.studies` is found by being there; its
+package says what it brings (``DATASETS``, ``METHOD``, ``STUDY``, ``COMMANDS``). There is no list to
+edit.
 """
 
 from __future__ import annotations
@@ -123,7 +124,8 @@ def check(experiment: Experiment) -> None:
     """Refuses an experiment whose columns name what there is not.
 
     Raises:
-        BenchError: an unknown data set, method, study or unit, or examples that a method can't read.
+        BenchError: an unknown data set, method, study or unit, or examples that a method can't
+            read.
     """
     where = f"experiment '{experiment.id}'"
     try:

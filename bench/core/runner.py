@@ -111,7 +111,8 @@ class Runner:
                 self.stopped.set()
 
     def _train(self, job: Job, devices: tuple) -> bool:
-        """Trains a job's restarts, as many chunks at a time as there are devices; False if stopped."""
+        """Trains a job's restarts, as many chunks at a time as there are devices; False if
+        stopped."""
         group, method = job.group, registry.method(job.group.column.method)
         trainers: dict[int, Trainer] = {}
         for batch in self._batches(job, devices):

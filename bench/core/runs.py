@@ -1,8 +1,8 @@
 """Runs and their ids: what a column, a data set and a seed come to.
 
-A run's id is the hash of its canonical text, which holds every field that can change the result, the
-SHA-256 of its data files and the method's version, so a stored row is taken for a run only if nothing
-that matters has changed.
+A run's id is the hash of its canonical text, which holds every field that can change the result,
+the SHA-256 of its data files and the method's version, so a stored row is taken for a run only if
+nothing that matters has changed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The run store: one small JSON row a restart, the only source of tables.
 
-A file holds one group: all restarts of one column on one unit, or on several jointly. Its first line
-is the manifest (what was trained, in the words that its id is the hash of), every further line a
-restart, by seed. Files are replaced whole, so a killed process leaves the old rows or the new ones.
+A file holds one group: all restarts of one column on one unit, or on several jointly. Its first
+line is the manifest (what was trained, in the words that its id is the hash of), every further line
+a restart, by seed. Files are replaced whole, so a killed process leaves the old rows or the new
+ones.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from bench.core.runs import Group, digest
 
 REMEDY = "restore the file from git, or delete it to train again"
 
-_ID = (
-    lambda value: isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value),
-    "16 hex digits",
-)
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None
+
+
+_ID = (_is_id, "16 hex digits")
 
 BEFORE: Fields = {
     "id": _ID,
@@ -36,7 +39,8 @@ AFTER: Fields = {
     "commit": (text, "a text"),
     "versions": (rows.map_of(text), "an object of texts"),
 }
-"""Fields that every method's rows have, before and after its own (`bench.core.method.Method.fields`).
+"""Fields that every method's rows have, before and after its own
+(`bench.core.method.Method.fields`).
 
 ``lanes`` is how many restarts shared the program, ``seconds`` the restart's share of its training
 time, ``kind`` that of the data (`bench.core.kinds`), ``commit`` and ``versions`` are the code's and

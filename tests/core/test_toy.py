@@ -1,7 +1,7 @@
 """A new data set and a new method: a folder each, an experiment, and nothing else is touched.
 
-The toy data set has two coins, the toy method guesses the side that it saw more often. The test takes
-them through the run to the page, as a user would who wrote them.
+The toy data set has two coins, the toy method guesses the side that it saw more often. The test
+takes them through the run to the page, as a user would who wrote them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""``python -m bench stories``: the attention pages' stories with their text, for those who have it."""
+"""``python -m bench stories``: the attention pages' stories with their text, for those who have
+it."""
 
 from __future__ import annotations
 

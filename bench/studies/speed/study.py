@@ -1,4 +1,5 @@
-"""Speed as a study: its rows are made by a script of its own, on a machine that does nothing else."""
+"""Speed as a study: its rows are made by a script of its own, on a machine that does nothing
+else."""
 
 from __future__ import annotations
 
