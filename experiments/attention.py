@@ -3,8 +3,8 @@ facts.
 
     .venv/bin/python experiments/attention.py                     # laptop: every task
     .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
-    .venv/bin/python experiments/attention.py --columns pe_ls_rn_10k   # 10k questions, as the
-    figures .venv/bin/python experiments/attention.py --profile smoke     # does it run?
+    .venv/bin/python experiments/attention.py --columns pe_ls_rn_10k   # 10k questions, as the figures
+    .venv/bin/python experiments/attention.py --profile smoke     # does it run?
     .venv/bin/python -m bench stories                             # the stories' tables with text
 
 The model is the column PE LS RN of Tables 1 and 3, trained per task: 3 hops, d = 20. Restarts saved

@@ -12,9 +12,8 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 25.8 / 17   2 hops 15.6 / 11   3 hops 13.3 / 11
                 PE LS RN 12.4 / 11   PE LS layer-wise 15.2 / 10
 
-Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`); where the paper and the
-authors' released code differ, the default reading is the released one (see
-`bench.methods.memn2n.spec.Readings`).
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`); where the paper and the authors' released code
+differ, the default reading is the released one (see `bench.methods.memn2n.spec.Readings`).
 """
 
 from bench.core.column import NotYet

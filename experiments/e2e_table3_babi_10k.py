@@ -13,9 +13,8 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 24.5 / 16   2 hops 10.9 / 7   3 hops 7.9 / 6
                 PE LS RN 7.5 / 6   PE LS layer-wise 11.0 / 6
 
-Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as in Table 1. The
-column that the paper marks with a star has layer-wise tying with H and a ReLU on the whole state
-after every hop.
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as in Table 1. The column that the
+paper marks with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
 """
 
 from bench.core.column import NotYet

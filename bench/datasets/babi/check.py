@@ -28,9 +28,9 @@ class Located:
     the released babi-10k alone.
 
     Where the training file of task 3 of babi-10k is not at hand, or not to be trusted, a completed
-    set may stand in for it (`bench.datasets.babi.completed`): ``kind`` is still that of the files,
-    and ``hashes`` has the completed set's parts and text by names of their own.
-    `bench.core.runs.Group.kind` tells its runs from those on real data.
+    set may stand in for it (`bench.datasets.babi.completed`): ``kind`` is still that of the files, and
+    ``hashes`` has the completed set's parts and text by names of their own. `bench.core.runs.Group.kind`
+    tells its runs from those on real data.
     """
 
     dataset: str

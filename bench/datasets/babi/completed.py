@@ -11,9 +11,8 @@ The generated stories are the first of the default generated training set (seed 
 the completed set twice and, as in the real file of task 2, no question of the test file occurs in
 any of its three parts, so none had to be left out.
 
-``python -m bench.datasets.babi.completed DIR`` (DIR holds en/ and en-valid-10k/) writes the SHA-256
-sums of the generated part and of the whole anew, after
-``bench.datasets.babi.simulator.release.VERSION`` was raised.
+``python -m bench.datasets.babi.completed DIR`` (DIR holds en/ and en-valid-10k/) writes the SHA-256 sums of
+the generated part and of the whole anew, after ``bench.datasets.babi.simulator.release.VERSION`` was raised.
 """
 
 from __future__ import annotations

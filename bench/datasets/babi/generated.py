@@ -5,8 +5,8 @@ is written before the files of a task ('writing') and after them ('files'), so t
 at any moment leaves every listed file as listed, and none that could pass for someone else's.
 A lock keeps two processes from writing at the same time.
 
-``python -m bench.datasets.babi.generated --manifest`` writes the SHA-256 sums of the default sets
-anew, after ``bench.datasets.babi.simulator.release.VERSION`` was raised.
+``python -m bench.datasets.babi.generated --manifest`` writes the SHA-256 sums of the default sets anew,
+after ``bench.datasets.babi.simulator.release.VERSION`` was raised.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Features of statements: the fewest columns that say what their bags say.
 
-A statement's bags (see `bench.methods.memn2n.sentences`) have a column or two for each word, and
-most of them are
+A statement's bags (see `bench.methods.memn2n.sentences`) have a column or two for each word, and most of
+them are
 redundant: a word that only ever stands in one place of its sentences has a weighted bag that is a
 multiple of its plain one. A hop's time is that of reading the bags of all memories a few times, so
 bags X (S, C) are replaced by features Y (S, F) with X = Y L, and the tables of embeddings E by L E:

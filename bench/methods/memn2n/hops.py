@@ -82,8 +82,7 @@ def hops(
     """u_{K+1} (B, d) and the attention (K, B, M).
 
     Args:
-        tables: (T, F+M, d), G of `bench.methods.memn2n.model`: rows of features, then of time
-            indices.
+        tables: (T, F+M, d), G of `bench.methods.memn2n.model`: rows of features, then of time indices.
         u: (B, d), u_1.
         h: (d, d) of layer-wise tying, u_{k+1} = H u_k + o_k; None is the identity.
         linear: () bool, no softmax (S15 4.1, linear start).

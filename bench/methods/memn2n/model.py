@@ -2,8 +2,8 @@
 
 Neither memories nor outputs are ever formed. With a sentence's features x_i (its bags, in the
 fewest
-columns: `bench.methods.memn2n.features`) and G = [L E; time o T] for an embedding matrix E with its
-time rows T,
+columns: `bench.methods.memn2n.features`) and G = [L E; time o T] for an embedding matrix E with its time
+rows T,
 
     u . m_i       = [x_i, onehot(t_i)] . (G u)
     sum_i p_i c_i = (sum_i p_i [x_i, onehot(t_i)]) G'

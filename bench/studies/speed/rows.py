@@ -1,7 +1,7 @@
 """Training speed, ours against a peer's: what is timed, the stored rows, and the tables of them.
 
-No JAX and no PyTorch here; `bench.studies.speed.race` does the timing. A row is one work on one
-device: all its repeats, so that a table is a function of the store.
+No JAX and no PyTorch here; `bench.studies.speed.race` does the timing. A row is one work on one device: all
+its repeats, so that a table is a function of the store.
 """
 
 from __future__ import annotations
@@ -91,8 +91,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 ``ours_ms`` and ``peer_ms`` are medians of the ``*_repeats``: ms a step and restart; ``ratio`` is
 peer_ms / ours_ms. A repeat has ``ours_steps`` steps of each of ``restarts`` restarts, ``lanes`` to
 a program, or ``peer_steps`` steps of one model on ``peer_threads`` threads. ``compile_s`` is what
-tracing and compiling took, on all devices. ``kind`` is the data's
-(`bench.datasets.babi.locate.Located`).
+tracing and compiling took, on all devices. ``kind`` is the data's (`bench.datasets.babi.locate.Located`).
 """
 
 

@@ -1,5 +1,4 @@
-"""``python -m bench.datasets.babi.readers``: what it prints, where it points, and its exit
-codes."""
+"""``python -m bench.datasets.babi.readers``: what it prints, where it points, and its exit codes."""
 
 import subprocess
 import sys

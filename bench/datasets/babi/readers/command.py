@@ -1,5 +1,4 @@
-"""``python -m bench.datasets.babi.readers FILE...``: reads bAbI files and compares each answer with
-the file's.
+"""``python -m bench.datasets.babi.readers FILE...``: reads bAbI files and compares each answer with the file's.
 
 Exit codes: 0 the files say what was read; 1 they do not, somewhere; 2 bad input; 74 the output
 can't be written; 130 interrupted. The words of `bench.cli`, whose imports would bring in the data

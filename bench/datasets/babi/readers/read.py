@@ -1,8 +1,8 @@
 """Answers every question of the 20 tasks from the text of its story alone.
 
 The rules are those that the released v1.2 files follow without exception, but for task 5 (see
-`bench.datasets.babi.readers.carrying.WhoGaveWhat`). Nothing here learns, and nothing is shared with
-the code that writes stories, so that either can vouch for the other.
+`bench.datasets.babi.readers.carrying.WhoGaveWhat`). Nothing here learns, and nothing is shared with the code
+that writes stories, so that either can vouch for the other.
 """
 
 from collections.abc import Iterable
@@ -39,8 +39,8 @@ READERS: dict[int, type[Reader]] = {
 def answer(task: int, statements: Iterable[Words], question: Words) -> Reading:
     """What the text says: ``statements`` told so far and ``question``, both lower-cased words.
 
-    Raises `bench.datasets.babi.readers.reader.Unreadable` at the first sentence that the task does
-    not have, that contradicts the story, or whose answer the story leaves open.
+    Raises `bench.datasets.babi.readers.reader.Unreadable` at the first sentence that the task does not have, that
+    contradicts the story, or whose answer the story leaves open.
     """
     reader = READERS[task]()
     for words in statements:

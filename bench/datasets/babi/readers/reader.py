@@ -20,9 +20,9 @@ Words = tuple[str, ...]
 class Reading:
     """The answer to a question, and the statements that prove it.
 
-    ``answer``: as `bench.datasets.babi.babi.Question.answer`, lower case. ``supports``: every list
-    of supporting statements that the task's rules allow, each of 0-based indices in the order of
-    the released files. There is exactly one, but in task 18, where there may be several or none.
+    ``answer``: as `bench.datasets.babi.babi.Question.answer`, lower case. ``supports``: every list of
+    supporting statements that the task's rules allow, each of 0-based indices in the order of the
+    released files. There is exactly one, but in task 18, where there may be several or none.
     """
 
     answer: str
