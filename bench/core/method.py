@@ -97,6 +97,7 @@ class Method(Protocol):
             numbers. Rows of an earlier version are then no longer taken for it; no other method's.
         spec: its columns' dataclass.
         reads: the type of examples it reads, one of `bench.examples`.
+        splits: those it reads of every unit, 'train' and 'test' at least.
         fields: of its rows, beside the spine's. One of them is ``diverged``: null, or where its
             loss was no longer finite; restarts that diverged are in no number.
         metrics: metric (`bench.core.dataset.Metric.name`) -> the field that maps a unit to it.
@@ -107,6 +108,7 @@ class Method(Protocol):
     version: int
     spec: type[Column]
     reads: type
+    splits: Sequence[str]
     fields: Fields
     metrics: Mapping[str, str]
     rules: Mapping[str, Rule]
@@ -117,11 +119,11 @@ class Method(Protocol):
     def needs(self, column: Column) -> tuple:
         """What `prepare` looks at of a column: columns that are alike in it share their arrays."""
 
-    def prepare(self, column: Column, parts: Sequence[tuple[str, Any, Any]]) -> Any:
+    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Any:
         """Examples as arrays.
 
         Args:
-            parts: (unit, training examples, test examples).
+            parts: unit -> split -> examples.
 
         Raises:
             BenchError: there are too few, say.

@@ -47,8 +47,9 @@ def prepare(group: Group, found: Found) -> Any:
     Raises:
         BenchError: a file is damaged, malformed or not at hand, or there are too few examples.
     """
-    parts = [(u, found.read(u, "train"), found.read(u, "test")) for u in group.units]
-    return registry.method(group.column.method).prepare(group.column, parts)
+    method = registry.method(group.column.method)
+    parts = {unit: {s: found.read(unit, s) for s in method.splits} for unit in group.units}
+    return method.prepare(group.column, parts)
 
 
 class Plan:

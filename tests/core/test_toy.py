@@ -101,7 +101,8 @@ class Trainer:
 
     def _one(self, seed):
         wrong, seen = {}, []
-        for unit, train, test in self.prepared:
+        for unit, split in self.prepared.items():
+            train, test = split["train"], split["test"]
             seen = random.Random(seed).choices(train, k=self.column.sample)
             guess = max("HT", key=seen.count)
             wrong[unit] = 100.0 * sum(side != guess for side in test) / len(test)
@@ -115,6 +116,7 @@ class Method:
     version = 1
     spec = Guess
     reads = list
+    splits = ("train", "test")
     fields = {
         "diverged": (lambda value: value is None, "null"),
         "tosses": (count, "a count"),
@@ -246,7 +248,11 @@ def _contracts() -> None:
     for name, method in registry.methods().items():
         assert method.name == name == method.spec.method
         assert "diverged" in method.fields and method.version >= 1
-        assert method.rules and set(method.metrics.values()) <= set(method.fields)
+        assert (
+            {"train", "test"} <= set(method.splits)
+            and method.rules
+            and set(method.metrics.values()) <= set(method.fields)
+        )
         for rule in method.rules.values():
             assert set(rule.fields) <= set(method.fields) and rule.split in ("train", "valid")
     for name, study in registry.studies().items():

@@ -34,6 +34,7 @@ class _MemN2N:
     version = VERSION
     spec: type[Column] = MemN2N
     reads: type = Story
+    splits = ("train", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"test_error": "test_errors"}
     rules: Mapping[str, Rule] = {
@@ -59,11 +60,11 @@ class _MemN2N:
         spec = _spec(column)
         return spec.memory_size, spec.holdout, spec.joint
 
-    def prepare(self, column: Column, parts: Sequence[tuple[str, Any, Any]]) -> Encoded:
+    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded:
         spec = _spec(column)
         return encode(
-            [(int(unit), train) for unit, train, _ in parts],
-            [(int(unit), test) for unit, _, test in parts],
+            [(int(unit), split["train"]) for unit, split in parts.items()],
+            [(int(unit), split["test"]) for unit, split in parts.items()],
             memory_size=spec.memory_size,
             holdout=spec.holdout,
             joint=spec.joint,
