@@ -1,7 +1,8 @@
 """The command line: arguments, signals, exit codes and what is printed; nothing else.
 
-Exit codes: 0 done; 2 bad input; 74 a file can't be written; 75 stopped by --time-limit; 130 and 143
-stopped by a signal. After the last three the same command goes on where it stopped.
+Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input; 74 a file or the
+standard output can't be written; 75 stopped by --time-limit; 130 and 143 stopped by a signal; 141
+nobody reads the output any more. After 74 to 143 the same command goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -89,7 +90,14 @@ def _main(arguments: Sequence[str] | None) -> int:
         return command.run(options)
     if options.command == "ask":
         return ask.run(options)
-    known = registry.experiments()
+    known, broken = registry.survey()
+    chosen = split(options.only or []) if options.command == "run" else []
+    for name, failure in broken.items():
+        if options.command == "report":  # its tables would be missing
+            raise BenchError(str(failure), exit_code=1)
+        if name in chosen:
+            raise failure
+        print(f"left out: {failure}", file=sys.stderr)
     if options.command == "report":
         return _report(list(known.values()), options.check)
     if options.command == "verify":
@@ -103,7 +111,6 @@ def _main(arguments: Sequence[str] | None) -> int:
     if options.only is None:
         budget = profile(options.profile or DEFAULT_PROFILE)
         return _run([e for e in known.values() if budget.runs(e)], options)
-    chosen = split(options.only)
     for name in chosen:
         if name not in known:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
