@@ -53,6 +53,7 @@ class Progress:
         self._bar = tqdm(
             total=total,
             smoothing=0.0,
+            postfix=f"0 of {jobs} groups",
             file=sys.stderr if sys.stderr.isatty() else cast(TextIO, _Lines(sys.stderr)),
             mininterval=0.2,
             dynamic_ncols=True,
