@@ -1,7 +1,8 @@
 """The command line: arguments, signals, exit codes and what is printed; nothing else.
 
-Exit codes: 0 done; 2 bad input; 74 a file can't be written; 75 stopped by --time-limit; 130 and 143
-stopped by a signal. After the last three the same command goes on where it stopped.
+Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input; 74 a file or the
+standard output can't be written; 75 stopped by --time-limit; 130 and 143 stopped by a signal; 141
+nobody reads the output any more. After 74 to 143 the same command goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -126,13 +127,17 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_all(options: argparse.Namespace) -> int:
-    known = registry.experiments()
+    known, broken = registry.survey()
+    chosen = [] if options.only is None else split(options.only)
+    for name, failure in broken.items():
+        if name in chosen:
+            raise failure
+        print(f"left out: {failure}", file=sys.stderr)
     if options.list:
         return _list(known)
     if options.only is None:
         budget = profile(options.profile or DEFAULT_PROFILE)
         return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
-    chosen = split(options.only)
     for name in chosen:
         if name not in known:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
@@ -207,7 +212,7 @@ def _tables(
     restarts: int | None,
     ids: Sequence[str],
 ) -> None:
-    known = list(registry.experiments().values())
+    known = list(registry.survey()[0].values())
     gathered = report.gather(results, known, budget, at_hand, restarts)
     written = report.write(gathered)
     print(report.console(gathered, ids))
@@ -306,7 +311,10 @@ def _measure(
 
 
 def _report(options: argparse.Namespace) -> int:
-    experiments = list(registry.experiments().values())
+    known, broken = registry.survey()
+    for failure in broken.values():  # its tables would be missing
+        raise BenchError(str(failure), exit_code=1)
+    experiments = list(known.values())
     readme = provenance.ROOT / "README.md"
     names = {name for e in experiments for name in e.datasets}
     at_hand = {name: registry.dataset(name).known() for name in sorted(names)}

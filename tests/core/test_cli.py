@@ -68,7 +68,7 @@ def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.Com
     code = (
         "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
         "from data_helpers import small_generated_sets\n"
-        "from bench import provenance, registry; from bench.cli import run_experiment\n"
+        "from bench.core import provenance, registry; from bench.cli import run_experiment\n"
         "folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True)\n"
         "(folder / 'manifests').mkdir(exist_ok=True)\n"
         "small_generated_sets(folder / 'manifests', pytest.MonkeyPatch())\n"
