@@ -12,7 +12,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,9 @@ from bench.core.files import write_atomically
 from bench.core.plan import Plan
 from bench.core.profiles import PROFILES, Profile, profile
 from bench.core.progress import Progress
+from bench.core.runs import Group
 from bench.core.store import Store
-from bench.core.study import Site
+from bench.core.study import Site, Study
 from bench.tables import report
 
 TIME_IS_UP = 75
@@ -160,49 +161,53 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
     limit = None if options.time_limit is None else duration(options.time_limit)
     deadline = None if limit is None else time.monotonic() + limit
     budget = profile(options.profile or DEFAULT_PROFILE)
-    for experiment in chosen:
-        experiment.select(asked.columns)  # a wrong column is told before data is looked for
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
-    units = {e.id: asked.units or budget.units_of(e) for e in chosen}
+    wanted = [_wanted(experiment, budget, asked) for experiment in chosen]
     wish = Wish(
         folder=options.data,
         generated=options.generated,
         allow_unverified=options.allow_unverified,
         offline=options.offline,
     )
-    found = finding.find([(e, units[e.id]) for e in chosen], wish)
-    chosen = [e for e in chosen if set(e.datasets) <= set(found)]
+    found = finding.find(wanted, wish)
+    wanted = [one for one in wanted if set(one.datasets) <= set(found)]
     name = finding.folder_name(budget.name, found)
     results = options.results or provenance.ROOT / "results" / name
     with _alone(results):
         plan = Plan(Store(results / "store"), found, results / "models")
-        for experiment in chosen:
-            study = registry.study(experiment.study) if experiment.study else None
+        for one in wanted:
+            study = registry.study(one.experiment.study) if one.experiment.study else None
 
-            def models(group, study=study):
+            def models(group: Group, study: Study | None = study) -> Container[int]:
                 if options.save_models:
                     return range(group.column.restarts)
                 return study.models(results, group) if study else ()
 
             plan.add(
-                experiment,
-                [c for c in experiment.select(asked.columns) if _wanted(c, budget, asked)],
+                one.experiment,
+                one.columns,
                 budget,
-                units=units[experiment.id],
+                units=one.units,
                 restarts=asked.restarts,
                 models=models,
             )
         stop = _train(plan, results, deadline)
         if not stop:
-            stop = _measure(chosen, plan, results, budget, wish, deadline)
+            stop = _measure(
+                [one.experiment for one in wanted], plan, results, budget, wish, deadline
+            )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
-        _tables(results, budget, at_hand, asked.restarts, [e.id for e in chosen])
+        _tables(results, budget, at_hand, asked.restarts, [one.experiment.id for one in wanted])
     return _stopped(stop)
 
 
-def _wanted(column, budget: Profile, asked: _Asked) -> bool:
-    return asked.columns is not None or budget.joint or not column.joint
+def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
+    """What is run of an experiment: joint columns only where the budget allows or they are named."""
+    columns = experiment.select(asked.columns)
+    if asked.columns is None and not budget.joint:
+        columns = tuple(column for column in columns if not column.joint)
+    return finding.Wanted(experiment, columns, asked.units or budget.units_of(experiment))
 
 
 def _tables(

@@ -10,16 +10,16 @@ from data_helpers import real_data
 
 from bench.core import at_hand
 from bench.core.errors import BenchError
-from bench.core.plan import encode_for
-from bench.datasets.babi.babi import ALL_TASKS
 from bench.core.experiment import Experiment
+from bench.core.plan import encode_for
 from bench.core.runs import expand
-from bench.methods.memn2n.spec import memn2n
 from bench.core.store import Store
 from bench.datasets.babi import babi, completed, locate, manifest
+from bench.datasets.babi.babi import ALL_TASKS
 from bench.datasets.babi.cross import all_hashes, known_data
 from bench.datasets.babi.simulator.release import VERSION, task_files
 from bench.methods.memn2n.row import row
+from bench.methods.memn2n.spec import memn2n
 from bench.methods.memn2n.training import Trainer
 
 TOP = "tasks_1-20_v1-2"

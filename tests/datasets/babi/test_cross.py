@@ -7,14 +7,13 @@ from data_helpers import real_data
 
 from bench.core import at_hand, registry
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import ALL_TASKS
 from bench.core.experiment import Experiment
 from bench.core.runs import expand
-from bench.methods.memn2n.spec import memn2n
-from bench.datasets.babi.babi import parse
+from bench.datasets.babi.babi import ALL_TASKS, parse
 from bench.datasets.babi.cross import CROSSED, all_hashes, known_data, locate_any
 from bench.datasets.babi.locate import known_hashes
 from bench.datasets.babi.simulator.release import task_files
+from bench.methods.memn2n.spec import memn2n
 
 TO_REAL, TO_GENERATED = CROSSED
 
