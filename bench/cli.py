@@ -203,7 +203,7 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
 
 
 def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
-    """What is run of an experiment: joint columns only where the budget allows or they are named."""
+    """What is run of an experiment: joint columns where the budget allows it or they are named."""
     columns = experiment.select(asked.columns)
     if asked.columns is None and not budget.joint:
         columns = tuple(column for column in columns if not column.joint)

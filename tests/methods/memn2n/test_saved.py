@@ -161,7 +161,7 @@ def test_the_runner_saves_what_it_trained(tmp_path):
         models=models,
         progress=Progress(hidden=True),
     )
-    assert runner.run([Job(group, data, "generated", (0, 1))])
+    assert runner.run([Job(group, data, "generated", (0, 1), keep=True)])
     rows = store.rows(group)
     assert [row["seed"] for row in rows] == [0, 1]
     for row in rows:
