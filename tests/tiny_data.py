@@ -8,8 +8,8 @@ import pytest
 
 from bench.core.spec import MemN2N, memn2n
 from bench.core.spec import readings as build_readings
-from bench.datasets.babi.babi import Question, Story
 from bench.examples.encode import Encoded, encode
+from bench.examples.stories import Question, Story
 
 PEOPLE = ("ann", "bob", "cid")
 PLACES = ("attic", "barn", "cave")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 
 NULL = 0
 """Index of the null word, of the empty statement and of nothing else."""
@@ -160,7 +160,8 @@ class Sizes:
             if statement and index[word] >= self.statement_words:
                 return f"the model knows the word '{word}' from questions and answers only"
         if len(words) >= self.sentence_slots:
-            return f"{len(words)} words, and the model's sentences have at most {self.sentence_slots - 1}"
+            most = self.sentence_slots - 1
+            return f"{len(words)} words, and the model's sentences have at most {most}"
         return ""
 
 

@@ -13,8 +13,8 @@ from flax import nnx
 from bench.core.errors import BenchError
 from bench.core.spec import MemN2N as Spec
 from bench.core.spec import memn2n, readings
-from bench.datasets.babi.babi import Story
 from bench.examples.encode import NULL, Encoded, Sizes, encode_for_model
+from bench.examples.stories import Story
 from bench.methods.memn2n.model import Batch, MemN2N, build_tables, targets
 from bench.methods.memn2n.saved import Saved
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.core.spec import Group
-from bench.datasets.babi.babi import Story
 from bench.datasets.babi.locate import Located
+from bench.examples.stories import Story
 from bench.studies.attention.chosen import by_task
 from bench.studies.attention.shares import questions_of
 from bench.studies.attention.shown import find, lines_of

@@ -12,11 +12,11 @@ from pathlib import Path
 from bench.core import provenance
 from bench.core.errors import BenchError
 from bench.datasets.babi import babi
-from bench.datasets.babi.babi import Story
 from bench.datasets.babi.locate import Located, locate
 from bench.datasets.babi.readers.read import read_story
 from bench.datasets.babi.readers.reader import Unreadable
 from bench.datasets.babi.simulator import release
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.classifier import tell_apart
 from bench.studies.generated_vs_real.statistics import by_chance, compare, describe, repeated
 from bench.studies.generated_vs_real.store import LISTED, VERSION, Row, read_rows, save_row

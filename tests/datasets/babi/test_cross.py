@@ -6,14 +6,16 @@ import pytest
 from data_helpers import real_data
 
 from bench.core import at_hand, registry
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
+from bench.datasets.babi import DATASETS
 from bench.datasets.babi.babi import parse
-from bench.datasets.babi.cross import CROSSED, all_hashes, known_data, locate_any
-from bench.datasets.babi.locate import known_hashes
+from bench.datasets.babi.cross import TRAINED_ON, CrossedBabi
+from bench.datasets.babi.dataset import known_hashes
 from bench.datasets.babi.simulator.release import task_files
 
-TO_REAL, TO_GENERATED = CROSSED
+TO_REAL, TO_GENERATED = TRAINED_ON
 
 
 @pytest.fixture
@@ -30,21 +32,25 @@ def test_each_half_is_of_its_kind(cache):
         (TO_REAL, (made.train, real["test"])),
         (TO_GENERATED, (real["train"], made.test)),
     ):
-        found = locate_any(name, [6], data_dir=data)
+        dataset = CrossedBabi(name)
+        found = dataset.find(["6"], Wish(folder=data))
         for split, wanted in zip(("train", "test"), halves, strict=True):
-            assert found.stories(6, split) == parse(wanted, "x")
+            assert found.read("6", split) == parse(wanted, "x")
         assert set(found.hashes.values()) == {hashlib.sha256(half).hexdigest() for half in halves}
         assert found.kind == "generated"
         # What a report knows without the files is what is found.
-        assert known_data(name, ALL_TASKS) == ("generated", all_hashes(found))
-        assert known_data(name, [6]) == ("generated", found.hashes)
+        known = dataset.known()
+        assert known.kind == "generated" and len(known.files) == 20
+        assert known.files == dataset.whole(found).files
+        assert {"6": known.files["6"]} == {"6": found.hashes} == found.at_hand.files
 
 
 def test_runs_have_ids_of_their_own():
     column = memn2n(id="x", title="x")
+    known = {d.name: d.known().files["6"] for d in DATASETS if "6" in d.known().files}
     ids = set()
-    for name in ("babi-1k", *CROSSED):
-        (group,) = expand(column, name, [6], known_data(name, [6])[1])
+    for name in ("babi-1k", *TRAINED_ON):
+        (group,) = expand(column, name, [6], known[name])
         assert len(group.hashes) == 2
         ids.add(group.id)
     assert len(ids) == 3
@@ -77,7 +83,7 @@ def test_a_comparison_leaves_results_in_the_real_folder(cache):
     experiment = registry.experiments()["generated_vs_real"]
     options = dict(data_dir=real_data(), generated=False, allow_unverified=False, offline=True)
     found = at_hand.find([experiment], [6], **options)
-    assert set(found) == {"babi-1k", *CROSSED}
+    assert set(found) == {"babi-1k", *TRAINED_ON}
     assert at_hand.folder_name("paper", found) == "paper"
 
 
