@@ -19,11 +19,8 @@ from bench.examples.stories import Story
 ALL = tuple(task.number for task in TASKS)
 
 
-class Babi:
-    """A bAbI data set of the release, or its generated counterpart (`bench.core.dataset.DataSet`).
-
-    Units are the tasks' numbers, '1' to '20'.
-    """
+class Tasks:
+    """What all bAbI data sets have in common: units are the tasks' numbers, '1' to '20'."""
 
     reads: type = Story
     units: Sequence[str] = tuple(str(task) for task in ALL)
@@ -43,6 +40,10 @@ class Babi:
     def label(self, units: Sequence[str]) -> str:
         """'qa07' of one task, 'joint20' of several."""
         return f"qa{int(units[0]):02d}" if len(units) == 1 else f"joint{len(units)}"
+
+
+class Babi(Tasks):
+    """A data set of the release, or its generated counterpart (`bench.core.dataset.DataSet`)."""
 
     def find(self, units: Iterable[str], wish: Wish) -> Located:
         """As `bench.core.dataset.DataSet.find`.
