@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from bench.datasets.babi.locate import known_hashes
+
 from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.core.profiles import Profile, profile
 from bench.core.runs import Group, expand
 from bench.core.store import Row, Store
 from bench.datasets.babi.babi import ALL_TASKS
-from bench.datasets.babi.locate import known_hashes
 from bench.methods.memn2n.spec import memn2n
 from bench.tables.build import DataAtHand
 

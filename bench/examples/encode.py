@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 
 NULL = 0
 """Index of the null word, of the empty statement and of nothing else."""

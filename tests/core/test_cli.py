@@ -180,7 +180,7 @@ def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
         (["--dataset", "babi-10k"], "babi-10k", 10000),
     ):
         assert main(["generate", str(tmp_path), *more]) == 0
-        settings = dict(train=train, test=1000, seed=0, as_released=False)
+        settings = dict(train=train, test=1000, seed=0, as_released=False, force=False)
         assert asked.pop() == (tmp_path, dataset, tuple(range(1, 21)), settings)
 
 

@@ -8,7 +8,8 @@ from bench.cli import main
 from bench.core import registry
 from bench.core.errors import BenchError
 
-SOUND = """from bench.core.spec import Experiment, memn2n
+SOUND = """from bench.core.experiment import Experiment
+from bench.methods.memn2n.spec import memn2n
 
 EXPERIMENT = Experiment(
     id="{}", title="T", dataset="babi-1k", printed=False, columns=(memn2n(id="a", title="A"),)
@@ -20,8 +21,11 @@ BROKEN = {
     "missing": ("\nimport no_such_module\n", r"missing\.py:2: ModuleNotFoundError: .*no_such"),
     "raises": ("def f():\n    return 1 / 0\n\n\nf()\n", r"raises\.py:2: ZeroDivisionError"),
     "leaves": ("import sys\n\nsys.exit('no')\n", r"leaves\.py:3: SystemExit: no"),
-    "field": (SOUND.replace('title="A"', 'titel="A"'), r"field\.py:4: .*unknown field 'titel'"),
-    "refused": (SOUND.replace('"babi-1k"', '"babi-1k", tasks=(21,)'), r"refused\.py:3: .*'tasks'"),
+    "field": (SOUND.replace('title="A"', 'titel="A"'), r"field\.py:5: .*unknown field 'titel'"),
+    "refused": (
+        SOUND.replace('"babi-1k"', '"babi-1k", units=("21",)'),
+        "'refused': .*no unit '21'",
+    ),
     "nothing": (SOUND.replace("EXPERIMENT", "EXPERMENT"), r"nothing\.py:1: no EXPERIMENT"),
     "script": (
         "if __name__ == '__main__':\n    from bench.cli import run_experiment\n"

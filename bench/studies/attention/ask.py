@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
 from bench.examples.encode import Sizes
+from bench.examples.stories import Story
 from bench.studies.attention.story import MOST_BYTES as STORY_BYTES
 from bench.studies.attention.story import Told, read_story, remembered
 

@@ -11,8 +11,8 @@ import numpy as np
 from flax import nnx
 
 from bench.core.arrays import Layout
-from bench.datasets.babi.babi import Story
 from bench.examples.encode import NULL, Sizes, encode_for_model
+from bench.examples.stories import Story
 from bench.methods.memn2n.model import Batch, MemN2N, Tables, build_tables
 from bench.methods.memn2n.saved import Saved, check, check_numbers, spec_of
 from bench.methods.memn2n.scores import Questions, in_chunks

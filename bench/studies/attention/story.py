@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Question, Story
 from bench.examples.encode import Sizes
+from bench.examples.stories import Question, Story
 
 _NUMBERED = re.compile(r"([0-9]{1,6})[ \t]+(.*)")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")

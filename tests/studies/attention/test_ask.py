@@ -21,7 +21,7 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.cli import main
 from bench.core import provenance
-from bench.datasets.babi.babi import Question, Story
+from bench.examples.stories import Question, Story
 from bench.methods.memn2n.saved import save
 from bench.studies.attention.model import attend
 from bench.studies.attention.store import read_rows

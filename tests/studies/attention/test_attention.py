@@ -13,8 +13,9 @@ from data_helpers import real_data
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Question, Story, parse
+from bench.datasets.babi.babi import parse
 from bench.examples.encode import encode_for_model
+from bench.examples.stories import Question, Story
 from bench.methods.memn2n import scores
 from bench.methods.memn2n.saved import spec_of
 from bench.studies.attention.measure import measure
