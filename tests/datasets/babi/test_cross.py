@@ -95,5 +95,5 @@ def test_a_column_may_have_a_data_set_of_its_own():
         "babi-1k",
         "babi-10k",
     ]
-    with pytest.raises(BenchError, match="'table' must be one of cells, data sets"):
-        Experiment(id="x", title="x", dataset="babi-1k", columns=(), table="plot")
+    with pytest.raises(BenchError, match="'layout' must be one of cells, rows, keys"):
+        Experiment(id="x", title="x", dataset="babi-1k", columns=(), layout="plot")
