@@ -13,7 +13,7 @@ import pytest
 from data_helpers import FIXTURE
 
 from bench.cli import main, run_experiment
-from bench.core import at_hand, provenance, registry
+from bench.core import finding, provenance, registry
 from bench.core.errors import BenchError
 from bench.datasets.babi import generated
 
@@ -51,8 +51,8 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
     [
         (["--columns", "pe_sl"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
         (["--columns", "lstm"], "column 'lstm' of 'e2e_table1_babi_1k' cannot be run yet"),
-        (["--tasks", "21"], "--tasks: '21' is not a whole number from 1 to 20"),
-        (["--tasks", "1,x"], "--tasks: 'x'"),
+        (["--tasks", "21"], "--units: '21' is none of 1, 2,"),
+        (["--tasks", "1,x"], "--units: 'x'"),
         (["--restarts", "0"], "--restarts: '0'"),
     ],
 )
@@ -77,7 +77,8 @@ def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.Com
         "raise SystemExit(run_experiment(experiment, sys.argv[2:]))\n"
     )
     command = [
-        sys.executable, "-c", code, str(cache), "--columns", "bow", "--tasks", "1", "--restarts", "1",
+        sys.executable, "-c", code, str(cache),
+        "--columns", "bow", "--tasks", "1", "--restarts", "1",
         *arguments,
     ]  # fmt: skip
     return subprocess.run(
@@ -161,10 +162,9 @@ def test_generate_writes_files_and_says_which(capsys, tmp_path):
             assert listed[name]["seed"] == 3
     assert main([*arguments, "--dataset", "babi-10k", "--as-released"]) == 0
     assert len(list(folder.glob("en-10k/qa*"))) == 4
-    assert capsys.readouterr().out.count(" kept: ") == sum(
-        entry["shared"] > 0 for entry in json.loads((folder / "GENERATED.json").read_text())["files"].values()
-        if entry["as_released"]
-    ) / 2  # fmt: skip
+    entries = json.loads((folder / "GENERATED.json").read_text())["files"].values()
+    kept = [entry for entry in entries if entry["as_released"] and entry["shared"] > 0]
+    assert capsys.readouterr().out.count(" kept: ") == len(kept) / 2
 
 
 def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
@@ -231,17 +231,17 @@ def test_the_laptop_profile_leaves_out_what_takes_hours(monkeypatch, no_data, ar
     experiment."""
     asked = {}
 
-    def find(chosen, tasks, **_):
-        asked.update({e.id: e.tasks for e in chosen})
+    def find(wanted, wish):
+        asked.update({one.experiment.id: tuple(one.units) for one in wanted})
         raise BenchError("enough")
 
-    monkeypatch.setattr(at_hand, "find", find)
+    monkeypatch.setattr(finding, "find", find)
     assert main(["run", "--offline", *arguments]) == 2
     assert ("e2e_table1_babi_1k" in asked) == ("--only" not in arguments)
     assert ("ablation_tying" in asked) == long
     if "smoke" in arguments:
-        assert asked["ablation_tying"] == asked["e2e_table3_babi_10k"] == (1,)
-        assert asked["e2e_table1_babi_1k"] == asked["generated_vs_real"] == (1, 6, 8)
+        assert asked["ablation_tying"] == asked["e2e_table3_babi_10k"] == ("1",)
+        assert asked["e2e_table1_babi_1k"] == asked["generated_vs_real"] == ("1", "6", "8")
 
 
 def test_an_unwritable_results_folder_is_named(capsys, no_data, tmp_path):
@@ -254,7 +254,8 @@ def test_an_unwritable_results_folder_is_named(capsys, no_data, tmp_path):
 
 def _command(results: Path, *more: str) -> list[str]:
     return [
-        sys.executable, str(SCRIPT), "--profile", "smoke", "--data", str(FIXTURE), "--allow-unverified",
+        sys.executable, str(SCRIPT), "--profile", "smoke",
+        "--data", str(FIXTURE), "--allow-unverified",
         "--columns", "bow", "pe_ls_rn", "--tasks", "1", "6", "--results", str(results), *more,
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from store_helpers import HASHES, row
+from store_helpers import AT_HAND, row
 
 from bench.core import registry
 from bench.core.column import NotYet
@@ -19,7 +19,6 @@ from bench.core.profiles import PROFILES, profile
 from bench.core.runs import expand
 from bench.core.store import Store
 from bench.datasets.babi.babi import ALL_TASKS
-from bench.datasets.babi.cross import known_data
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
 from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION
 from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
@@ -36,16 +35,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def ids(experiment: Experiment, name: str) -> list[str]:
     (column,) = experiment.select([name])
-    dataset = experiment.dataset_of(column)
-    return [
-        group.id for group in expand(column, dataset, ALL_TASKS, known_data(dataset, ALL_TASKS)[1])
-    ]
+    data = registry.dataset(experiment.dataset_of(column))
+    return [group.id for group in expand(column, data.name, data.units, data.known())]
 
 
 def protocol(column: MemN2N) -> tuple:
     return (
-        column.dim, column.hops, column.epochs, column.rate, column.halve_every, column.linear_start_epochs,
-        column.linear_start_rate, column.batch, column.clip, column.init_std, column.holdout, column.restarts,
+        column.dim, column.hops, column.epochs, column.rate, column.halve_every,
+        column.linear_start_epochs, column.linear_start_rate,
+        column.batch, column.clip, column.init_std, column.holdout, column.restarts,
     )  # fmt: skip
 
 
@@ -174,26 +172,19 @@ def test_each_hop_and_tying_is_there():
 
 
 def test_what_takes_hours_is_left_to_paper_and_to_names():
-    long = {name for name, e in KNOWN.items() if e.long}
-    assert long == {e.id for e in ABLATIONS} | {TABLE3.id}
-    assert {name for name, e in KNOWN.items() if not profile("laptop").runs(e)} == long
-    for name in ("smoke", "paper"):
-        assert all(profile(name).runs(e) for e in KNOWN.values())
-    assert all(profile("paper").tasks_of(e) == ALL_TASKS for e in KNOWN.values())
-    assert profile("laptop").tasks_of(TABLE3) == ALL_TASKS
-    assert profile("smoke").tasks_of(TABLE3) == (1,) and profile("smoke").tasks_of(TABLE1) == (
-        1,
-        6,
-        8,
-    )
-
-
-def test_tasks_asked_for_are_shown_too():
+    runnable = {name: e for name, e in KNOWN.items() if e.runnable()}
+    long = {name for name, e in runnable.items() if e.long}
+    assert long == {e.id for e in ABLATIONS} | {TABLE3.id, "attention"}
+    assert {name for name, e in runnable.items() if not profile("laptop").runs(e)} == long
     for name in PROFILES:
-        shown = profile(name).with_tasks((3,))
-        for e in (TABLE1, TABLE3):
-            assert set(shown.tasks_of(e)) == {3, *profile(name).tasks_of(e)}
-    assert dataclasses.replace(profile("smoke")).with_tasks(()) == profile("smoke")
+        assert not any(profile(name).runs(e) for e in KNOWN.values() if not e.runnable())
+    for name in ("smoke", "paper"):
+        assert all(profile(name).runs(e) for e in runnable.values())
+    every = tuple(map(str, ALL_TASKS))
+    assert all(profile("paper").units_of(e) == every for e in runnable.values())
+    assert profile("laptop").units_of(TABLE3) == every
+    assert profile("smoke").units_of(TABLE3) == ("1",)
+    assert profile("smoke").units_of(TABLE1) == ("1", "6", "8")
 
 
 @pytest.mark.parametrize(
@@ -250,10 +241,12 @@ SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,)
         (dict(id=""), "'id'"),
         (dict(id="a/b"), "'id'"),
         (dict(columns=()), "'columns'"),
-        (dict(tasks=()), "'tasks'"),
-        (dict(tasks=(21,)), "'tasks'.*21"),
-        (dict(tasks=(1, 1)), "'tasks'"),
-        (dict(tasks=(2, 1)), "'tasks'"),
+        (dict(units=("21",)), "no unit '21'"),
+        (dict(units=("1", "1")), "'units'"),
+        (dict(units=("2", "1")), "'units'"),
+        (dict(dataset="babi"), "no data set 'babi'"),
+        (dict(study="weather"), "no study 'weather'"),
+        (dict(keys=("task",)), "'keys'"),
         (dict(long="no"), "'long'"),
         (dict(printed="no"), "'printed'"),
         (
@@ -267,6 +260,6 @@ SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,)
     ],
 )
 def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
-    Experiment(**SOUND)
+    registry.check(Experiment(**SOUND))
     with pytest.raises(BenchError, match=said):
-        Experiment(**SOUND | wrong)
+        registry.check(Experiment(**SOUND | wrong))

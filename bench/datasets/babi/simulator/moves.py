@@ -82,7 +82,9 @@ def where_is_object(bits: Bits) -> Story:
         if not seeds:
             return False
         thing = bits.choice(seeds)
-        event, move = known[thing]
+        fixed = known[thing]
+        assert fixed is not None  # one of the seeds
+        event, move = fixed
         world.story.ask(f"Where is the {thing}?", move.place, (event.at, move.at))
         return True
 

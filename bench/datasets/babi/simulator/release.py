@@ -128,8 +128,8 @@ def _chosen(
         in_vain = 0 if taken else in_vain + 1
         if in_vain > _ENOUGH:
             raise BenchError(
-                f"task {task}: {_ENOUGH} test stories in a row hold nothing that is not in training; "
-                "ask for fewer training questions, or keep shared ones with --as-released"
+                f"task {task}: {_ENOUGH} test stories in a row hold nothing that is not in "
+                "training; ask for fewer training questions, or keep shared ones with --as-released"
             )
         yield story, taken, met
         if not wanted:
