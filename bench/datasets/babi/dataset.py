@@ -45,6 +45,7 @@ class BAbI:
     name: str
     reads: type = Story
     units: Sequence[str] = UNITS
+    noun: str = "bAbI task"
     few: Sequence[str] = ("1", "6", "8")
     metric: Metric = Metric("test_error", "test error", "%", "lower", 0.0, 100.0)
     summaries: Sequence[Summary] = (
