@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . bench/core/environment.sh
-exec .venv/bin/python -m bench run "$@"
+exec "$bench_python" -m bench run "$@"

@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . bench/core/environment.sh
-exec .venv/bin/python -m pytest "$@"
+exec "$bench_python" -m pytest "$@"

@@ -1,7 +1,8 @@
 """The command line: arguments, signals, exit codes and what is printed; nothing else.
 
-Exit codes: 0 done; 2 bad input; 74 a file can't be written; 75 stopped by --time-limit; 130 and 143
-stopped by a signal. After the last three the same command goes on where it stopped.
+Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input; 74 a file or the
+standard output can't be written; 75 stopped by --time-limit; 130 and 143 stopped by a signal; 141
+nobody reads the output any more. After 74 to 143 the same command goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ from bench.core.files import write_atomically
 from bench.core.plan import Plan
 from bench.core.profiles import PROFILES, Profile, profile
 from bench.core.progress import Progress
+from bench.core.runs import Group
 from bench.core.store import Store
-from bench.core.study import Site
+from bench.core.study import Site, Study
 from bench.tables import report
 
 TIME_IS_UP = 75
@@ -126,13 +128,17 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_all(options: argparse.Namespace) -> int:
-    known = registry.experiments()
+    known, broken = registry.survey()
+    chosen = [] if options.only is None else split(options.only)
+    for name, failure in broken.items():
+        if name in chosen:
+            raise failure
+        print(f"left out: {failure}", file=sys.stderr)
     if options.list:
         return _list(known)
     if options.only is None:
         budget = profile(options.profile or DEFAULT_PROFILE)
         return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
-    chosen = split(options.only)
     for name in chosen:
         if name not in known:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
@@ -155,49 +161,53 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
     limit = None if options.time_limit is None else duration(options.time_limit)
     deadline = None if limit is None else time.monotonic() + limit
     budget = profile(options.profile or DEFAULT_PROFILE)
-    for experiment in chosen:
-        experiment.select(asked.columns)  # a wrong column is told before data is looked for
     if options.generated and options.data is not None:
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
-    units = {e.id: asked.units or budget.units_of(e) for e in chosen}
+    wanted = [_wanted(experiment, budget, asked) for experiment in chosen]
     wish = Wish(
         folder=options.data,
         generated=options.generated,
         allow_unverified=options.allow_unverified,
         offline=options.offline,
     )
-    found = finding.find([(e, units[e.id]) for e in chosen], wish)
-    chosen = [e for e in chosen if set(e.datasets) <= set(found)]
+    found = finding.find(wanted, wish)
+    wanted = [one for one in wanted if set(one.datasets) <= set(found)]
     name = finding.folder_name(budget.name, found)
     results = options.results or provenance.ROOT / "results" / name
     with _alone(results):
         plan = Plan(Store(results / "store"), found, results / "models")
-        for experiment in chosen:
-            study = registry.study(experiment.study) if experiment.study else None
+        for one in wanted:
+            study = registry.study(one.experiment.study) if one.experiment.study else None
 
-            def models(group, study=study):
+            def models(group: Group, study: Study | None = study) -> Container[int]:
                 if options.save_models:
                     return range(group.column.restarts)
                 return study.models(results, group) if study else ()
 
             plan.add(
-                experiment,
-                [c for c in experiment.select(asked.columns) if _wanted(c, budget, asked)],
+                one.experiment,
+                one.columns,
                 budget,
-                units=units[experiment.id],
+                units=one.units,
                 restarts=asked.restarts,
                 models=models,
             )
         stop = _train(plan, results, deadline)
         if not stop:
-            stop = _measure(chosen, plan, results, budget, wish, deadline)
+            stop = _measure(
+                [one.experiment for one in wanted], plan, results, budget, wish, deadline
+            )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
-        _tables(results, budget, at_hand, asked.restarts, [e.id for e in chosen])
+        _tables(results, budget, at_hand, asked.restarts, [one.experiment.id for one in wanted])
     return _stopped(stop)
 
 
-def _wanted(column, budget: Profile, asked: _Asked) -> bool:
-    return asked.columns is not None or budget.joint or not column.joint
+def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
+    """What is run of an experiment: joint columns where the budget allows it or they are named."""
+    columns = experiment.select(asked.columns)
+    if asked.columns is None and not budget.joint:
+        columns = tuple(column for column in columns if not column.joint)
+    return finding.Wanted(experiment, columns, asked.units or budget.units_of(experiment))
 
 
 def _tables(
@@ -207,7 +217,7 @@ def _tables(
     restarts: int | None,
     ids: Sequence[str],
 ) -> None:
-    known = list(registry.experiments().values())
+    known = list(registry.survey()[0].values())
     gathered = report.gather(results, known, budget, at_hand, restarts)
     written = report.write(gathered)
     print(report.console(gathered, ids))
@@ -306,7 +316,10 @@ def _measure(
 
 
 def _report(options: argparse.Namespace) -> int:
-    experiments = list(registry.experiments().values())
+    known, broken = registry.survey()
+    for failure in broken.values():  # its tables would be missing
+        raise BenchError(str(failure), exit_code=1)
+    experiments = list(known.values())
     readme = provenance.ROOT / "README.md"
     names = {name for e in experiments for name in e.datasets}
     at_hand = {name: registry.dataset(name).known() for name in sorted(names)}

@@ -5,7 +5,7 @@ import numpy as np
 import oracle
 import tiny_data
 from flax import nnx
-from store_helpers import HASHES
+from store_helpers import AT_HAND
 
 from bench.core.runs import expand
 from bench.examples.encode import Encoded
@@ -22,7 +22,7 @@ TRAINING = {
 
 def group(spec):
     """What the model is a restart of."""
-    return expand(spec, "babi-1k", [1], HASHES)[0]
+    return expand(spec, "babi-1k", ["1"], AT_HAND)[0]
 
 
 def saved(spec, data: Encoded = DATA, seed: int = 0) -> Saved:

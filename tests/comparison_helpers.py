@@ -2,7 +2,8 @@
 
 import random
 
-from bench.datasets.babi.babi import Story, parse
+from bench.datasets.babi.babi import parse
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.statistics import compare, describe
 from bench.studies.generated_vs_real.store import VERSION
 

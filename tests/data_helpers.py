@@ -3,11 +3,14 @@ sets."""
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bench.datasets.babi import generated, manifest
+from bench.core.arguments import Parser, guarded
+from bench.core.command import Command
+from bench.datasets.babi import default, pin, sums
 
 FIXTURE = Path(__file__).resolve().parent / "fixture"
 """Made-up stories of tasks 1, 6 and 8, 80 training and 40 test questions: unverified data."""
@@ -18,13 +21,24 @@ SMALL = {"babi-1k": (50, 10), "babi-10k": (70, 10)}
 
 def small_generated_sets(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """The default generated sets have few questions, and ``folder`` holds the manifest of these."""
-    for path in manifest.FOLDER.glob("*"):
+    for path in sums.FOLDER.glob("*"):
         if not path.name.startswith("generated"):
             shutil.copy(path, folder)
-    patch.setattr(manifest, "FOLDER", folder)
-    patch.setattr(generated, "SIZES", SMALL)
+    patch.setattr(sums, "FOLDER", folder)
+    patch.setattr(default, "SIZES", SMALL)
     if not list(folder.glob("generated*")):
-        generated.write_manifest()
+        pin.generated_sets()
+
+
+def command_line(command: Command, arguments: Sequence[str]) -> int:
+    """Runs one command as ``python -m bench`` does; returns its exit code."""
+
+    def action() -> int:
+        parser = Parser(prog="python -m bench")
+        command.add(parser.add_subparsers(dest="command", required=True))
+        return command.run(parser.parse_args(arguments))
+
+    return guarded(action)
 
 
 def real_data() -> Path:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from bench.core.profiles import Profile, profile
-from bench.datasets.babi.babi import ALL_TASKS
-from bench.core.experiment import Experiment
-from bench.core.runs import Group, expand
-from bench.core.column import NotYet
-from bench.methods.memn2n.spec import memn2n
-from bench.core.store import Row, Store
 from bench.datasets.babi.locate import known_hashes
+
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
+from bench.core.profiles import Profile, profile
+from bench.core.runs import Group, expand
+from bench.core.store import Row, Store
+from bench.datasets.babi.babi import ALL_TASKS
+from bench.methods.memn2n.spec import memn2n
 from bench.tables.build import DataAtHand
 
 HASHES = known_hashes("babi-1k", ALL_TASKS)

@@ -6,10 +6,10 @@ import jax
 import numpy as np
 import pytest
 
+from bench.examples.encode import Encoded, encode
+from bench.examples.stories import Question, Story
 from bench.methods.memn2n.spec import MemN2N, memn2n
 from bench.methods.memn2n.spec import readings as build_readings
-from bench.datasets.babi.babi import Question, Story
-from bench.examples.encode import Encoded, encode
 
 PEOPLE = ("ann", "bob", "cid")
 PLACES = ("attic", "barn", "cave")

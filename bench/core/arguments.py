@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from bench.core import output
 from bench.core.errors import BenchError
 
 
@@ -19,15 +20,26 @@ class Parser(argparse.ArgumentParser):
 
 
 def guarded(action: Callable[[], int]) -> int:
-    """The exit code of a command; what the user must know is one line on stderr."""
-    try:
-        return action()
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    """The exit code of a command; what the user must know is one line on stderr.
+
+    A standard output that can't be written is exit code 74, a pipe that nobody reads any more 141,
+    as of other tools, and no line.
+    """
+    with output.checked():
+        try:
+            output.require()
+            try:
+                return action()
+            finally:
+                sys.stdout.flush()
+        except output.ReaderGone as gone:
+            return gone.exit_code
+        except BenchError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return error.exit_code
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return 130
 
 
 def split(values: Sequence[str]) -> list[str]:

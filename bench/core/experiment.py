@@ -75,7 +75,8 @@ class Experiment:
         if base is None or base.id == column.id:
             others = set(trained) - {column.id}
             raise BenchError(
-                f"{said}{near(column.against, others)}, which is no other column that is trained here"
+                f"{said}{near(column.against, others)}, "
+                "which is no other column that is trained here"
             )
         if self.dataset_of(base) != self.dataset_of(column):
             raise BenchError(f"{said}, which has another data set")

@@ -6,16 +6,32 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.core import kinds, registry
+from bench.core.column import Column
 from bench.core.dataset import Found, Wish
 from bench.core.experiment import Experiment
 
 Data = dict[str, Found]
 
 
-def find(wanted: Sequence[tuple[Experiment, Sequence[str]]], wish: Wish) -> Data:
-    """Finds what the experiments need of these units; says on stderr what is used.
+@dataclass(frozen=True)
+class Wanted:
+    """An experiment's columns that are to be run, and the units they are run on."""
+
+    experiment: Experiment
+    columns: Sequence[Column]
+    units: Sequence[str]
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The names of the data sets that these columns need."""
+        return tuple(dict.fromkeys(self.experiment.dataset_of(c) for c in self.columns))
+
+
+def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
+    """Finds what the experiments need; says on stderr what is used.
 
     Where no real data can be had, generated data serves. Data sets that set real against generated
     make no sense then, and are left out of the result, unless nothing else was wanted.
@@ -25,11 +41,11 @@ def find(wanted: Sequence[tuple[Experiment, Sequence[str]]], wish: Wish) -> Data
             real data to compare with.
     """
     needed: dict[str, dict[str, None]] = {}
-    for experiment, units in wanted:
-        for name in experiment.datasets:
-            needed.setdefault(name, {}).update(dict.fromkeys(units))
+    for one in wanted:
+        for name in one.datasets:
+            needed.setdefault(name, {}).update(dict.fromkeys(one.units))
     compares = [name for name in needed if registry.dataset(name).compares]
-    comparing = all(set(e.datasets) & set(compares) for e, _ in wanted) and bool(compares)
+    comparing = bool(compares) and all(set(one.datasets) & set(compares) for one in wanted)
     plain = [name for name in needed if name not in compares]
     told = False
 
@@ -41,22 +57,22 @@ def find(wanted: Sequence[tuple[Experiment, Sequence[str]]], wish: Wish) -> Data
 
     found: Data = {}
     for name in plain:
-        one = dataclasses.replace(
+        wished = dataclasses.replace(
             wish,
             generated=wish.generated and not comparing,
             allow_generated=not comparing,
             offline=wish.offline or told,
             say=say,
         )
-        found[name] = registry.dataset(name).find(list(needed[name]), one)
-    if compares and any(one.at_hand.kind == kinds.GENERATED for one in found.values()):
-        which = [e.id for e, _ in wanted if set(e.datasets) & set(compares)]
+        found[name] = registry.dataset(name).find(list(needed[name]), wished)
+    if compares and any(data.at_hand.kind == kinds.GENERATED for data in found.values()):
+        which = [one.experiment.id for one in wanted if set(one.datasets) & set(compares)]
         line = f"{', '.join(which)} is left out: it needs the real data beside"
         print(line, file=sys.stderr)
         compares = []
     for name in compares:
-        one = dataclasses.replace(wish, generated=False)
-        found[name] = registry.dataset(name).find(list(needed[name]), one)
+        wished = dataclasses.replace(wish, generated=False)
+        found[name] = registry.dataset(name).find(list(needed[name]), wished)
     for name, data in found.items():
         at_hand = data.at_hand
         print(f"data: {name} is {at_hand.kind}, from {data.root}", file=sys.stderr)

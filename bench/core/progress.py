@@ -6,11 +6,30 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from typing import Any, TextIO, cast
 
 from tqdm import tqdm
 
 QUIET_SECONDS = 15.0
 """Between lines where the output is no terminal."""
+
+
+class _Lines:
+    """A stream that is no terminal: what is drawn over on one becomes a line each there."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+        self._last = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        line = text.strip()
+        if line and line != self._last:
+            self._stream.write(line + "\n")
+            self._last = line
+        return len(text)
 
 
 class Progress:
@@ -21,19 +40,21 @@ class Progress:
         self._lock = threading.Lock()
         self._done = 0.0
         self._jobs = 0
+        self._total = 0.0
         self._total_jobs = 0
         self._bar: tqdm | None = None
         self._drawn = 0.0
 
     def start(self, total: float, jobs: int) -> None:
         """Opens the bar for ``total`` predicted seconds in ``jobs`` groups."""
-        self._total_jobs = jobs
+        self._total, self._total_jobs = total, jobs
         if self._hidden or not jobs:
             return
         self._bar = tqdm(
             total=total,
             smoothing=0.0,
-            file=sys.stderr,
+            postfix=f"0 of {jobs} groups",
+            file=sys.stderr if sys.stderr.isatty() else cast(TextIO, _Lines(sys.stderr)),
             mininterval=0.2,
             dynamic_ncols=True,
             bar_format="{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}",
@@ -69,6 +90,6 @@ class Progress:
     def _draw(self) -> None:
         assert self._bar is not None
         with self._lock:
-            self._bar.n = min(self._done, self._bar.total)
+            self._bar.n = min(self._done, self._total)
             self._bar.set_postfix_str(f"{self._jobs} of {self._total_jobs} groups", refresh=False)
         self._bar.refresh()

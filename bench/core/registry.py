@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from bench.core import experiment_file
 from bench.core.command import Command
 from bench.core.dataset import DataSet
 from bench.core.errors import BenchError
@@ -102,22 +102,32 @@ def experiments(folder: Path | None = None) -> dict[str, Experiment]:
     """All declared experiments by id, in the order of their file names.
 
     Raises:
-        BenchError: a file's experiment does not bear the file's name.
+        BenchError: a file is broken; the first that is, as `survey` tells it.
+    """
+    found, broken = survey(folder)
+    for failure in broken.values():
+        raise failure
+    return found
+
+
+def survey(
+    folder: Path | None = None,
+) -> tuple[dict[str, Experiment], dict[str, BenchError]]:
+    """All declared experiments by id, and by the file's stem what is wrong with each broken file.
+
+    Names that begin with an underscore are left to what experiments share.
     """
     found: dict[str, Experiment] = {}
-    for path in sorted((folder or FOLDER).glob("*.py")):
-        source = importlib.util.spec_from_file_location(f"experiments.{path.stem}", path)
-        assert source is not None and source.loader is not None
-        module = importlib.util.module_from_spec(source)
-        source.loader.exec_module(module)
-        experiment = getattr(module, "EXPERIMENT", None)
-        if experiment is None:
-            continue  # a measurement with a script of its own
-        if experiment.id != path.stem:
-            raise BenchError(f"{path}: declares experiment '{experiment.id}'; name both alike")
-        check(experiment)
-        found[experiment.id] = experiment
-    return found
+    broken: dict[str, BenchError] = {}
+    for path in sorted((folder or FOLDER).glob("[!_]*.py")):
+        try:
+            experiment = experiment_file.load(path)
+            if experiment is not None:
+                check(experiment)
+                found[experiment.id] = experiment
+        except BenchError as failure:
+            broken[path.stem] = failure
+    return found, broken
 
 
 def check(experiment: Experiment) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 
 NULL = 0
 """Index of the null word, of the empty statement and of nothing else."""
@@ -151,16 +152,22 @@ class Sizes:
     sentence_slots: int
     memory_slots: int
 
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Word -> its index."""
+        return {word: i for i, word in enumerate(self.vocabulary)}
+
     def unfit(self, words: Sequence[str], *, statement: bool) -> str:
         """Why a model cannot read this statement or question, '' if it can."""
-        index = {word: i for i, word in enumerate(self.vocabulary)}
+        index = self.index
         for word in words:
             if not word or word not in index:
                 return f"the model does not know the word '{word}'"
             if statement and index[word] >= self.statement_words:
                 return f"the model knows the word '{word}' from questions and answers only"
         if len(words) >= self.sentence_slots:
-            return f"{len(words)} words, and the model's sentences have at most {self.sentence_slots - 1}"
+            most = self.sentence_slots - 1
+            return f"{len(words)} words, and the model's sentences have at most {most}"
         return ""
 
 
@@ -184,13 +191,12 @@ def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes)
                     raise BenchError(
                         f"task {task}, '{' '.join(words)}': {why}; ask a model of the same data"
                     )
-    index = {word: i for i, word in enumerate(sizes.vocabulary)}
-    unknown = {q.answer for _, told in parts for s in told for q in s.questions} - set(index)
+    unknown = {q.answer for _, told in parts for s in told for q in s.questions} - set(sizes.index)
     if unknown:
         raise BenchError(
             f"'{min(unknown)}' is no answer that the model knows; ask a model of the same data"
         )
-    table = _Table(index, sizes.sentence_slots)
+    table = _Table(sizes.index, sizes.sentence_slots)
     examples = _examples(parts, table, sizes.memory_slots, {task: 0 for task, _ in parts})
     return Encoded(
         vocabulary=sizes.vocabulary,

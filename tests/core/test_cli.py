@@ -68,7 +68,7 @@ def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.Com
     code = (
         "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
         "from data_helpers import small_generated_sets\n"
-        "from bench import provenance, registry; from bench.cli import run_experiment\n"
+        "from bench.core import provenance, registry; from bench.cli import run_experiment\n"
         "folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True)\n"
         "(folder / 'manifests').mkdir(exist_ok=True)\n"
         "small_generated_sets(folder / 'manifests', pytest.MonkeyPatch())\n"
@@ -180,7 +180,7 @@ def test_generate_defaults_to_the_released_sizes(monkeypatch, capsys, tmp_path):
         (["--dataset", "babi-10k"], "babi-10k", 10000),
     ):
         assert main(["generate", str(tmp_path), *more]) == 0
-        settings = dict(train=train, test=1000, seed=0, as_released=False)
+        settings = dict(train=train, test=1000, seed=0, as_released=False, force=False)
         assert asked.pop() == (tmp_path, dataset, tuple(range(1, 21)), settings)
 
 

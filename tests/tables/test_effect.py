@@ -9,11 +9,11 @@ from statistics import fmean, variance
 
 import numpy as np
 import pytest
+from bench.core.spec import Experiment, expand, memn2n
 from scipy import stats
 from store_helpers import HASHES, row
 
 from bench.core.profiles import profile
-from bench.core.spec import Experiment, expand, memn2n
 from bench.core.store import Store
 from bench.tables import interval
 from bench.tables.build import DataAtHand

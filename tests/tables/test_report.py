@@ -12,12 +12,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from bench.core.spec import ALL_TASKS, Experiment, NotYet
 from PIL import Image
 from report_helpers import EXPERIMENT, GENERATED, REAL, fill, groups, row
 
 from bench.core.errors import BenchError
 from bench.core.profiles import profile
-from bench.core.spec import ALL_TASKS, Experiment, NotYet
 from bench.core.store import Store
 from bench.tables import paper
 from bench.tables.build import DataAtHand, check_report, console_table, write_report

@@ -3,13 +3,13 @@
 import csv
 
 import pytest
+from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
+from bench.datasets.babi.locate import known_hashes
 from matplotlib.figure import Figure
 from store_helpers import row
 
 from bench.core.profiles import profile
-from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
 from bench.core.store import Store
-from bench.datasets.babi.locate import known_hashes
 from bench.tables.build import DataAtHand, console_table, write_report
 from bench.tables.gather import gather
 from bench.tables.notices import notices, title

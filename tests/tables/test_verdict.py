@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.core.spec import ALL_TASKS
 from hypothesis import given
 from hypothesis import strategies as st
 from report_helpers import EXPERIMENT, REAL, groups, row
 
 from bench.core.profiles import profile
-from bench.core.spec import ALL_TASKS
 from bench.core.store import Store
 from bench.tables.build import write_report
 from bench.tables.gather import gather

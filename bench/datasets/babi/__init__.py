@@ -1,8 +1,11 @@
-"""The bAbI tasks v1.2, and stories of the suite's own simulator in their format."""
+"""The bAbI tasks v1.2: data set of S15 section 4, a simulator of it, and readers that answer it."""
 
-from bench.datasets.babi import command
-from bench.datasets.babi.dataset import DATASETS
+from bench.core.command import Command
+from bench.core.dataset import DataSet
+from bench.datasets.babi import generate, solve
+from bench.datasets.babi.cross import TRAINED_ON, CrossedBabi
+from bench.datasets.babi.dataset import Babi
+from bench.datasets.babi.layout import DATASETS as _FOLDERS
 
-__all__ = ["COMMANDS", "DATASETS"]
-
-COMMANDS = (command,)
+DATASETS: tuple[DataSet, ...] = (*map(Babi, _FOLDERS), *map(CrossedBabi, TRAINED_ON))
+COMMANDS: tuple[Command, ...] = (generate, solve)

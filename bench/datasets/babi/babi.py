@@ -2,13 +2,15 @@
 
 One line a statement or question, ``ID text``; a question is ``ID question<TAB>answer<TAB>ids``.
 Nothing is guessed or dropped: each line becomes one statement or one question, or the file is
-refused.
+refused. An answer is one answer word, lower-cased and whole, also where it is several words: a list
+('football,apple') or, in other languages of the release, a name ('rasoi ghar').
 """
 
 import re
 from dataclasses import dataclass
 
 from bench.core.errors import BenchError
+from bench.examples.stories import Question, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,31 +20,6 @@ class Task:
     number: int
     name: str
     stem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question asked at some point of a story.
-
-    ``words``: lower-cased, without the '?'. ``answer``: one word, a comma list kept whole
-    ('football,apple'). ``support``: 0-based indices into the story's statements, in file order,
-    each below ``seen``. ``seen``: statements of the story told before the question. ``line``:
-    1-based line of the file.
-    """
-
-    words: tuple[str, ...]
-    answer: str
-    support: tuple[int, ...]
-    seen: int
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """A story: statements (each a tuple of lower-cased words) and questions, both in file order."""
-
-    statements: tuple[tuple[str, ...], ...]
-    questions: tuple[Question, ...]
 
 
 _NAMES = (
@@ -77,7 +54,7 @@ ALL_TASKS = tuple(task.number for task in TASKS)
 
 _WORD = r"[A-Za-z]+(?:['-][A-Za-z]+)*"
 _WORDS = re.compile(rf"{_WORD}(?: {_WORD})*")
-_ANSWER = re.compile(rf"{_WORD}(?:,{_WORD})*")
+_ANSWER = re.compile(rf"{_WORD}(?:[ ,]{_WORD})*")
 _ID = re.compile(r"[1-9][0-9]{0,5}")  # bounded: int() refuses very long digit strings
 _IDS = re.compile(rf"{_ID.pattern}(?: {_ID.pattern})*")
 _REMEDY = "restore the file from the bAbI v1.2 archive, or correct this line"
@@ -163,7 +140,9 @@ class _Open:
         if not answer:
             raise self._bad("the answer is empty")
         if not _ANSWER.fullmatch(answer):
-            raise self._bad(f"the answer {answer[:40]!r} is not a word or a comma list of words")
+            raise self._bad(
+                f"the answer {answer[:40]!r} is not words joined by single blanks or commas"
+            )
         if not _IDS.fullmatch(ids):
             raise self._bad("the supporting facts are not line IDs separated by single blanks")
         return Question(

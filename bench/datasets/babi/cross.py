@@ -4,27 +4,24 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from bench.datasets.babi import babi
-from bench.datasets.babi.check import Located
-from bench.datasets.babi.locate import (
-    hashes_of_all_tasks,
-    known_generated_hashes,
-    known_hashes,
-    locate,
-    locate_generated,
-)
+from bench.core.dataset import AtHand, Found, Hashes, Wish
+from bench.datasets.babi import default, layout
+from bench.datasets.babi.check import Located, at_hand
+from bench.datasets.babi.dataset import ALL, Babi, Tasks, known_hashes, whole_hashes
+from bench.examples.stories import Story
 
-CROSSED = {
-    "babi-1k-generated-to-real": ("generated", "real"),
-    "babi-1k-real-to-generated": ("real", "generated"),
-}
-"""Data set -> the kind that is trained on, the kind that is tested on. Both have 1,000 training and
-1,000 test questions; the generated half keeps test questions that occur in its training, as the
-release does."""
+BASE = "babi-1k"
+"""Both halves have its 1,000 training and 1,000 test questions; the generated one keeps test
+questions that occur in its training, as the release does."""
+
+TRAINED_ON = {"babi-1k-generated-to-real": "generated", "babi-1k-real-to-generated": "real"}
+"""Data set -> the kind that is trained on; the other one is tested on."""
+
+Half = TypeVar("Half")
 
 
 @dataclass(frozen=True)
@@ -40,70 +37,66 @@ class Crossed:
         return "generated"
 
     @property
-    def about(self) -> str:
-        """Of the generated half."""
-        return self.train.about or self.test.about
-
-    @property
     def root(self) -> Path:
         """Of the training files."""
         return self.train.root
+
+    @property
+    def about(self) -> str:
+        """Of the generated half."""
+        return self.train.about or self.test.about
 
     @property
     def hashes(self) -> dict[str, str]:
         """File -> SHA-256, of the files this data set reads."""
         return _cross(self.train.hashes, self.test.hashes)
 
-    def stories(self, task: int, split: str) -> tuple[babi.Story, ...]:
-        """As `Located.stories`."""
-        return (self.train if split == "train" else self.test).stories(task, split)
+    @property
+    def at_hand(self) -> AtHand:
+        return at_hand(self.kind, self.hashes, self.about)
+
+    def read(self, unit: str, split: str) -> tuple[Story, ...]:
+        """As `Located.read`."""
+        return (self.train if split == "train" else self.test).read(unit, split)
 
 
-def locate_any(dataset: str, tasks: Iterable[int], **options: Any) -> Located | Crossed:
-    """`bench.datasets.babi.locate.locate` for crossed data sets too; its real half must be had.
+class CrossedBabi(Tasks):
+    """Real stories against generated ones; the real half must be had."""
 
-    Raises:
-        BenchError: as `locate` and `locate_generated`.
-    """
-    if dataset not in CROSSED:
-        return locate(dataset, tasks, **options)
-    tasks = list(tasks)
-    real = locate(_BASE, tasks, **{**options, "allow_generated": False})
-    made = locate_generated(_BASE, tasks, as_released=True)
-    halves = {"real": real, "generated": made}
-    train, test = CROSSED[dataset]
-    return Crossed(dataset, halves[train], halves[test])
+    compares = True
 
+    def find(self, units: Iterable[str], wish: Wish) -> Crossed:
+        """As `Babi.find`; what the wish says of generated data makes no difference."""
+        tasks = [layout.task(unit) for unit in units]
+        real = Babi(BASE).find(
+            map(str, tasks), replace(wish, generated=False, allow_generated=False)
+        )
+        made = default.make(BASE, sorted(set(tasks)), as_released=True)
+        train, test = self._halves(real, made)
+        return Crossed(self.name, train, test)
 
-def all_hashes(found: Located | Crossed) -> dict[str, str]:
-    """`bench.datasets.babi.locate.hashes_of_all_tasks` for crossed data sets too."""
-    if isinstance(found, Located):
-        return hashes_of_all_tasks(found)
-    return _cross(hashes_of_all_tasks(found.train), hashes_of_all_tasks(found.test))
+    def known(self) -> AtHand:
+        """As `Babi.known`."""
+        made = default.pinned(BASE, ALL, as_released=True)
+        return at_hand("generated", _cross(*self._halves(known_hashes(BASE), made)))
 
+    def whole(self, found: Found) -> AtHand:
+        """As `Babi.whole`."""
+        assert isinstance(found, Crossed)
+        hashes = _cross(whole_hashes(found.train), whole_hashes(found.test))
+        return at_hand(found.kind, hashes, found.about)
 
-def known_data(dataset: str, tasks: Iterable[int]) -> tuple[str, dict[str, str]]:
-    """Kind and SHA-256 sums of a data set at its best, from the manifests alone."""
-    if dataset not in CROSSED:
-        return "real", known_hashes(dataset, tasks)
-    tasks = list(tasks)
-    halves = {
-        "real": known_hashes(_BASE, tasks),
-        "generated": known_generated_hashes(_BASE, tasks, as_released=True),
-    }
-    train, test = CROSSED[dataset]
-    return "generated", _cross(halves[train], halves[test])
+    def _halves(self, real: Half, made: Half) -> tuple[Half, Half]:
+        """What is trained on and what is tested on."""
+        return (real, made) if TRAINED_ON[self.name] == "real" else (made, real)
 
 
-_BASE = "babi-1k"
-
-
-def _cross(train: dict[str, str], test: dict[str, str]) -> dict[str, str]:
+def _cross(train: Hashes, test: Hashes) -> dict[str, str]:
     """The training files of one and the test files of the other."""
     halves = ((train, "train"), (test, "test"))
     return {
-        n: sha
+        name: sha
         for hashes, split in halves
-        for n, sha in hashes.items()
-        if n.endswith(f"_{split}.txt")
+        for name, sha in hashes.items()
+        if name.endswith(f"_{split}.txt")
     }

@@ -1,5 +1,7 @@
 """GENERATED.json: what each file of a generated set is, canonical and never half-written."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import re
@@ -10,7 +12,8 @@ from typing import Any
 
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
-from bench.datasets.babi import layout, manifest
+from bench.datasets import manifest
+from bench.datasets.babi import layout
 
 NAME = "GENERATED.json"
 
@@ -59,17 +62,9 @@ class Record:
             pair = self._pair(dataset, task)
             if pair:
                 train, test, seed, as_released = pair
-                words += [
-                    "--tasks",
-                    str(task),
-                    "--train",
-                    str(train),
-                    "--test",
-                    str(test),
-                    "--seed",
-                    str(seed),
-                ]
-                return " ".join([*words, *["--as-released"] * as_released])
+                sizes = f"--tasks {task} --train {train} --test {test} --seed {seed}"
+                words += sizes.split() + ["--as-released"] * as_released
+                return " ".join(words)
         return " ".join([*words, "--tasks", *map(str, tasks)])
 
     def _pair(self, dataset: str, task: int) -> Settings | None:

@@ -1,9 +1,11 @@
 """A trained restart's parameters as one .npz file, without pickle, with all that reading a story
-needs."""
+needs. Files may come from anybody: what one says is checked before its arrays are unpacked."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,25 @@ import numpy as np
 from bench.core import arrays
 from bench.core.errors import BenchError
 from bench.examples.encode import Sizes
+from bench.methods.memn2n.spec import VERSION, memn2n, readings
+from bench.methods.memn2n.spec import MemN2N as Spec
 
 TRAINING = (
     "diverged", "running_error", "running_loss", "train_error", "train_loss", "test_error",
 )  # fmt: skip
 """The fields of its row (`bench.core.store.FIELDS`) that a saved model carries."""
+
+MOST_BYTES = 1 << 26
+"""Of a file. A joint model of S15 (K = 3, d = 50) has 0.2 MB."""
+MOST_HEAD_BYTES = 1 << 22
+MOST_HOPS = 100
+"""S15 goes to 7. Layer-wise tying stores no matrix a hop, so that no array bounds them."""
+MOST_DIM = 4096
+MOST_WORDS = 50_000
+MOST_LETTERS = 100
+"""Of a word, or of an answer of several."""
+MOST_SLOTS = 1000
+"""Of the memory, and of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,44 +72,154 @@ def load(path: Path) -> Saved:
     """Reads a model.
 
     Raises:
-        BenchError: there is no such file, or it is not a saved model, or one of before models
-            carried their sizes.
+        BenchError: there is no such file, or it is not a saved model, or one of another method, or
+            of before models carried their sizes, or larger than any that this reads. Its numbers
+            need not be finite: a diverged training's are not.
     """
-    again = "delete it and train with --save-models again"
     try:
-        head, params = arrays.load(path)
+        stored = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES)
+        head = stored.head
         if isinstance(head, dict) and {"run", "vocabulary"} == set(head):
             raise BenchError(
-                f"{path}: was saved by an earlier version, without its data's sizes; {again}"
+                "was saved by an earlier version, without its data's sizes; "
+                "delete it and train with --save-models again"
             )
-        run, training = head["run"], head["training"]
-        sizes = _sizes(head["sizes"])
-        if (
-            not isinstance(run, dict)
-            or type(run["seed"]) is not int
-            or set(training) != set(TRAINING)
-        ):
-            raise TypeError("head")
-        return Saved(params, run, sizes, training)
+        run, sizes, training = _parts(head)
+        saved = Saved({}, run, sizes, training)
+        check(saved, stored.layouts)
+        return dataclasses.replace(saved, params=stored.arrays())
     except FileNotFoundError as error:
         raise BenchError(f"{path}: no such file; train with --save-models first") from error
     except OSError as error:
         raise BenchError(
             f"{path}: cannot be read ({error.strerror or error}); name a saved model"
         ) from error
-    except (arrays.Damaged, KeyError, TypeError) as error:
+    except arrays.Damaged as error:
         raise BenchError(f"{path}: is not a saved model; train with --save-models again") from error
+    except BenchError as error:
+        raise BenchError(f"{path}: {error}", error.exit_code) from error
 
 
-def _sizes(value: dict[str, Any]) -> Sizes:
-    """TypeError if it is not one."""
-    sizes = Sizes(**{name: tuple(v) if isinstance(v, list) else v for name, v in value.items()})
-    counts = (sizes.statement_words, sizes.sentence_slots, sizes.memory_slots)
-    if (
-        not all(type(n) is int and n > 0 for n in counts)
-        or not all(isinstance(word, str) for word in sizes.vocabulary)
-        or not all(type(i) is int and 0 <= i < len(sizes.vocabulary) for i in sizes.answers)
-        or sizes.statement_words > len(sizes.vocabulary)
+def spec_of(saved: Saved) -> Spec:
+    """The spec a model was trained by.
+
+    Raises:
+        BenchError: it is of another method, or of fields that this version does not know, or of
+            more than it can compute.
+    """
+    method, fields = saved.run.get("method"), saved.run.get("spec")
+    if method != "memn2n":
+        raise BenchError(f"its method is '{_short(method)}', not memn2n; choose a MemN2N model")
+    if not isinstance(fields, dict):
+        raise _none("its spec")
+    try:
+        for name, value in fields.items():
+            if len(name) > MOST_LETTERS:
+                raise BenchError(f"unknown field '{_short(name)}'")
+            if isinstance(value, (int, float)) and not abs(value) < 1e9:  # NaN is not
+                raise BenchError(f"field '{_short(name)}' is {_short(value)}")
+        switches = readings(**fields.get("readings", {}))
+        spec = memn2n(**{**fields, "readings": switches}, id="saved", title="saved")
+        for name, most in (("hops", MOST_HOPS), ("dim", MOST_DIM)):
+            if getattr(spec, name) > most:
+                raise BenchError(f"field '{name}' is {getattr(spec, name)}, at most {most} is read")
+    except (BenchError, TypeError) as error:
+        raise _none(f"its spec: {_short(error, 200)}") from error
+    return spec
+
+
+def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
+    """Refuses a model whose arrays are not those of its spec and sizes.
+
+    Args:
+        layouts: of its arrays.
+
+    Raises:
+        BenchError: they are not, or its spec is none (`spec_of`).
+    """
+    spec = spec_of(saved)
+    if saved.sizes.memory_slots > spec.memory_size:
+        raise _none("its memory has more slots than its spec's")
+    wanted = {n: (np.dtype(np.float32), shape) for n, shape in shapes(spec, saved.sizes).items()}
+    if dict(layouts) != wanted:
+        raise BenchError(
+            "the model's arrays are not those of its spec; train with --save-models again"
+        )
+
+
+def check_numbers(saved: Saved) -> None:
+    """BenchError if a parameter is not finite."""
+    if not all(np.isfinite(value).all() for value in saved.params.values()):
+        raise BenchError("the model's training diverged: it has no numbers; use another restart's")
+
+
+def shapes(spec: Spec, sizes: Sizes) -> dict[str, tuple[int, ...]]:
+    """Parameter name -> its shape, as `bench.methods.memn2n.model.MemN2N` makes them."""
+    words, dim = len(sizes.vocabulary), spec.dim
+    matrices = {"adjacent": spec.hops + 1, "layerwise": 2, "untied": 2 * spec.hops}[spec.tying]
+    times = sizes.memory_slots if spec.temporal else 0
+    found: dict[str, tuple[int, ...]] = {
+        "words": (matrices, words, dim), "times": (matrices, times, dim),
+    }  # fmt: skip
+    if spec.tying != "adjacent":
+        answers = words + (times if spec.readings.answer_space == "released" else 0)
+        found |= {"B": (words, dim), "W": (answers, dim)}
+    if spec.tying == "layerwise" and spec.state_map:
+        found["H"] = (dim, dim)
+    return found
+
+
+def _parts(head: Any) -> tuple[dict[str, Any], Sizes, dict[str, Any]]:
+    """Run, sizes and training; of the run only what is used, the rest is its identity."""
+    if not isinstance(head, dict) or set(head) != {"run", "sizes", "training"}:
+        raise _none("its head")
+    run, training = head["run"], head["training"]
+    if not isinstance(run, dict) or type(run.get("seed")) is not int:
+        raise _none("its run")
+    version = run.get("trainer", VERSION)
+    if type(version) is not int or not 0 < version <= VERSION:
+        raise _none(f"its trainer's version is {_short(version)}, and here {VERSION}")
+    if not isinstance(training, dict) or set(training) != set(TRAINING):
+        raise _none("its training")
+    if not all(
+        v is None or (type(v) in (int, float) and abs(v) < math.inf) for v in training.values()
     ):
-        raise TypeError("sizes")
-    return sizes
+        raise _none("its training's numbers")
+    return run, _sizes(head["sizes"]), training
+
+
+def _sizes(value: Any) -> Sizes:
+    if not isinstance(value, dict) or set(value) != {f.name for f in dataclasses.fields(Sizes)}:
+        raise _none("its sizes")
+    words, answers = value["vocabulary"], value["answers"]
+    if not isinstance(words, list) or not 0 < len(words) <= MOST_WORDS:
+        raise _none(f"its vocabulary: 1 to {MOST_WORDS} words are read")
+    if not all(isinstance(w, str) and w.isprintable() and len(w) <= MOST_LETTERS for w in words):
+        raise _none("its words")
+    if words[0] or not all(words[1:]) or len(set(words)) < len(words):
+        raise _none("its words: the first alone is the null word, and none is there twice")
+    if not isinstance(answers, list) or not _ascending(answers, len(words)):
+        raise _none("its answers")
+    for name, most in (
+        ("statement_words", len(words)),
+        ("sentence_slots", MOST_SLOTS),
+        ("memory_slots", MOST_SLOTS),
+    ):
+        if type(value[name]) is not int or not 0 < value[name] <= most:
+            raise _none(f"its {name}: 1 to {most} are read")
+    return Sizes(**{**value, "vocabulary": tuple(words), "answers": tuple(answers)})
+
+
+def _ascending(numbers: list[Any], end: int) -> bool:
+    """Whether they are indices below ``end``, at least one, each above the one before."""
+    whole = all(type(n) is int and 0 <= n < end for n in numbers)
+    return whole and bool(numbers) and numbers == sorted(set(numbers))
+
+
+def _none(why: str) -> BenchError:
+    return BenchError(f"is not a saved model ({why}); train with --save-models again")
+
+
+def _short(value: Any, most: int = 40) -> str:
+    text = str(value)
+    return text if len(text) <= most else text[:most] + "..."

@@ -7,7 +7,7 @@ import dataclasses
 from bench.core import provenance
 from bench.core.errors import BenchError
 from bench.core.runs import Group
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 from bench.methods.memn2n.saved import Saved
 from bench.studies.attention.model import attend
 from bench.studies.attention.shares import questions_of, shares

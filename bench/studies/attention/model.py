@@ -10,16 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
-from bench.examples.encode import NULL, Encoded, Sizes, encode_for_model
-from bench.methods.memn2n.model import Batch, MemN2N, build_tables, targets
-from bench.methods.memn2n.saved import Saved
-from bench.methods.memn2n.spec import MemN2N as Spec
-from bench.methods.memn2n.spec import memn2n, readings
-
-CHUNK = 100
-"""Questions put at once: bounds memory, changes no result."""
+from bench.core.arrays import Layout
+from bench.examples.encode import NULL, Sizes, encode_for_model
+from bench.examples.stories import Story
+from bench.methods.memn2n.model import Batch, MemN2N, Tables, build_tables
+from bench.methods.memn2n.saved import Saved, check, check_numbers, spec_of
+from bench.methods.memn2n.scores import Questions, in_chunks
 
 
 @dataclass(frozen=True)
@@ -43,20 +39,6 @@ class Attended:
     right: np.ndarray
 
 
-def spec_of(saved: Saved) -> Spec:
-    """The spec a model was trained by.
-
-    Raises:
-        BenchError: it is of another method, or of fields that this version does not know.
-    """
-    run = saved.run
-    if run.get("method") != "memn2n" or not isinstance(run.get("spec"), dict):
-        raise BenchError(f"its method is '{run.get('method')}', not memn2n; choose a MemN2N model")
-    fields = dict(run["spec"])
-    switches = fields.pop("readings", {})
-    return memn2n(**fields, id="saved", title="saved", readings=readings(**switches))
-
-
 def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attended:
     """Puts every question of some stories to a model, without noise and with the softmax.
 
@@ -68,60 +50,43 @@ def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attend
             training diverged.
     """
     spec = spec_of(saved)
+    check(saved, {name: Layout(v.dtype, v.shape) for name, v in saved.params.items()})
+    check_numbers(saved)
     encoded = encode_for_model(parts, saved.sizes)
-    graph, state = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, encoded)))
-    _check(saved, {name: value.shape for name, value in nnx.to_pure_dict(state).items()})
+    graph, _ = nnx.split(nnx.eval_shape(lambda: MemN2N(spec, encoded)))
     params = nnx.State(
         {name: nnx.Param(jnp.asarray(value)) for name, value in saved.params.items()}
     )
     tables = jax.tree.map(jnp.asarray, build_tables(spec, encoded))
-    slots = saved.sizes.memory_slots
-    time = np.broadcast_to(np.arange(slots, dtype=np.int32), (CHUNK, slots))
 
     @jax.jit
-    def apply(batch: Batch) -> tuple[jax.Array, jax.Array]:
+    def apply(params: nnx.State, tables: Tables, batch: Batch) -> tuple[jax.Array, jax.Array]:
         return nnx.merge(graph, params)(tables, batch, False)
 
     asked = encoded.test
-    logits, weights = [], []
-    for start in range(0, len(asked), CHUNK):
-        memory, question = (
-            _filled(part[start : start + CHUNK]) for part in (asked.memory, asked.question)
-        )
-        z, p = apply(Batch(memory, time, question))
-        logits.append(np.asarray(z))
-        weights.append(np.swapaxes(np.asarray(p), 0, 1))
+    best, odds, weights = [], [], []
+    questions = Questions(*map(jnp.asarray, (asked.memory, asked.question, asked.answer)))
+    for part in in_chunks(questions):
+        time = jnp.broadcast_to(jnp.arange(part.memory.shape[1]), part.memory.shape)
+        logits, attention = apply(params, tables, Batch(part.memory, time, part.question))
+        z = np.asarray(logits).astype(np.float64)
+        best.append(np.argmax(z, axis=-1))
+        odds.append(1.0 / np.exp(z - z.max(axis=-1, keepdims=True)).sum(axis=-1))
+        weights.append(np.swapaxes(np.asarray(attention), 0, 1))
     count = len(asked)
-    every = np.concatenate(logits)[:count].astype(np.float64)
-    best = np.argmax(every, axis=-1)
-    odds = np.exp(every - every.max(axis=-1, keepdims=True))
+    words = np.concatenate(best)[:count]
+    if spec.readings.answer_space == "paper":
+        words = encoded.answers[words]
     return Attended(
         weights=np.concatenate(weights)[:count],
         held=np.count_nonzero(asked.memory != NULL, axis=1),
-        answers=tuple(_word(spec, encoded, saved.sizes, int(i)) for i in best),
-        probability=(odds.max(axis=-1) / odds.sum(axis=-1)).astype(np.float32),
-        right=(best == targets(spec, encoded, asked.answer)) & (asked.answer != NULL),
+        answers=tuple(_word(saved.sizes, int(i)) for i in words),
+        probability=np.concatenate(odds)[:count].astype(np.float32),
+        right=(words == asked.answer) & (asked.answer != NULL),
     )
 
 
-def _filled(rows: np.ndarray) -> np.ndarray:
-    """The last chunk as long as the others, so that one program serves all."""
-    return np.concatenate([rows, np.zeros((CHUNK - len(rows), *rows.shape[1:]), rows.dtype)])
-
-
-def _check(saved: Saved, shapes: dict[str, tuple[int, ...]]) -> None:
-    found = {name: value.shape for name, value in saved.params.items()}
-    if found != shapes:
-        raise BenchError(
-            "the model's arrays are not those of its spec; train with --save-models again"
-        )
-    if not all(np.isfinite(value).all() for value in saved.params.values()):
-        raise BenchError("the model's training diverged: it has no numbers; use another restart's")
-
-
-def _word(spec: Spec, encoded: Encoded, sizes: Sizes, index: int) -> str:
-    if spec.readings.answer_space == "paper":
-        index = int(encoded.answers[index])
+def _word(sizes: Sizes, index: int) -> str:
     if index >= len(sizes.vocabulary):
         return f"time word {index - len(sizes.vocabulary)}"
     return sizes.vocabulary[index] or "null word"

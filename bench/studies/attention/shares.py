@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.datasets.babi.babi import Question, Story
+from bench.examples.stories import Question, Story
 
 
 @dataclass(frozen=True)

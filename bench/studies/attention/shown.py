@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 from bench.studies.attention.shares import questions_of, slot
 
 if TYPE_CHECKING:

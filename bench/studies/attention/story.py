@@ -5,16 +5,18 @@ Unlike `bench.datasets.babi.babi`, a bAbI question may lack its answer and suppo
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Question, Story
 from bench.examples.encode import Sizes
+from bench.examples.stories import Question, Story
 
 _NUMBERED = re.compile(r"([0-9]{1,6})[ \t]+(.*)")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
-_ANSWER = re.compile(rf"{_WORD.pattern}(?:,{_WORD.pattern})*")
+_ANSWER = re.compile(rf"{_WORD.pattern}(?:[ ,]{_WORD.pattern})*")
+_ID = re.compile(r"[1-9][0-9]{0,5}")
 MOST_BYTES = 1 << 20
 
 
@@ -30,8 +32,8 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
     """The stories of a text; with bAbI's line numbers, a 1 begins another story.
 
     A line that ends in '?' is a question, or has a tab after the '?', an answer, and perhaps
-    another tab and the numbers of supporting lines. Any other line is a statement. Blank lines are
-    skipped.
+    another tab and the numbers of supporting lines. An answer's words may be joined by blanks or
+    commas: together they are one word. Any other line is a statement. Blank lines are skipped.
 
     Args:
         name: stands for the text in error messages.
@@ -48,10 +50,8 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BenchError(
-            f"{name}:{line}: is not UTF-8 text; write the story as plain text"
-        ) from None
+        at = data.count(b"\n", 0, error.start) + 1
+        raise BenchError(f"{name}:{at}: is not UTF-8 text; write the story as plain text") from None
     story = _Open(name, sizes)
     told: list[_Open] = []
     for number, raw in enumerate(text.split("\n"), start=1):
@@ -79,6 +79,17 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
     )
 
 
+def remembered(story: Story, slots: int) -> Story:
+    """A story without the statements, and facts, that are in no question's memory."""
+    kept: list[int] = []
+    questions = []
+    for question in story.questions:
+        first = max(question.seen - slots, kept[-1] + 1 if kept else 0)
+        kept.extend(range(first, question.seen))
+        questions.append(dataclasses.replace(question, support=(), seen=len(kept)))
+    return Story(tuple(story.statements[i] for i in kept), tuple(questions))
+
+
 class _Open:
     """The story being read."""
 
@@ -86,6 +97,7 @@ class _Open:
         self.name = name
         self.sizes = sizes
         self.line = 0
+        self.last = 0  # the ID of its latest line
         self.statements: list[tuple[str, ...]] = []
         self.lines: list[int] = []
         self.questions: list[Question] = []
@@ -99,10 +111,12 @@ class _Open:
                 "some lines have a number and some have not", "number all lines or none"
             )
         self.numbered = identity is not None
-        if identity is not None and identity <= max(self.index, default=0):
-            raise self._bad(
-                f"line ID {identity} is not above those before it", "count the lines up from 1"
-            )
+        if identity is not None:
+            if identity <= self.last:
+                raise self._bad(
+                    f"line ID {identity} is not above those before it", "count the lines up from 1"
+                )
+            self.last = identity
         asked, *more = (part.strip() for part in text.split("\t"))
         if asked.endswith("?"):
             self._ask(asked, more)
@@ -126,9 +140,9 @@ class _Open:
         answer = more[0].lower() if more else ""
         if answer and not _ANSWER.fullmatch(answer):
             raise self._bad(
-                f"'{answer[:40]}' is no answer", "write a word, or words joined by commas"
+                f"'{answer[:40]}' is no answer", "write words joined by blanks or commas"
             )
-        if answer and answer not in self.sizes.vocabulary:
+        if answer and answer not in self.sizes.index:
             raise self._bad(
                 f"the model does not know the answer '{answer[:40]}'", "leave the answer out"
             )
@@ -143,12 +157,14 @@ class _Open:
         )
 
     def _support(self, ids: list[str]) -> tuple[int, ...]:
-        known = {str(identity): place for identity, place in self.index.items()}
+        places: dict[int, None] = {}
         for identity in ids:
-            if identity not in known:
+            place = self.index.get(int(identity)) if _ID.fullmatch(identity) else None
+            if place is None:
                 what = f"supporting fact '{identity[:20]}' is no earlier numbered statement"
                 raise self._bad(what, "give line IDs of the story, or none")
-        return tuple(dict.fromkeys(known[identity] for identity in ids))
+            places[place] = None
+        return tuple(places)
 
     def _words(self, text: str, *, statement: bool) -> tuple[str, ...]:
         words = tuple(text.lower().split())

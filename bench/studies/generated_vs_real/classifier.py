@@ -26,7 +26,7 @@ from sklearn.preprocessing import MaxAbsScaler
 from threadpoolctl import threadpool_limits  # comes with scikit-learn, which needs it
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 
 FOLDS = 5
 LOTS = 10

@@ -10,13 +10,15 @@ from importlib import metadata
 from pathlib import Path
 
 from bench.core import provenance
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.datasets.babi import babi
-from bench.datasets.babi.babi import Story
-from bench.datasets.babi.locate import Located, locate
+from bench.datasets.babi.check import Located
+from bench.datasets.babi.dataset import Babi
 from bench.datasets.babi.readers.read import read_story
 from bench.datasets.babi.readers.reader import Unreadable
 from bench.datasets.babi.simulator import release
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.classifier import tell_apart
 from bench.studies.generated_vs_real.statistics import by_chance, compare, describe, repeated
 from bench.studies.generated_vs_real.store import LISTED, VERSION, Row, read_rows, save_row
@@ -78,7 +80,7 @@ def real_side(
     Where the 10k files can't be had, the 1k ones.
 
     Args:
-        data_dir, allow_unverified: as `bench.datasets.babi.locate.locate` takes them.
+        data_dir, allow_unverified: as `bench.core.dataset.Wish` has them.
 
     Raises:
         BenchError: the real data is not at hand, damaged, or what is at hand is not real.
@@ -97,7 +99,7 @@ def real_side(
     known: set[object] = set()
     files = {}
     for located, split in parts:
-        stories = located.stories(task, split)
+        stories = located.read(str(task), split)
         if split == "valid":  # some of its stories are in the 1k file too
             stories = tuple(story for story in stories if _text(story) not in known)
         known.update(map(_text, stories))
@@ -257,7 +259,8 @@ def _settings(train: int, test: int, seed: int) -> dict[str, int]:
 
 
 def _located(dataset: str, task: int, data_dir: Path | None, allow_unverified: bool) -> Located:
-    located = locate(dataset, [task], data_dir=data_dir, allow_unverified=allow_unverified)
+    wish = Wish(folder=data_dir, allow_unverified=allow_unverified)
+    located = Babi(dataset).find([str(task)], wish)
     if located.kind not in ("real", "unverified"):
         raise BenchError(
             f"{located.root}: {located.kind} data, and generated stories are to be compared with real "

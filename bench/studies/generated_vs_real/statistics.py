@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 
 Statistics = dict[str, Any]
 """What `describe` returns: plain JSON."""

@@ -54,7 +54,7 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     folder = "smoke" if options.quick else "paper"
     results = options.results or provenance.ROOT / "results" / folder
     if importlib.util.find_spec("torch") is None:
-        raise BenchError("PyTorch, the peer, is not installed: pip install -e '.[peers]'")
+        raise BenchError("no PyTorch, the peer: BENCH_EXTRAS=peers ./run_all.sh --list installs it")
     # Only now: a wrong option is told before these take their seconds.
     from bench.core import devices
     from bench.studies.speed.race import load, race

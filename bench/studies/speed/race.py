@@ -19,10 +19,10 @@ from pathlib import Path
 import torch
 
 from bench.core import devices as device_module
-from bench.core import provenance
-from bench.core.plan import batch_bytes, encode_for
-from bench.datasets.babi.locate import locate
+from bench.core import provenance, registry
+from bench.core.dataset import Wish
 from bench.examples.encode import Encoded
+from bench.methods.memn2n.method import METHOD, batch_bytes
 from bench.methods.memn2n.schedule import most_epochs
 from bench.methods.memn2n.step import updates_per_epoch
 from bench.methods.memn2n.training import Trainer
@@ -43,8 +43,11 @@ def load(work: Work, data: Path | None, *, allow_generated: bool = False) -> tup
     Raises:
         BenchError: it is not at hand, or not what it should be.
     """
-    located = locate(work.dataset, work.tasks, data_dir=data, allow_generated=allow_generated)
-    return encode_for(work.column, work.tasks, located), located.kind
+    units = [str(task) for task in work.tasks]
+    wish = Wish(folder=data, allow_generated=allow_generated)
+    found = registry.dataset(work.dataset).find(units, wish)
+    parts = {u: {split: found.read(u, split) for split in METHOD.splits} for u in units}
+    return METHOD.prepare(work.column, parts), found.at_hand.kind
 
 
 def race(

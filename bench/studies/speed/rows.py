@@ -91,7 +91,7 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 ``ours_ms`` and ``peer_ms`` are medians of the ``*_repeats``: ms a step and restart; ``ratio`` is
 peer_ms / ours_ms. A repeat has ``ours_steps`` steps of each of ``restarts`` restarts, ``lanes`` to
 a program, or ``peer_steps`` steps of one model on ``peer_threads`` threads. ``compile_s`` is what
-tracing and compiling took, on all devices. ``kind`` is the data's (`bench.datasets.babi.locate.Located`).
+tracing and compiling took, on all devices. ``kind`` is the data's (`bench.core.dataset.AtHand`).
 """
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bench.core.errors import BenchError
 from bench.datasets.babi import babi
+from bench.examples.stories import Question, Story
 
 GOOD = b"1 Ada ran.\n2 Ben sat down.\n3 Where is Ada? \tattic\t1\n4 Who sat?\tBen,Ada\t2 1\n"
 
@@ -34,13 +35,15 @@ def rendered_stories(draw):
                 statements.append(spoken)
                 text.append(f"{identity} {shown}.\n")
                 continue
-            answer = ",".join(draw(words))
+            answer = draw(word)
+            for more in draw(st.lists(word, max_size=3)):
+                answer += draw(st.sampled_from(" ,")) + more
             picked = draw(st.lists(st.sampled_from(list(range(len(ids)))), min_size=1, unique=True))
             blank = draw(st.sampled_from(["", " "]))
             support = " ".join(str(ids[i]) for i in picked)
             text.append(f"{identity} {shown}?{blank}\t{answer.title()}\t{support}\n")
-            questions.append(babi.Question(spoken, answer, tuple(picked), len(statements), line))
-        stories.append(babi.Story(tuple(statements), tuple(questions)))
+            questions.append(Question(spoken, answer, tuple(picked), len(statements), line))
+        stories.append(Story(tuple(statements), tuple(questions)))
     return tuple(stories), "".join(text).encode("ascii")
 
 
@@ -62,8 +65,8 @@ def test_any_bytes_parse_or_are_refused(data):
 def test_reads_a_story():
     (story,) = babi.parse(GOOD, "f")
     assert story.statements == (("ada", "ran"), ("ben", "sat", "down"))
-    assert story.questions[0] == babi.Question(("where", "is", "ada"), "attic", (0,), 2, 3)
-    assert story.questions[1] == babi.Question(("who", "sat"), "ben,ada", (1, 0), 2, 4)
+    assert story.questions[0] == Question(("where", "is", "ada"), "attic", (0,), 2, 3)
+    assert story.questions[1] == Question(("who", "sat"), "ben,ada", (1, 0), 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +95,10 @@ def test_reads_a_story():
         (b"Ada? \t", b"Ada. \t", 3, "'?'"),
         (b"Ada? \t", b"Ada?  \t", 3, "'?'"),
         (b"\tattic", b"\t", 3, "the answer is empty"),
-        (b"\tattic", b"\tthe attic", 3, "comma list"),
-        (b"Ben,Ada", b"Ben,", 4, "comma list"),
+        (b"\tattic", b"\tthe  attic", 3, "single blanks or commas"),
+        (b"\tattic", b"\tattic ", 3, "single blanks or commas"),
+        (b"Ben,Ada", b"Ben,", 4, "single blanks or commas"),
+        (b"Ben,Ada", b"Ben, Ada", 4, "single blanks or commas"),
         (b"attic\t1", b"attic\t", 3, "separated by single blanks"),
         (b"2 1\n", b"2  1\n", 4, "separated by single blanks"),
         (b"2 1\n", b"2 1 \n", 4, "separated by single blanks"),

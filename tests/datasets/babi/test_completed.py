@@ -8,19 +8,21 @@ import jax
 import pytest
 from data_helpers import real_data
 
-from bench.core import at_hand
+from bench.core import finding
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.core.plan import encode_for
-from bench.datasets.babi.babi import ALL_TASKS
 from bench.core.experiment import Experiment
+from bench.core.plan import prepare
+from bench.core.runner import row
 from bench.core.runs import expand
-from bench.methods.memn2n.spec import memn2n
 from bench.core.store import Store
-from bench.datasets.babi import babi, completed, locate, manifest
-from bench.datasets.babi.cross import all_hashes, known_data
+from bench.datasets import manifest
+from bench.datasets.babi import babi, completed, pin, sums
+from bench.datasets.babi.dataset import Babi, known_hashes
 from bench.datasets.babi.simulator.release import VERSION, task_files
-from bench.methods.memn2n.row import row
-from bench.methods.memn2n.training import Trainer
+from bench.examples.stories import Story
+from bench.methods.memn2n import METHOD
+from bench.methods.memn2n.spec import memn2n
 
 TOP = "tasks_1-20_v1-2"
 FIRST = f"{TOP}/en/qa3_three-supporting-facts_train.txt"
@@ -40,7 +42,7 @@ def texts(data: bytes) -> list[bytes]:
     return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
 
 
-def story(of: babi.Story) -> tuple:
+def story(of: Story) -> tuple:
     """A story but for where in its file it stands."""
     return of.statements, tuple((q.words, q.answer, q.support, q.seen) for q in of.questions)
 
@@ -56,7 +58,7 @@ def items(stories) -> set[tuple]:
 
 
 def locate_ten(folder, tasks=(3,), **options):
-    return locate.locate("babi-10k", tasks, data_dir=folder, allow_download=False, **options)
+    return Babi("babi-10k").find(map(str, tasks), Wish(folder=folder, offline=True, **options))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def real():
 
 @pytest.fixture(scope="module")
 def whole(real):
-    return locate_ten(real).stories(3, "train")
+    return locate_ten(real).read("3", "train")
 
 
 def test_the_real_questions_come_first_and_none_is_lost(real, whole):
@@ -107,8 +109,12 @@ def test_the_sums_are_those_of_the_files_put_together_by_hand(real):
         ),
         "completed/en-10k/qa3_three-supporting-facts_train.txt": sha(first + new + made),
     }
-    assert found.hashes == locate.known_hashes("babi-10k", [3]) == known_data("babi-10k", [3])[1]
-    assert all_hashes(locate_ten(real, [1])) == known_data("babi-10k", ALL_TASKS)[1]
+    known = Babi("babi-10k").known()
+    assert found.hashes == known_hashes("babi-10k", [3]) == known.files["3"]
+    assert found.at_hand.completion == known.completion == completed.ABOUT
+    alone = locate_ten(real, [1])
+    assert alone.at_hand.completion == "" and list(alone.at_hand.files) == ["1"]
+    assert Babi("babi-10k").whole(alone) == Babi("babi-10k").whole(found) == known
 
 
 def test_the_generated_part_is_as_pinned():
@@ -134,10 +140,10 @@ def parts(monkeypatch, tmp_path):
         path.write_bytes(b"".join(told))
     folder = tmp_path / "manifests"
     folder.mkdir()
-    sums = (f"{sha(b''.join(told))}  {name}\n" for name, told in files.items())
-    (folder / "babi_v1_2.sha256").write_text("".join(sums))
-    monkeypatch.setattr(manifest, "FOLDER", folder)
-    completed.write_manifest(tmp_path / "data" / TOP)
+    lines = (f"{sha(b''.join(told))}  {name}\n" for name, told in files.items())
+    (folder / "babi_v1_2.sha256").write_text("".join(lines))
+    monkeypatch.setattr(sums, "FOLDER", folder)
+    pin.completed_set(tmp_path / "data" / TOP)
     return tmp_path / "data"
 
 
@@ -145,15 +151,15 @@ def refusal(folder, **options) -> str:
     found = locate_ten(folder, **options)
     assert not found.completed and not found.has(3, "train")
     with pytest.raises(BenchError) as caught:
-        found.stories(3, "train")
+        found.read("3", "train")
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_made_up_parts_are_completed(parts):
     found = locate_ten(parts)
-    assert found.has(3, "train") and sum(len(s.questions) for s in found.stories(3, "train")) == 20
-    with pytest.raises(BenchError, match="qa3_three-supporting-facts_train.txt: not at hand"):
+    assert found.has(3, "train") and sum(len(s.questions) for s in found.read("3", "train")) == 20
+    with pytest.raises(BenchError, match=r"qa3_three-supporting-facts_train\.txt: not at hand"):
         found.path(3, "train")  # there is no file
 
 
@@ -180,10 +186,10 @@ def test_a_part_that_changes_after_the_check_is_refused(parts):
     found = locate_ten(parts)
     (parts / PIECE).write_bytes((parts / TEST).read_bytes())
     with pytest.raises(BenchError, match=r"qa3_valid\.txt: changed since it was checked"):
-        found.stories(3, "train")
+        found.read("3", "train")
     (parts / PIECE).unlink()
     with pytest.raises(BenchError, match=r"qa3_valid\.txt: cannot be read"):
-        found.stories(3, "train")
+        found.read("3", "train")
 
 
 def test_other_generated_stories_do_not_pass_unseen(parts, monkeypatch):
@@ -191,9 +197,10 @@ def test_other_generated_stories_do_not_pass_unseen(parts, monkeypatch):
     other = task_files(3, train=12, test=1, seed=1)
     monkeypatch.setattr(completed.release, "task_files", lambda *a, **k: other)
     with pytest.raises(
-        BenchError, match=r"generated-v\d+-seed-0-12-questions/qa3_.*: other bytes come out"
+        BenchError,
+        match=r"generated-v\d+-seed-0-12-questions/qa3_.*: the simulator gives other bytes",
     ):
-        found.stories(3, "train")
+        found.read("3", "train")
 
 
 @pytest.mark.parametrize("change", [("GENERATED_QUESTIONS", 13), ("SEED", 1)])
@@ -207,47 +214,47 @@ def test_a_manifest_of_other_settings_is_refused(parts, monkeypatch, change):
 
 def test_another_part_or_another_count_is_another_run(parts, monkeypatch):
     def group():
-        (made,) = expand(COLUMN, "babi-10k", [3], locate_ten(parts).hashes)
+        (made,) = expand(COLUMN, "babi-10k", ["3"], locate_ten(parts).at_hand)
         return made
 
     ids = [group().id]
     assert group().completed and group().kind("real") == "completed" and ids == [group().id]
     assert group().kind("unverified") == "unverified"
     monkeypatch.setattr(completed, "GENERATED_QUESTIONS", 13)
-    completed.write_manifest(parts / TOP)
+    pin.completed_set(parts / TOP)
     ids.append(group().id)
     (parts / PIECE).write_bytes(
         (parts / PIECE).read_bytes() + texts((parts / TEST).read_bytes())[0]
     )
     lines = (f"{manifest.sha256(parts / name)}  {name}\n" for name in (FIRST, PIECE, TEST))
-    (manifest.FOLDER / "babi_v1_2.sha256").write_text("".join(lines))
-    completed.write_manifest(parts / TOP)
+    (sums.FOLDER / "babi_v1_2.sha256").write_text("".join(lines))
+    pin.completed_set(parts / TOP)
     ids.append(group().id)
     # the file itself: of no known sum, hence passed over unless allowed, and then other runs
     (parts / TRAIN).write_bytes((parts / FIRST).read_bytes())
     assert group().id == ids[-1]
     found = locate_ten(parts, allow_unverified=True)
     assert found.kind == "unverified" and not found.completed
-    assert len(found.stories(3, "train")) == 1
-    (own,) = expand(COLUMN, "babi-10k", [3], found.hashes)
+    assert len(found.read("3", "train")) == 1
+    (own,) = expand(COLUMN, "babi-10k", ["3"], found.at_hand)
     assert not own.completed and own.kind("real") == "real"
     assert len({*ids, own.id}) == 4
 
 
 def test_known_one_day_the_file_is_asked_of_nobody(parts):
-    before = (manifest.FOLDER / "babi_v1_2.sha256").read_text()
-    (manifest.FOLDER / "babi_v1_2.sha256").write_text(f"{before}{sha(b'')}  {TRAIN}\n")
+    before = (sums.FOLDER / "babi_v1_2.sha256").read_text()
+    (sums.FOLDER / "babi_v1_2.sha256").write_text(f"{before}{sha(b'')}  {TRAIN}\n")
     assert locate_ten(parts).completed
 
 
 def test_a_run_is_told_what_it_trains_on(parts, capsys):
     experiment = Experiment(id="x", title="X", dataset="babi-10k", columns=(COLUMN,))
-    options = {"generated": False, "allow_unverified": False, "offline": True}
-    found = at_hand.find([experiment], [3], data_dir=parts, **options)
-    assert at_hand.folder_name("paper", found) == "paper"
+    wanted = finding.Wanted(experiment, (COLUMN,), ["3"])
+    found = finding.find([wanted], Wish(folder=parts, offline=True))
+    assert finding.folder_name("paper", found) == "paper"
     told = capsys.readouterr().err.splitlines()
     assert told[0].startswith("data: babi-10k is real") and len(told) == 2
-    assert "task 3: no training file" in told[1] and completed.ABOUT in told[1]
+    assert told[1] == f"data: babi-10k: {completed.ABOUT}"
 
 
 def test_no_manifest_is_written_without_the_parts(parts):
@@ -255,17 +262,17 @@ def test_no_manifest_is_written_without_the_parts(parts):
     with pytest.raises(
         BenchError, match=r"en/qa3_.* is missing; name the folder of tasks_1-20_v1-2"
     ):
-        completed.write_manifest(parts / TOP)
+        pin.completed_set(parts / TOP)
 
 
 def test_a_restart_says_so_in_its_row(parts):
     column = memn2n(id="bow", title="BoW", encoding="bow", hops=1, dim=2, epochs=1, batch=4)
     data = locate_ten(parts)
-    (group,) = expand(column, "babi-10k", [3], data.hashes)
-    encoded = encode_for(column, [3], data)
+    (group,) = expand(column, "babi-10k", ["3"], data.at_hand)
+    encoded = prepare(group, data)
     assert len(encoded.train) == 20 and len(encoded.test) == 5
     device = jax.devices()[0]
-    (outcome,) = Trainer(column, encoded, device).train([0])
+    (outcome,) = METHOD.trainer(column, encoded, [device], 0).train([0])
     store = Store(parts / "store")
-    store.add(group, [row(group, outcome, encoded, data.kind, device)])
+    store.add(group, [row(group, outcome, group.kind(data.kind), device)])
     assert [told["kind"] for told in store.rows(group)] == ["completed"]

@@ -5,18 +5,17 @@ import hashlib
 import pytest
 from data_helpers import real_data
 
-from bench.core import at_hand, registry
+from bench.core import finding, registry
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import ALL_TASKS
 from bench.core.experiment import Experiment
 from bench.core.runs import expand
-from bench.methods.memn2n.spec import memn2n
 from bench.datasets.babi.babi import parse
-from bench.datasets.babi.cross import CROSSED, all_hashes, known_data, locate_any
-from bench.datasets.babi.locate import known_hashes
+from bench.datasets.babi.cross import TRAINED_ON, CrossedBabi
 from bench.datasets.babi.simulator.release import task_files
+from bench.methods.memn2n.spec import memn2n
 
-TO_REAL, TO_GENERATED = CROSSED
+TO_REAL, TO_GENERATED = TRAINED_ON
 
 
 @pytest.fixture
@@ -33,21 +32,24 @@ def test_each_half_is_of_its_kind(cache):
         (TO_REAL, (made.train, real["test"])),
         (TO_GENERATED, (real["train"], made.test)),
     ):
-        found = locate_any(name, [6], data_dir=data)
+        dataset = CrossedBabi(name)
+        found = dataset.find(["6"], Wish(folder=data))
         for split, wanted in zip(("train", "test"), halves, strict=True):
-            assert found.stories(6, split) == parse(wanted, "x")
+            assert found.read("6", split) == parse(wanted, "x")
         assert set(found.hashes.values()) == {hashlib.sha256(half).hexdigest() for half in halves}
         assert found.kind == "generated"
         # What a report knows without the files is what is found.
-        assert known_data(name, ALL_TASKS) == ("generated", all_hashes(found))
-        assert known_data(name, [6]) == ("generated", found.hashes)
+        known = dataset.known()
+        assert known.kind == "generated" and len(known.files) == 20
+        assert known.files == dataset.whole(found).files
+        assert {"6": known.files["6"]} == {"6": found.hashes} == found.at_hand.files
 
 
 def test_runs_have_ids_of_their_own():
     column = memn2n(id="x", title="x")
     ids = set()
-    for name in ("babi-1k", *CROSSED):
-        (group,) = expand(column, name, [6], known_data(name, [6])[1])
+    for name in ("babi-1k", *TRAINED_ON):
+        (group,) = expand(column, name, ["6"], registry.dataset(name).known())
         assert len(group.hashes) == 2
         ids.add(group.id)
     assert len(ids) == 3
@@ -58,30 +60,31 @@ def test_real_on_real_is_table_1s_own_column():
     known = registry.experiments()
     ours = known["generated_vs_real"].select(["real_on_real"])
     table = known["e2e_table1_babi_1k"].select(["pe_ls_rn"])
-    hashes = known_hashes("babi-1k", ALL_TASKS)
-    ids = [[g.id for g in expand(c, "babi-1k", ALL_TASKS, hashes)] for (c,) in (ours, table)]
+    data = registry.dataset("babi-1k")
+    ids = [[g.id for g in expand(c, "babi-1k", data.units, data.known())] for (c,) in (ours, table)]
     assert ids[0] == ids[1] and len(set(ids[0])) == 20
 
 
 def test_without_real_data_comparisons_are_left_out(cache, monkeypatch, capsys):
     monkeypatch.delenv("BENCH_DATA", raising=False)
     known = registry.experiments()
-    both = [known["e2e_table1_babi_1k"], known["generated_vs_real"]]
-    options = dict(data_dir=None, generated=False, allow_unverified=False, offline=True)
-    found = at_hand.find(both, [6], **options)
+    names = ("e2e_table1_babi_1k", "generated_vs_real")
+    both = [finding.Wanted(known[n], known[n].runnable(), ["6"]) for n in names]
+    wish = Wish(offline=True)
+    found = finding.find(both, wish)
     assert set(found) == {"babi-1k"} and found["babi-1k"].kind == "generated"
     assert "generated_vs_real is left out" in capsys.readouterr().err
-    assert at_hand.folder_name("laptop", found) == "laptop-generated"
+    assert finding.folder_name("laptop", found) == "laptop-generated"
     with pytest.raises(BenchError, match="babi-1k was not found"):
-        at_hand.find(both[1:], [6], **options)
+        finding.find(both[1:], wish)
 
 
 def test_a_comparison_leaves_results_in_the_real_folder(cache):
     experiment = registry.experiments()["generated_vs_real"]
-    options = dict(data_dir=real_data(), generated=False, allow_unverified=False, offline=True)
-    found = at_hand.find([experiment], [6], **options)
-    assert set(found) == {"babi-1k", *CROSSED}
-    assert at_hand.folder_name("paper", found) == "paper"
+    wanted = finding.Wanted(experiment, experiment.runnable(), ["6"])
+    found = finding.find([wanted], Wish(folder=real_data(), offline=True))
+    assert set(found) == {"babi-1k", *TRAINED_ON}
+    assert finding.folder_name("paper", found) == "paper"
 
 
 def test_a_column_may_have_a_data_set_of_its_own():

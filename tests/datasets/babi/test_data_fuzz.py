@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from data_helpers import FIXTURE_EN, assert_names_line, count, real_data
 
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.datasets.babi import babi, fetch, locate, manifest
+from bench.datasets import manifest
+from bench.datasets.babi import babi, layout, sums
+from bench.datasets.babi.dataset import Babi
 
 
 def cut(data: bytes, rng: random.Random) -> bytes:
@@ -68,19 +71,19 @@ def fuzz(folder: Path, files: list[tuple[int, str]], variants: int) -> dict[str,
     outcome = {"refused": 0, "parsed": 0}
     for number in range(variants):
         task, split = files[number % len(files)]
-        file = folder / fetch.BABI_FOLDER / "en" / f"{babi.TASKS[task - 1].stem}_{split}.txt"
+        file = folder / layout.TOP / "en" / f"{babi.TASKS[task - 1].stem}_{split}.txt"
         good = file.read_bytes()
         bad = good
         while bad == good:  # a shuffle may move nothing
             bad = DAMAGES[number % len(DAMAGES)](good, rng)
         file.write_bytes(bad)
         with pytest.raises(BenchError) as caught:
-            locate.locate("babi-1k", [task], data_dir=folder)
+            Babi("babi-1k").find([str(task)], Wish(folder=folder))
         assert str(caught.value).startswith(f"{file}: does not match the known SHA-256")
-        found = locate.locate("babi-1k", [task], data_dir=folder, allow_unverified=True)
+        found = Babi("babi-1k").find([str(task)], Wish(folder=folder, allow_unverified=True))
         assert found.kind == "unverified"
         try:
-            stories = found.stories(task, split)
+            stories = found.read(str(task), split)
         except BenchError as error:
             assert_names_line(str(error), str(file), bad.count(b"\n") + 1)
             outcome["refused"] += 1
@@ -92,8 +95,8 @@ def fuzz(folder: Path, files: list[tuple[int, str]], variants: int) -> dict[str,
 
 
 def test_damaged_real_files(tmp_path):
-    source = real_data() / fetch.BABI_FOLDER / "en"
-    folder = tmp_path / fetch.BABI_FOLDER / "en"
+    source = real_data() / layout.TOP / "en"
+    folder = tmp_path / layout.TOP / "en"
     folder.mkdir(parents=True)
     for file in source.glob("qa*.txt"):
         shutil.copyfile(file, folder / file.name)  # the copy can be written to, the source may not
@@ -103,12 +106,11 @@ def test_damaged_real_files(tmp_path):
 
 
 def test_damaged_fixture_files(tmp_path, monkeypatch):
-    shutil.copytree(FIXTURE_EN, tmp_path / fetch.BABI_FOLDER / "en")
+    shutil.copytree(FIXTURE_EN, tmp_path / layout.TOP / "en")
     known = {
-        f"{fetch.BABI_FOLDER}/en/{file.name}": manifest.sha256(file)
-        for file in FIXTURE_EN.glob("*.txt")
+        f"{layout.TOP}/en/{file.name}": manifest.sha256(file) for file in FIXTURE_EN.glob("*.txt")
     }
-    monkeypatch.setattr(manifest, "load", lambda name: known)
+    monkeypatch.setattr(sums, "load", lambda name: known)
     files = [(task, split) for task in (1, 6, 8) for split in ("train", "test")]
     outcome = fuzz(tmp_path, files, 100)
     assert sum(outcome.values()) == 100 and outcome["refused"] > 75

@@ -10,12 +10,15 @@ import time
 from pathlib import Path
 
 import pytest
-from data_helpers import SMALL, count, small_generated_sets
+from data_helpers import SMALL, command_line, count, small_generated_sets
 
-from bench.cli import main
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.datasets.babi import babi, fetch, generated, layout, locate, manifest, record
+from bench.datasets import manifest, sources
+from bench.datasets.babi import babi, default, generate, generated, layout, record, sums
+from bench.datasets.babi.dataset import Babi
 from bench.datasets.babi.simulator import release
+from bench.datasets.writing import locked
 
 ROOT = Path(__file__).resolve().parents[3]
 TRAIN, TEST = "en/qa1_single-supporting-fact_train.txt", "en/qa1_single-supporting-fact_test.txt"
@@ -33,7 +36,7 @@ def small(manifests, monkeypatch, tmp_path):
     small_generated_sets(manifests, monkeypatch)
     monkeypatch.delenv("BENCH_DATA", raising=False)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(locate, "REPO_DATA", tmp_path / "repo")
+    monkeypatch.setattr(sources, "REPO_DATA", tmp_path / "repo")
     calls, real = [], release.task_files
 
     def counted(task, **settings):
@@ -45,9 +48,11 @@ def small(manifests, monkeypatch, tmp_path):
 
 
 def make(folder, tasks=(1, 8), dataset="babi-1k", train=20, test=10, **options):
-    return generated.generate(
-        folder, dataset, tasks, train=train, test=test, progress=False, **options
-    )
+    return generated.generate(folder, dataset, tasks, train=train, test=test, **options)
+
+
+def main(arguments) -> int:
+    return command_line(generate, arguments)
 
 
 def refusal(action, *args, **options) -> str:
@@ -103,9 +108,53 @@ def test_sets_are_added_to_the_record_and_what_is_there_is_not_made_again(small,
     assert len(small) == 4 and assert_as_listed(tmp_path).files[TRAIN].questions == 30
     (tmp_path / TEST).unlink()
     (tmp_path / TRAIN).write_bytes(b"damage")
-    make(tmp_path, [1], train=30)
+    make(tmp_path, [1], train=30, force=True)
     assert len(small) == 5
     assert_as_listed(tmp_path)
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_file_of_its_own_that_was_edited_is_not_overwritten(tmp_path, small):
+    make(tmp_path, [1, 8])
+    (tmp_path / TEST).write_bytes((tmp_path / TEST).read_bytes() + b"my own")
+    before = files(tmp_path)
+    for options in ({"seed": 1}, {"train": 30}, {}):
+        text = refusal(make, tmp_path, [8, 1], **options)
+        assert text.startswith(f"{tmp_path / TEST}: was edited since it was generated")
+        assert "another folder" in text and "--force" in text
+    assert files(tmp_path) == before and len(small) == 2  # task 8 was not begun either
+    make(tmp_path, [8], seed=1)
+    make(tmp_path, [1], force=True)
+    assert b"my own" not in (tmp_path / TEST).read_bytes()
+    assert_as_listed(tmp_path)
+
+
+def test_a_larger_set_is_not_overwritten_by_a_smaller(tmp_path, small, capsys):
+    arguments = ["generate", str(tmp_path), "--tasks", "8", "1", "--train", "20", "--test"]
+    assert main([*arguments, "10"]) == 0
+    before = files(tmp_path)
+    for fewer in (["9"], ["12", "--train", "19", "--seed", "3"]):
+        capsys.readouterr()
+        assert main([*arguments, *fewer]) == 2
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1 and "another folder" in told and "--force" in told
+        assert (
+            f"{tmp_path}/en/qa1_single-supporting-fact_t" in told and "are to be generated" in told
+        )
+    assert files(tmp_path) == before and len(small) == 2
+    assert main([*arguments, "9", "--force"]) == 0
+    assert assert_as_listed(tmp_path).files[TEST].questions == 9
+    assert main([*arguments, "12"]) == 0  # a larger one takes no --force
+
+
+def test_what_others_wrote_is_not_overwritten_by_force_either(tmp_path):
+    (tmp_path / "en").mkdir()
+    (tmp_path / TEST).write_text("mine")
+    assert "not listed in GENERATED.json" in refusal(make, tmp_path, force=True)
+    assert (tmp_path / TEST).read_text() == "mine"
 
 
 def test_files_of_others_are_not_overwritten(tmp_path, small):
@@ -172,7 +221,7 @@ def test_ended_at_any_write_the_record_holds_and_the_same_command_goes_on(
         if before != "nothing":
             make(folder, seed=int(before == "other settings"))
 
-        def write(path, content):
+        def write(path, content, folder=folder, done=done, allowed=allowed):
             if len(done) == allowed:
                 raise Killed
             done.append(path)
@@ -216,17 +265,18 @@ def test_two_at_once_generate_once(manifests, monkeypatch, tmp_path):
     code = (
         "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
         "from data_helpers import small_generated_sets\n"
-        "from bench.datasets.babi import locate; from bench.datasets.babi.simulator import release\n"
+        "from bench.datasets.babi import default\n"
+        "from bench.datasets.babi.simulator import release\n"
         "folder = Path(sys.argv[1]); real = release.task_files\n"
         "def counted(task, **settings):\n"
         "    with open(folder / 'calls', 'a') as file: file.write(f'{task}\\n')\n"
         "    return real(task, **settings)\n"
         "small_generated_sets(Path(sys.argv[2]), pytest.MonkeyPatch())\n"
         "release.task_files = counted\n"
-        "print(len(locate.locate_generated('babi-1k', range(1, 21)).hashes))\n"
+        "print(len(default.make('babi-1k', range(1, 21)).hashes))\n"
     )
     environment = {**os.environ, "BENCH_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code, str(tmp_path), str(manifest.FOLDER)]
+    command = [sys.executable, "-c", code, str(tmp_path), str(sums.FOLDER)]
     children = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -237,7 +287,7 @@ def test_two_at_once_generate_once(manifests, monkeypatch, tmp_path):
 
 def test_a_lock_never_released_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(generated, "_LOCK_WAIT", 0.05)
-    with generated._locked(tmp_path):
+    with locked(tmp_path / generated._LOCK, "generating", 1):
         assert "another process has been generating" in refusal(make, tmp_path)
 
 
@@ -245,7 +295,7 @@ def test_a_lock_never_released_is_told(tmp_path, monkeypatch):
 
 
 def test_the_default_set_is_made_once_and_only_the_tasks_needed(small, tmp_path):
-    found = locate.locate_generated("babi-1k", [8, 1], progress=False)
+    found = default.make("babi-1k", [8, 1])
     root = tmp_path / "cache" / f"generated-v{V}"
     assert (found.kind, found.root, found.top) == ("generated", root, root.name)
     assert set(found.hashes) == {
@@ -253,36 +303,36 @@ def test_the_default_set_is_made_once_and_only_the_tasks_needed(small, tmp_path)
         for t in (1, 8)
         for s in ("train", "test")
     }
-    assert found.hashes == locate.known_generated_hashes("babi-1k", [1, 8])
+    assert found.hashes == default.pinned("babi-1k", [1, 8])
     assert found.path(1, "train") == root / TRAIN and not found.has(2, "train")
-    assert sum(len(story.questions) for story in found.stories(8, "test")) == SMALL["babi-1k"][1]
+    assert sum(len(story.questions) for story in found.read("8", "test")) == SMALL["babi-1k"][1]
     assert small == [(t, dict(train=50, test=10, seed=0, as_released=False)) for t in (1, 8)]
-    again = locate.locate_generated("babi-1k", [1, 2], progress=False)
+    again = default.make("babi-1k", [1, 2])
     assert [task for task, _ in small] == [1, 8, 2]
-    assert locate.hashes_of_all_tasks(again) == locate.known_generated_hashes(
-        "babi-1k", range(1, 21)
-    )
+    whole = Babi("babi-1k").whole(again)
+    assert whole.files == layout.units(default.pinned("babi-1k", range(1, 21)))
+    assert whole.about == again.about == default.about("babi-1k") and len(whole.files) == 20
 
 
 def test_as_released_and_ten_thousand_are_sets_of_their_own(small, tmp_path):
-    found = locate.locate_generated("babi-10k", [3], as_released=True, progress=False)
+    found = default.make("babi-10k", [3], as_released=True)
     assert found.top == f"generated-v{V}-as-released" == found.root.name
     assert list(found.hashes) == [
         f"{found.top}/en-10k/qa3_three-supporting-facts_{s}.txt" for s in ("train", "test")
     ]
     assert small == [(3, dict(train=70, test=10, seed=0, as_released=True))]
-    assert sum(len(story.questions) for story in found.stories(3, "train")) == 70  # complete
+    assert sum(len(story.questions) for story in found.read("3", "train")) == 70  # complete
     with pytest.raises(BenchError, match="no split 'valid'"):
         found.has(3, "valid")
-    known = locate.known_generated_hashes("babi-10k", [3], as_released=True)
+    known = default.pinned("babi-10k", [3], as_released=True)
     assert found.hashes == known
-    assert locate.hashes_of_all_tasks(found).items() > known.items()
-    assert not set(known) & set(locate.known_generated_hashes("babi-10k", [3]))
+    assert Babi("babi-10k").whole(found).files.items() > {"3": known}.items()
+    assert not set(known) & set(default.pinned("babi-10k", [3]))
 
 
 @pytest.mark.parametrize("damage", ["changed", "deleted", "record", "no record", "other version"])
 def test_a_damaged_cache_is_mended(small, tmp_path, damage):
-    found = locate.locate_generated("babi-1k", [1, 8], progress=False)
+    found = default.make("babi-1k", [1, 8])
     file, listed = found.path(1, "train"), found.root / "GENERATED.json"
     good = file.read_bytes()
     file.write_bytes(b"1 Eve ran.\n")
@@ -294,7 +344,7 @@ def test_a_damaged_cache_is_mended(small, tmp_path, damage):
         listed.unlink()
     elif damage == "other version":
         listed.write_text(listed.read_text().replace(f'"simulator": {V}', '"simulator": 99'))
-    again = locate.locate_generated("babi-1k", [1, 8], progress=False)
+    again = default.make("babi-1k", [1, 8])
     assert again == found and file.read_bytes() == good
     assert [task for task, _ in small] == [1, 8, 1]
     if "record" not in damage and "version" not in damage:
@@ -302,20 +352,20 @@ def test_a_damaged_cache_is_mended(small, tmp_path, damage):
 
 
 def test_a_whole_cache_need_not_be_writable(small, tmp_path, monkeypatch):
-    found = locate.locate_generated("babi-1k", [1], progress=False)
+    found = default.make("babi-1k", [1])
 
     def refuse(folder):
         raise AssertionError("nothing is to be written")
 
     monkeypatch.setattr(generated, "make_folder", refuse)
-    assert locate.locate_generated("babi-1k", [1], progress=False) == found
+    assert default.make("babi-1k", [1]) == found
 
 
 def test_other_bytes_than_the_pinned_are_one_clear_error(small, tmp_path, monkeypatch):
     monkeypatch.setattr(
         release, "task_files", lambda task, **_: release.TaskFiles(b"1 A b.\n", b"1 A b.\n", 0)
     )
-    text = refusal(locate.locate_generated, "babi-1k", [1], progress=False)
+    text = refusal(default.make, "babi-1k", [1])
     assert text.startswith(f"{TRAIN}: the simulator gives other bytes here") and "report" in text
     assert not list((tmp_path / "cache").rglob("qa*"))
 
@@ -323,26 +373,28 @@ def test_other_bytes_than_the_pinned_are_one_clear_error(small, tmp_path, monkey
 def test_a_cache_that_cannot_be_written_is_named(small, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
-    text = refusal(locate.locate_generated, "babi-1k", [1], progress=False)
+    text = refusal(default.make, "babi-1k", [1])
     assert text.startswith(f"{tmp_path}/file") and "cannot be written (Not a directory)" in text
     assert "BENCH_CACHE" in text and small == []
 
 
 def test_a_manifest_that_lacks_a_file_is_named(small, monkeypatch):
-    monkeypatch.setattr(manifest, "load", lambda name: {})
-    text = refusal(locate.known_generated_hashes, "babi-1k", [1])
+    monkeypatch.setattr(sums, "load", lambda name: {})
+    text = refusal(default.pinned, "babi-1k", [1])
     assert (
-        f"generated_v{V}.sha256: generated-v{V}/{TRAIN} is missing" in text and "--manifest" in text
+        f"generated_v{V}.sha256: generated-v{V}/{TRAIN} is missing" in text and "babi.pin" in text
     )
 
 
 def test_the_manifest_has_every_default_set():
-    known = manifest.load(f"generated_v{V}")
+    known = sums.load(sums.generated(V))
     names = [
         name
         for as_released in (False, True)
-        for dataset in layout.DATASETS
-        for name in layout.names(dataset, range(1, 21), generated.top(V, as_released=as_released))
+        for dataset in default.SIZES
+        for name in layout.names(
+            dataset, range(1, 21), layout.generated_top(V, as_released=as_released)
+        )
     ]
     assert sorted(names) == list(known) and len(names) == 160
 
@@ -355,7 +407,7 @@ def test_the_simulator_gives_what_the_manifest_says(dataset, task):
     for as_released in (False, True):
         made = release.task_files(task, train=train, test=1000, as_released=as_released)
         digests = [hashlib.sha256(part).hexdigest() for part in (made.train, made.test)]
-        known = locate.known_generated_hashes(dataset, [task], as_released=as_released)
+        known = default.pinned(dataset, [task], as_released=as_released)
         assert digests == list(known.values()), (
             "other bytes: raise release.VERSION, write a manifest"
         )
@@ -369,13 +421,12 @@ def own(folder: Path, *arguments: str) -> Path:
     return folder
 
 
-def find(folder, tasks=(1, 2), **options):
-    return locate.locate(
-        "babi-1k", tasks, data_dir=folder, allow_generated=True, progress=False, **options
-    )
+def find(folder, tasks=(1, 2), allow_generated=True, **wish):
+    wish = Wish(folder=folder, allow_generated=allow_generated, **wish)
+    return Babi("babi-1k").find(map(str, tasks), wish)
 
 
-@pytest.mark.parametrize("below", ["", fetch.BABI_FOLDER])
+@pytest.mark.parametrize("below", ["", layout.TOP])
 def test_an_own_folder_is_generated_data(small, tmp_path, below):
     root = own(tmp_path / below, "--tasks", "1,2", "--seed", "5")
     found = find(tmp_path)
@@ -383,14 +434,15 @@ def test_an_own_folder_is_generated_data(small, tmp_path, below):
     assert found.hashes == {
         f"generated-v{V}/{name}": entry.sha256 for name, entry in record.read(root).files.items()
     }
-    assert sum(len(story.questions) for story in found.stories(2, "train")) == 20
-    assert locate.hashes_of_all_tasks(found) == found.hashes  # of other tasks nothing is known
+    assert sum(len(story.questions) for story in found.read("2", "train")) == 20
+    whole = Babi("babi-1k").whole(found)  # of other tasks nothing is known
+    assert whole == found.at_hand and whole.files == layout.units(found.hashes)
 
 
 def test_an_own_folder_does_not_serve_where_real_data_is_needed(small, tmp_path):
     own(tmp_path, "--tasks", "1")
-    text = refusal(locate.locate, "babi-1k", [1], data_dir=tmp_path)
-    assert text.startswith(f"{tmp_path}: holds generated data") and fetch.BABI_FOLDER in text
+    text = refusal(find, tmp_path, [1], allow_generated=False)
+    assert text.startswith(f"{tmp_path}: holds generated data") and layout.TOP in text
 
 
 def test_a_changed_file_of_an_own_folder_is_refused_by_name(small, tmp_path):
@@ -401,7 +453,7 @@ def test_a_changed_file_of_an_own_folder_is_refused_by_name(small, tmp_path):
     assert "--allow-unverified" in text
     assert find(tmp_path, tasks=[2]).kind == "generated"
     found = find(tmp_path, allow_unverified=True)
-    assert found.kind == "unverified" and count(found.stories(1, "train")) == 2
+    assert found.kind == "unverified" and count(found.read("1", "train")) == 2
     (tmp_path / TEST).unlink()
     text = refusal(find, tmp_path)
     assert text.startswith(f"{tmp_path / TEST}: missing (1 of the 4 files") and "generate" in text
@@ -424,14 +476,14 @@ def test_a_remedy_makes_the_same_files_again(tmp_path):
     make(folder, tasks=(1,), train=30, test=12, seed=7, as_released=True)
     before = (folder / TEST).read_bytes()
     (folder / TEST).unlink()
-    told = refusal(locate.locate, "babi-1k", [1], data_dir=folder, allow_generated=True)
+    told = refusal(find, folder, [1])
     command = told.partition("generate them with '")[2].rstrip("'").removeprefix("python -m bench ")
     assert main(command.split()) == 0 and (folder / TEST).read_bytes() == before
 
 
 def test_own_sets_say_their_settings(tmp_path):
     make(tmp_path / "own", tasks=(1,), train=30, test=12, seed=7)
-    found = locate.locate("babi-1k", [1], data_dir=tmp_path / "own", allow_generated=True)
+    found = find(tmp_path / "own", [1])
     assert found.about == f"simulator version {V}; 30 training and 12 test questions a task, seed 7"
 
 
@@ -439,16 +491,16 @@ def test_a_record_of_a_later_simulator_is_refused(tmp_path):
     make(tmp_path, tasks=(1,))
     path = tmp_path / record.NAME
     path.write_text(path.read_text().replace(f'"simulator": {V}', '"simulator": 99'))
-    told = refusal(locate.locate, "babi-1k", [1], data_dir=tmp_path, allow_generated=True)
+    told = refusal(find, tmp_path, [1])
     assert told.startswith(f"{path}: field 'simulator' is 99")
 
 
 def test_generate_refuses_folders_it_would_not_be_found_in(tmp_path, capsys):
-    (tmp_path / "mix" / fetch.BABI_FOLDER / "en").mkdir(parents=True)
+    (tmp_path / "mix" / layout.TOP / "en").mkdir(parents=True)
     (tmp_path / "file").mkdir()
     (tmp_path / "file" / "en").write_text("x")
     for folder, word in (
-        (tmp_path / "mix", fetch.BABI_FOLDER),
+        (tmp_path / "mix", layout.TOP),
         (tmp_path / "file", "not a folder"),
         ("", "DIR"),
     ):
@@ -456,4 +508,4 @@ def test_generate_refuses_folders_it_would_not_be_found_in(tmp_path, capsys):
         told = capsys.readouterr().err
         assert word in told and told.count("\n") == 1
     assert sorted(p.name for p in (tmp_path / "file").iterdir()) == ["en"]
-    assert [p.name for p in (tmp_path / "mix").iterdir()] == [fetch.BABI_FOLDER]
+    assert [p.name for p in (tmp_path / "mix").iterdir()] == [layout.TOP]

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from data_helpers import FIXTURE, FIXTURE_EN, SMALL, count, real_data, small_generated_sets
 
+from bench.core.cache import cache_dir
+from bench.core.dataset import Wish
 from bench.core.errors import BenchError
-from bench.datasets.babi import babi, fetch, locate, manifest
+from bench.datasets import fetch, manifest, sources
+from bench.datasets.babi import babi, layout, sums
+from bench.datasets.babi.dataset import Babi, known_hashes
 
-TOP = fetch.BABI_FOLDER
+TOP = layout.TOP
 ONE = f"{TOP}/en/qa1_single-supporting-fact_train.txt"
 
 
@@ -20,14 +24,14 @@ def nowhere(monkeypatch, tmp_path):
     """No data in any of the usual places, and a network that always fails, counting the calls."""
     asked = []
 
-    def no_network(cache, needed, *, progress):
+    def no_network(release, cache, needed):
         asked.append(list(needed))
         raise BenchError("could not download: no network in this test")
 
     monkeypatch.delenv("BENCH_DATA", raising=False)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(locate, "REPO_DATA", tmp_path / "repo")
-    monkeypatch.setattr(fetch, "fetch_babi", no_network)
+    monkeypatch.setattr(sources, "REPO_DATA", tmp_path / "repo")
+    monkeypatch.setattr(fetch, "fetch", no_network)
     return asked
 
 
@@ -35,7 +39,7 @@ def nowhere(monkeypatch, tmp_path):
 def known(monkeypatch):
     """The manifest knows the fixture's files by the real names: it can stand for real data."""
     hashes = {f"{TOP}/en/{path.name}": manifest.sha256(path) for path in FIXTURE_EN.glob("*.txt")}
-    monkeypatch.setattr(manifest, "load", lambda name: dict(hashes))
+    monkeypatch.setattr(sums, "load", lambda name: dict(hashes))
     return hashes
 
 
@@ -45,8 +49,8 @@ def put(folder: Path) -> Path:
     return folder
 
 
-def find(data_dir=None, dataset="babi-1k", tasks=(1, 6, 8), **options):
-    return locate.locate(dataset, tasks, data_dir=data_dir, **options)
+def find(folder=None, dataset="babi-1k", tasks=(1, 6, 8), **wish):
+    return Babi(dataset).find(map(str, tasks), Wish(folder=folder, **wish))
 
 
 def refusal(*args, **options) -> str:
@@ -60,9 +64,9 @@ def refusal(*args, **options) -> str:
 def test_data_dir_may_be_the_folder_or_its_parent(known, tmp_path, inside):
     found = find(put(tmp_path / "d") / inside)
     assert (found.kind, found.dataset, found.root) == ("real", "babi-1k", tmp_path / "d" / TOP)
-    assert found.hashes == known == locate.known_hashes("babi-1k", [8, 6, 1])
+    assert found.hashes == known == known_hashes("babi-1k", [8, 6, 1])
     assert found.path(1, "train") == tmp_path / "d" / ONE
-    assert sum(len(story.questions) for story in found.stories(8, "test")) == 40
+    assert sum(len(story.questions) for story in found.read("8", "test")) == 40
 
 
 def test_only_the_tasks_asked_for_are_needed(known, tmp_path):
@@ -71,7 +75,7 @@ def test_only_the_tasks_asked_for_are_needed(known, tmp_path):
         f"{TOP}/en/qa6_yes-no-questions_{s}.txt" for s in ("train", "test")
     ]
     assert found.has(6, "train") and not found.has(1, "train")
-    with pytest.raises(BenchError, match="qa1_.*: task 1 was not among the tasks looked for"):
+    with pytest.raises(BenchError, match=r"qa1_.*: task 1 was not among the tasks looked for"):
         found.path(1, "train")
 
 
@@ -127,7 +131,7 @@ def test_a_file_that_does_not_match_is_refused_or_marked(known, tmp_path):
     assert "--allow-unverified" in text
     found = find(folder, allow_unverified=True)
     assert found.kind == "unverified" and found.hashes[ONE] == manifest.sha256(folder / ONE)
-    assert count(found.stories(1, "train")) == 2
+    assert count(found.read("1", "train")) == 2
     assert find(folder, tasks=[6], allow_unverified=True).kind == "real"
 
 
@@ -136,26 +140,27 @@ def test_a_file_changed_after_the_check_is_refused(known, tmp_path):
     found = find(folder)
     (folder / ONE).write_bytes(b"1 Eve ran.\n2 Who ran?\tEve\t1\n")
     with pytest.raises(BenchError, match="changed since it was checked"):
-        found.stories(1, "train")
+        found.read("1", "train")
     (folder / ONE).unlink()
     with pytest.raises(BenchError, match=r"qa1.*cannot be read \(No such file"):
-        found.stories(1, "train")
+        found.read("1", "train")
 
 
 def test_download_fills_the_cache(known, tmp_path, monkeypatch):
     calls = []
 
-    def fetched(cache, needed, *, progress):
-        calls.append((sorted(needed), progress))
+    def fetched(release, cache, needed):
+        calls.append(sorted(needed))
         shutil.rmtree(cache / TOP, ignore_errors=True)
         put(cache)
+        return cache / TOP
 
-    monkeypatch.setattr(fetch, "fetch_babi", fetched)
-    assert find(progress=False).root == tmp_path / "cache" / TOP
-    assert calls == [(sorted(known), False)]
+    monkeypatch.setattr(fetch, "fetch", fetched)
+    assert find().root == tmp_path / "cache" / TOP
+    assert calls == [sorted(known)]
     assert find().kind == "real" and len(calls) == 1
     (tmp_path / "cache" / ONE).write_bytes(b"damage")
-    text = refusal(allow_download=False)
+    text = refusal(offline=True)
     assert str(tmp_path / "cache" / ONE) in text and "does not match" in text
     assert find().kind == "real" and len(calls) == 2  # mended
 
@@ -166,8 +171,8 @@ def test_nothing_found_says_what_to_do(tmp_path, nowhere):
     for part in ("babi-1k", str(tmp_path / "repo"), str(tmp_path / "cache"), "--data DIR"):
         assert part in text
     nowhere.clear()
-    text = refusal(allow_download=False)
-    assert all(url in text for url in fetch.BABI_URLS) and "--data DIR" in text and nowhere == []
+    text = refusal(offline=True)
+    assert all(url in text for url in layout.URLS) and "--data DIR" in text and nowhere == []
 
 
 @pytest.fixture
@@ -180,33 +185,33 @@ def small(monkeypatch, tmp_path):
 def test_generated_data_comes_last_and_only_where_allowed(small, tmp_path, nowhere):
     assert "--data DIR" in refusal()
     told = []
-    found = find(allow_generated=True, progress=False, say=told.append)
+    found = find(allow_generated=True, say=told.append)
     assert (found.kind, found.root.parent) == ("generated", tmp_path / "cache") and len(
         nowhere
     ) == 2
-    assert found == locate.locate_generated("babi-1k", [1, 6, 8])
-    assert sum(len(story.questions) for story in found.stories(1, "train")) == SMALL["babi-1k"][0]
-    assert not set(found.hashes) & set(locate.known_hashes("babi-1k", [1, 6, 8]))
+    assert found == find(generated=True)
+    assert sum(len(story.questions) for story in found.read("1", "train")) == SMALL["babi-1k"][0]
+    assert not set(found.hashes) & set(known_hashes("babi-1k", [1, 6, 8]))
     (line,) = told
     assert line.startswith(
         "no real bAbI data here and none could be downloaded (could not download: "
     )
     assert "no network in this test" in line and "GENERATED" in line and "--data DIR" in line
     assert "\n" not in line
-    find(allow_generated=True, allow_download=False, progress=False, say=told.append)
+    find(allow_generated=True, offline=True, say=told.append)
     assert "(--offline)" in told[1] and len(nowhere) == 2
 
 
 def test_why_there_is_no_real_data_is_told_in_short(small, monkeypatch):
-    def unreachable(cache, needed, *, progress):
+    def unreachable(release, cache, needed):
         raise BenchError(
             f"could not download {TOP}: http://a.b/c.gz: HTTP status 404; https://d/e: no answer. "
             "Check the network, or fetch it"
         )
 
-    monkeypatch.setattr(fetch, "fetch_babi", unreachable)
+    monkeypatch.setattr(fetch, "fetch", unreachable)
     told = []
-    find(allow_generated=True, progress=False, say=told.append)
+    find(allow_generated=True, say=told.append)
     assert "none could be downloaded (a.b: HTTP status 404; d: no answer): generated" in told[0]
 
 
@@ -225,20 +230,20 @@ def test_nothing_is_said_before_generating_is_sure_to_begin(small, tmp_path, mon
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "file" / "cache"))
     told = []
-    text = refusal(allow_generated=True, progress=False, say=told.append)
+    text = refusal(allow_generated=True, say=told.append)
     assert text.startswith(f"{tmp_path}/file") and "BENCH_CACHE" in text and told == []
 
 
 def test_a_damaged_cache_of_real_data_is_what_is_told(small, tmp_path):
     put(tmp_path / "cache")
     told = []
-    found = find(allow_generated=True, allow_download=False, progress=False, say=told.append)
+    found = find(allow_generated=True, offline=True, say=told.append)
     assert found.kind == "generated" and f"({tmp_path / 'cache' / TOP}/en/qa1" in told[0]
     assert "does not match the known SHA-256" in told[0] and "fetch it again" not in told[0]
 
 
 def test_the_fixture_is_not_the_real_thing():
-    known = locate.known_hashes("babi-1k", [1, 6, 8])
+    known = known_hashes("babi-1k", [1, 6, 8])
     sums = {f"{TOP}/en/{path.name}": manifest.sha256(path) for path in FIXTURE_EN.glob("*.txt")}
     assert set(sums) == set(known) and not set(sums.values()) & set(known.values())
     assert "does not match the known SHA-256" in refusal(FIXTURE)
@@ -257,21 +262,20 @@ def test_wrong_names_are_told():
 
 def test_cache_folder(monkeypatch):
     monkeypatch.setenv("BENCH_CACHE", "some/where")
-    assert locate.cache_dir() == Path("some/where")
+    assert cache_dir() == Path("some/where")
     monkeypatch.delenv("BENCH_CACHE")
-    assert "memory-networks-bench" in str(locate.cache_dir())
+    assert "memory-networks-bench" in str(cache_dir())
 
 
 def test_known_hashes_need_no_files():
     tasks = range(1, 21)
-    assert len(locate.known_hashes("babi-1k", tasks)) == 40
-    ten = locate.known_hashes("babi-10k", tasks)
+    assert len(known_hashes("babi-1k", tasks)) == 40
+    ten = known_hashes("babi-10k", tasks)
     assert (
         len(ten) == 43
     )  # instead of task 3's training set, what completes it: see test_completed.py
     assert f"{TOP}/en-10k/qa3_three-supporting-facts_train.txt" not in ten
     assert f"{TOP}/en-valid-10k/qa3_valid.txt" in ten
-    assert len(manifest.load("ptb")) == 3
 
 
 @pytest.mark.parametrize(
@@ -285,22 +289,20 @@ def test_known_hashes_need_no_files():
         (f"{'1' * 64}  good.txt", "listed twice"),
     ],
 )
-def test_a_malformed_manifest_is_named_with_its_line(tmp_path, monkeypatch, line, what):
-    monkeypatch.setattr(manifest, "FOLDER", tmp_path)
+def test_a_malformed_manifest_is_named_with_its_line(tmp_path, line, what):
     (tmp_path / "m.sha256").write_text(f"{'0' * 64}  good.txt\n{line}\n")
     with pytest.raises(BenchError, match=r"m\.sha256:2: .*" + what):
-        manifest.load("m")
+        manifest.load(tmp_path / "m.sha256")
 
 
-def test_an_unreadable_manifest_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(manifest, "FOLDER", tmp_path)
+def test_an_unreadable_manifest_is_named(tmp_path):
     with pytest.raises(
         BenchError, match=r"none\.sha256: the manifest cannot be read \(No such file"
     ):
-        manifest.load("none")
+        manifest.load(tmp_path / "none.sha256")
     (tmp_path / "bad.sha256").write_bytes(b"\xff")
     with pytest.raises(BenchError, match=r"bad\.sha256: the manifest cannot be read"):
-        manifest.load("bad")
+        manifest.load(tmp_path / "bad.sha256")
 
 
 def test_ten_thousand_with_task_three_incomplete(tmp_path, monkeypatch):
@@ -315,21 +317,23 @@ def test_ten_thousand_with_task_three_incomplete(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(text)
     hashes = dict.fromkeys((valid, test), manifest.sha256(tmp_path / test))
-    monkeypatch.setattr(manifest, "load", lambda name: dict(hashes))
+    monkeypatch.setattr(sums, "load", lambda name: dict(hashes))
 
     found = find(tmp_path, "babi-10k", [3])
     assert found.kind == "real" and found.hashes == hashes
-    assert count(found.stories(3, "valid")) == 2 and not found.has(3, "train")
-    with pytest.raises(BenchError, match="qa3_three-supporting-facts_train.txt: not at hand"):
-        found.stories(3, "train")
+    assert count(found.read("3", "valid")) == 2 and not found.has(3, "train")
+    with pytest.raises(BenchError, match=r"qa3_three-supporting-facts_train\.txt: not at hand"):
+        found.read("3", "train")
 
     (tmp_path / train).write_bytes(text)
     found = find(tmp_path, "babi-10k", [3])
     assert found.kind == "real" and not found.has(3, "train")
-    with pytest.raises(BenchError, match="train.txt: its SHA-256 is not known.*--allow-unverified"):
+    with pytest.raises(
+        BenchError, match=r"train\.txt: its SHA-256 is not known.*--allow-unverified"
+    ):
         found.path(3, "train")
     found = find(tmp_path, "babi-10k", [3], allow_unverified=True)
-    assert found.kind == "unverified" and count(found.stories(3, "train")) == 2
+    assert found.kind == "unverified" and count(found.read("3", "train")) == 2
 
     (tmp_path / valid).unlink()  # an extra, not needed
     assert find(tmp_path, "babi-10k", [3]).hashes.keys() == {test}
@@ -339,8 +343,12 @@ def test_ten_thousand_with_task_three_incomplete(tmp_path, monkeypatch):
     )
 
 
-def test_jax_is_not_needed():
-    code = "import sys, bench.datasets.babi.locate; assert 'jax' not in sys.modules"
+def test_importing_it_is_light():
+    code = (
+        "import sys, bench.datasets.babi; "
+        "heavy = ('jax', 'numpy', 'pandas', 'sklearn', 'requests', 'pooch', 'bench.tables'); "
+        "assert not sys.modules.keys() & set(heavy), heavy"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
@@ -348,11 +356,11 @@ def test_jax_is_not_needed():
 def test_real_data_is_real(real, dataset, files):
     found = find(real, dataset, range(1, 21))
     assert found.kind == "real" and len(found.hashes) == files
-    assert found.hashes == locate.known_hashes(dataset, range(1, 21))
+    assert found.hashes == known_hashes(dataset, range(1, 21))
     for task in babi.TASKS:
         assert found.has(task.number, "test")
         assert found.has(task.number, "train")
-    assert sum(len(story.questions) for story in found.stories(20, "test")) == 1000
+    assert sum(len(story.questions) for story in found.read("20", "test")) == 1000
 
 
 @pytest.fixture(scope="module")

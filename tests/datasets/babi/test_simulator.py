@@ -171,7 +171,7 @@ def test_what_is_left_out_changes_nothing_else():
 
 def test_a_small_world_runs_out_of_new_questions():
     """Task 4 has 7,680 different items; training on nearly all leaves nothing to test on."""
-    with pytest.raises(BenchError, match="task 4.*--as-released"):
+    with pytest.raises(BenchError, match=r"task 4.*--as-released"):
         task_files(4, train=60_000, test=50)
 
 

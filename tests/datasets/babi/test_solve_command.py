@@ -1,13 +1,13 @@
-"""``python -m bench.datasets.babi.readers``: what it prints, where it points, and its exit codes."""
+"""``python -m bench solve``: what it prints, where it points, and its exit codes."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from data_helpers import real_data
+from data_helpers import command_line, real_data
 
-from bench.datasets.babi.readers.command import main
+from bench.datasets.babi import solve
 
 GOOD = """\
 1 Mary went to the office.
@@ -34,7 +34,7 @@ def written(tmp_path):
 
 
 def run(capsys, *arguments):
-    code = main([str(argument) for argument in arguments])
+    code = command_line(solve, ["solve", *map(str, arguments)])
     out, err = capsys.readouterr()
     return code, out.splitlines(), err.splitlines()
 
@@ -85,7 +85,8 @@ def test_task_18_may_have_several_supporting_facts_or_none(capsys, tmp_path):
     assert code == 1
     assert out == [
         f"{path}: 4 questions, 4 right (100.00 %), supporting facts of 2 right (50.00 %)",
-        f"{path}:6: is the box bigger than the chocolate? -> read supporting facts 2 1 or 3 1, file says 1 3",
+        f"{path}:6: is the box bigger than the chocolate? "
+        "-> read supporting facts 2 1 or 3 1, file says 1 3",
         f"{path}:7: is the box bigger than the chest? -> read supporting facts none, file says 2 3",
     ]
 
@@ -161,14 +162,18 @@ def test_files_that_cannot_be_read(capsys, tmp_path):
 
 
 def start(*arguments, **options):
-    command = [sys.executable, "-m", "bench.datasets.babi.readers", *map(str, arguments)]
+    code = (
+        "import sys; sys.path[:0] = ['tests']; from data_helpers import command_line; "
+        "from bench.datasets.babi import solve; raise SystemExit(command_line(solve, sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "solve", *map(str, arguments)]
     root = Path(__file__).parents[3]
     return subprocess.run(
         command, cwd=root, stderr=subprocess.PIPE, text=True, timeout=60, **options
     )
 
 
-def test_runs_as_a_module(written):
+def test_runs_as_a_process(written):
     ended = start(written("\tkitchen", "\tgarden"), stdout=subprocess.PIPE)
     assert ended.returncode == 1 and ended.stderr == ""
     assert ended.stdout.endswith("-> read kitchen, file says garden\n")
@@ -182,20 +187,6 @@ def test_a_full_disk_is_one_line(written):
     assert ended.stderr.splitlines() == [
         "error: standard output: cannot be written (No space left on device); redirect it"
     ]
-
-
-def test_needs_neither_jax_nor_the_rest_of_the_suite():
-    code = (
-        "import sys, bench.datasets.babi.readers.command as c; "
-        "print(*sorted(m for m in sys.modules if m.split('.')[0] in ('bench', 'jax', 'numpy')))"
-    )
-    root = Path(__file__).parents[3]
-    ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
-    )
-    loaded = ended.stdout.split()
-    rest = {name for name in loaded if not name.startswith("bench.datasets.babi.readers")}
-    assert rest == {"bench", "bench.datasets.babi", "bench.datasets.babi.babi", "bench.core.errors"}
 
 
 @pytest.mark.parametrize(

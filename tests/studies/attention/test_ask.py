@@ -1,29 +1,37 @@
 """``python -m bench ask``: stories that are read, answers and bars that are printed, what is
 refused."""
 
+import dataclasses
 import io
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tiny_data
-from attention_helpers import DATA, saved
+from attention_helpers import DATA, TEST, saved
+from crafted_models import crafted
 from data_helpers import FIXTURE
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.cli import main
 from bench.core import provenance
+from bench.examples.stories import Question, Story
 from bench.methods.memn2n.saved import save
 from bench.studies.attention.model import attend
 from bench.studies.attention.store import read_rows
-from bench.studies.attention.story import read_story
+from bench.studies.attention.story import read_story, remembered
 
 SPEC = tiny_data.column()
-NUMBERED = "1 Ann went to barn.\n2 Bob went attic.\n3 Where ann?\tbarn\t1\n4 Ann cave.\n5 Where went ann?\n"
+NUMBERED = (
+    "1 Ann went to barn.\n2 Bob went attic.\n3 Where ann?\tbarn\t1\n"
+    "4 Ann cave.\n5 Where went ann?\n"
+)
 PLAIN = "Ann went to barn\n\nBob went attic.\nWhere ann?\nAnn cave\nWhere went ann?\n"
 
 
@@ -115,7 +123,14 @@ def test_statements_that_fell_out_of_the_memory_are_told(capsys, monkeypatch, mo
         ("2 Ann barn.\n2 Bob barn.\n3 Where ann?", ":2: line ID 2 is not above"),
         ("1 Ann barn.\n2 Where ann?\tbarn\t2", ":2: supporting fact '2' is no earlier"),
         ("Ann barn.\nWhere ann?\tmoon", ":2: the model does not know the answer 'moon'"),
-        ("Ann barn.\nWhere ann?\tb n", ":2: 'b n' is no answer"),
+        ("Ann barn.\nWhere ann?\tb n", ":2: the model does not know the answer 'b n'"),
+        ("Ann barn.\nWhere ann?\tb.n", ":2: 'b.n' is no answer"),
+        ("Ann barn.\nWhere ann?\tbarn,", ":2: 'barn,' is no answer"),
+        ("1 Ann barn.\n2 Where ann?\n2 Bob barn.\n3 Where ann?", ":3: line ID 2 is not above"),
+        ("1 Ann barn.\n2 Where ann?\tbarn\t01", ":2: supporting fact '01' is no earlier"),
+        ("Ann \x1b[2Jbarn.\nWhere ann?", r":1: '\x1b[2jbarn' is not a word"),
+        ("Ann \u202ebarn.\nWhere ann?", r":1: '\u202ebarn' is not a word"),
+        ("Ann barn.\nWhere ann?\t\x07", r":2: '\x07' is no answer"),
         ("Ann barn.\nWhere ann?\tbarn\t\t1", ":2: a question has at most two tabs"),
         ("Ann\tbarn.\nWhere ann?", ":1: a line with tabs is a question"),
         (b"Ann barn.\n\xff", ":2: is not UTF-8 text"),
@@ -149,21 +164,127 @@ def test_files_that_cannot_be_read_are_one_line(capsys, monkeypatch, model, tmp_
         )
 
 
+def test_names_of_files_are_escaped(capsys, monkeypatch, model, tmp_path):
+    bell = tmp_path / "a\x07\x1b[31m\udcff.txt"
+    bell.write_text("Ann moon.\n")
+    for arguments, said in (
+        ((model, str(bell)), r"a\x07\x1b[31m\udcff.txt:1: the model does not know the word 'moon'"),
+        ((tmp_path / "\x1b.npz",), r"\x1b.npz: no such file"),
+        ((bell,), r"a\x07\x1b[31m\udcff.txt: is not a saved model"),
+    ):
+        code, out, err = ask(capsys, monkeypatch, arguments[0], "", *arguments[1:])
+        assert (code, out) == (2, []) and said in err and err.removesuffix("\n").isprintable()
+
+
+ASKS = """
+import json, pathlib, re, sys, time
+from bench.cli import main
+for path in json.loads(sys.stdin.read()):
+    start = time.monotonic()
+    code = main(["ask", path, sys.argv[1]])
+    print(json.dumps([code, time.monotonic() - start]), flush=True)
+status = pathlib.Path("/proc/self/status")
+print(int(re.search("VmHWM:[^0-9]*([0-9]+) kB", status.read_text())[1]) if status.exists() else 0)
+"""
+
+
+def test_crafted_models_are_refused_at_once(tmp_path):
+    """Seconds and memory as the system counts them; 6 MB that unpack to 6 GB among them."""
+    files = crafted()
+    assert len(files) >= 45 and {"zip bomb", "zip overlapping", "zip a zip of zips"} <= files.keys()
+    paths = []
+    for i, content in enumerate(files.values()):
+        paths.append(tmp_path / f"{i}.npz")
+        paths[-1].write_bytes(content)
+    (tmp_path / "story.txt").write_text("Ann barn.\nWhere ann?\n")
+    done = subprocess.run(
+        [sys.executable, "-c", ASKS, str(tmp_path / "story.txt")],
+        input=json.dumps([str(path) for path in paths]), capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(provenance.ROOT)}, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    *asked, most = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [code for code, _ in asked] == [2] * len(files)
+    assert max(seconds for _, seconds in asked) < 2
+    assert most < 500 << 10
+    told = done.stderr.splitlines()
+    for path, line in zip(paths, told, strict=True):
+        assert line.startswith(f"error: {path}: ") and line.isprintable()
+
+
+def test_answers_of_several_words_are_words():
+    sizes = dataclasses.replace(
+        DATA.sizes, vocabulary=(*DATA.vocabulary, "rasoi ghar", "apple,red ball")
+    )
+    for given, answer in (("Rasoi ghar", "rasoi ghar"), ("apple,red ball", "apple,red ball")):
+        text = f"1 Ann barn.\n2 Where ann?\t{given}\t1\n"
+        (story,) = read_story(text.encode(), "s", sizes).stories
+        assert story.questions[0].answer == answer
+
+
+def test_a_long_story_is_read_in_linear_time():
+    """A minute where each line looks at all before it."""
+    count = 96_330
+    told = "".join(f"{i} Bob.\n" if i % 2 else f"{i} Ann?\n" for i in range(1, count + 1))
+    start = time.process_time()
+    (story,) = read_story(told.encode(), "s", DATA.sizes).stories
+    kept = remembered(story, 6)
+    assert time.process_time() - start < 10
+    assert len(story.questions) == len(kept.questions) == count // 2
+    assert kept.statements == story.statements
+
+
+def test_only_what_a_question_remembers_is_encoded():
+    def words(text):
+        return [tuple(line.split()) for line in text.splitlines()]
+
+    told = words("ann barn\nbob attic\ncid cave\nann cave\nbob barn\ncid attic\nann attic")
+    asked = [Question(("where", "ann"), "barn", (0,), seen, 1) for seen in (1, 5, 5, 7)]
+    kept = remembered(Story(tuple(told), tuple(asked)), 2)
+    assert kept.statements == (told[0], *told[3:])
+    windows = [kept.statements[max(0, q.seen - 2) : q.seen] for q in kept.questions]
+    assert windows == [tuple(told[max(0, q.seen - 2) : q.seen]) for q in asked]
+    whole = attend(saved(SPEC), [(1, TEST)])
+    seen = attend(saved(SPEC), [(1, [remembered(story, tiny_data.SLOTS) for story in TEST])])
+    np.testing.assert_allclose(seen.weights, whole.weights, rtol=1e-5, atol=1e-6)
+    assert seen.answers == whole.answers and list(seen.right) == list(whole.right)
+
+
+def test_facts_that_fell_out_are_counted(capsys, monkeypatch, model):
+    lines = [f"{i} Ann barn." for i in range(1, 10)]
+    story = "\n".join([*lines, "10 Where ann?\tbarn\t1 3 9"])
+    code, out, _ = ask(capsys, monkeypatch, model, story)
+    assert code == 0
+    assert out[2].strip() == "3 earlier statements, 2 of them supporting, fell out of the memory"
+    assert [line.split()[0] for line in out[3:9]] == ["4", "5", "6", "7", "8", "9"]
+    assert [line[7] for line in out[3:9]] == [" "] * 5 + ["*"]
+
+
+def test_what_takes_too_much_memory_is_refused(capsys, monkeypatch, model):
+    monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 20_000)
+    assert ask(capsys, monkeypatch, model, NUMBERED)[0] == 0
+    code, out, err = ask(capsys, monkeypatch, model, NUMBERED * 500)
+    assert (code, out) == (2, []) and "too much for this model at once" in err
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory) -> Path:
     """The results of experiments/attention.py on the fixture: a small training of one task."""
     folder = tmp_path_factory.mktemp("attention")
-    done = measure(folder, "--with-text")
+    done = measure(folder)
     assert done.returncode == 0, done.stderr
-    assert "task  1" in done.stdout and "training 1 groups" in done.stderr
-    return folder / "results"
+    assert "training 1 groups" in done.stderr
+    results = folder / "results"
+    written = ["stories", "--results", str(results), "--data", str(FIXTURE), "--allow-unverified"]
+    assert main(written) == 0
+    return results
 
 
 def measure(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [
         sys.executable, str(provenance.ROOT / "experiments" / "attention.py"), "--profile", "smoke",
         "--data", str(FIXTURE), "--allow-unverified", "--tasks", "1", "--restarts", "1",
-        "--results", str(folder / "results"), *more,
+        "--columns", "pe_ls_rn", "--results", str(folder / "results"), *more,
     ]  # fmt: skip
     environment = {k: v for k, v in os.environ.items() if k != "BENCH_DATA"}
     environment |= {"BENCH_CACHE": str(folder / "cache"), "PYTHONPATH": str(provenance.ROOT)}
@@ -248,14 +369,14 @@ def test_a_damaged_model_is_refused_by_name(trained):
 def test_the_time_limit_stops_it_and_it_goes_on(tmp_path):
     stopped = measure(tmp_path, "--time-limit", "0.001s")
     assert stopped.returncode == 75 and "time limit reached" in stopped.stderr
-    assert "none yet" in stopped.stdout and not list((tmp_path / "results").glob("attention*"))
+    assert not list((tmp_path / "results").glob("attention*"))
 
 
 def test_bad_options_are_one_line():
     script = provenance.ROOT / "experiments" / "attention.py"
     for arguments, said in (
-        (["--tasks", "21"], "--tasks: '21'"),
-        (["--dataset", "ptb"], "--dataset"),
+        (["--tasks", "21"], "--units: '21'"),
+        (["--columns", "ptb"], "no column 'ptb'"),
     ):
         done = subprocess.run(
             [sys.executable, str(script), *arguments], capture_output=True, text=True,

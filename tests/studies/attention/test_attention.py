@@ -13,11 +13,13 @@ from data_helpers import real_data
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Question, Story, parse
+from bench.datasets.babi.babi import parse
 from bench.examples.encode import encode_for_model
-from bench.studies.attention import model
+from bench.examples.stories import Question, Story
+from bench.methods.memn2n import scores
+from bench.methods.memn2n.saved import spec_of
 from bench.studies.attention.measure import measure
-from bench.studies.attention.model import attend, spec_of
+from bench.studies.attention.model import attend
 from bench.studies.attention.shares import questions_of, shares, supporting
 from bench.studies.attention.shown import FIGURES, shown, tell
 from bench.studies.attention.text import words_of
@@ -38,7 +40,7 @@ SPEC = tiny_data.column()
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_weights_and_answers_are_the_equations(monkeypatch, spec):
-    monkeypatch.setattr(model, "CHUNK", 7)  # 18 questions: two whole chunks and a part
+    monkeypatch.setattr(scores, "CHUNK", 7)  # 18 questions: two whole chunks and a part
     trained = saved(spec)
     seen = attend(trained, [(1, TEST)])
     sizes, asked = (
@@ -75,6 +77,19 @@ def test_test_stories_are_encoded_as_they_were_in_training():
 def test_a_question_without_a_known_answer_is_never_right():
     unknown = tiny_data.change_questions(TEST, lambda n, q: dataclasses.replace(q, answer=""))
     assert not attend(saved(SPEC), [(1, unknown)]).right.any()
+
+
+def test_right_is_the_same_word_whatever_word_was_given():
+    """Also where it is none of the words that a softmax over answer words has."""
+    trained = saved(tiny_data.column({"answer_space": "paper"}))
+    assert len(DATA.sizes.answers) < len(DATA.vocabulary) - 1
+    words, asked = DATA.vocabulary[1:], len(questions_of(TEST))
+    given = tiny_data.change_questions(
+        TEST * len(words), lambda n, q: dataclasses.replace(q, answer=words[n // asked])
+    )
+    seen = attend(trained, [(1, given)])
+    same = [answer == words[n // asked] for n, answer in enumerate(seen.answers)]
+    assert list(seen.right) == same and sum(same) == asked
 
 
 def test_models_that_cannot_be_asked_are_refused():

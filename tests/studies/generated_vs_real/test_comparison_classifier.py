@@ -11,7 +11,8 @@ import pytest
 from data_helpers import real_data
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Story, parse
+from bench.datasets.babi.babi import parse
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.classifier import FOLDS, counts, folds_by_story, tell_apart
 
 

@@ -9,7 +9,7 @@ from data_helpers import real_data
 from bench.core import provenance
 from bench.core.errors import BenchError
 from bench.datasets.babi.babi import TASKS, parse
-from bench.datasets.babi.locate import Located
+from bench.datasets.babi.check import Located
 from bench.datasets.babi.simulator.release import task_files
 from bench.studies.generated_vs_real import measure as module
 from bench.studies.generated_vs_real.classifier import tell_apart
@@ -79,7 +79,7 @@ def test_the_real_task_3():
 
 def test_what_is_not_real_is_refused(folder, monkeypatch):
     other = Located("babi-10k", "generated", folder, {})
-    monkeypatch.setattr(module, "locate", lambda *a, **k: other)
+    monkeypatch.setattr(module.Babi, "find", lambda *a: other)
     with pytest.raises(
         BenchError, match="generated data, and generated stories are to be compared"
     ):

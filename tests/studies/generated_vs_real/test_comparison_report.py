@@ -9,7 +9,7 @@ from comparison_helpers import row, stories
 
 from bench.core.errors import BenchError
 from bench.datasets.babi.babi import ALL_TASKS
-from bench.datasets.babi.babi import Story
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.statistics import describe
 from bench.studies.generated_vs_real.tables import HEADER, comparison_files, comparison_tables
 

@@ -9,8 +9,9 @@ import comparison_helpers
 import pytest
 from data_helpers import real_data
 
-from bench.datasets.babi.babi import TASKS, Story, parse
+from bench.datasets.babi.babi import TASKS, parse
 from bench.datasets.babi.simulator.release import task_files
+from bench.examples.stories import Story
 from bench.studies.generated_vs_real.statistics import MEANS, by_chance, compare, describe, repeated
 
 HAND = """\

@@ -6,6 +6,8 @@ whom the reader does not know where they are.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
+from typing import ClassVar
 
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, because, tells
 from bench.datasets.babi.readers.words import (
@@ -41,7 +43,7 @@ class Gift:
 class Moves(Reader):
     """A world in which people move."""
 
-    words = {"person": HOUSEHOLD, "place": HOUSE, "object": OBJECTS}
+    words: ClassVar = {"person": HOUSEHOLD, "place": HOUSE, "object": OBJECTS}
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,7 +182,7 @@ class WhoGaveWhat(Gives, task=5):
     released files name an object although X gave Y another one later.
     """
 
-    words = {**Gives.words, "person": GIVERS}
+    words: ClassVar = {**Gives.words, "person": GIVERS}
 
     @asks("what did <person> give to <person>")
     def what(self, giver: str, receiver: str) -> Reading:
@@ -235,7 +237,7 @@ class HowMany(Gives, task=7):
         if not events:
             raise self.unclear(f"is asked before {person} had any object")
         carried = list(self.holder.values()).count(person)
-        return because(self.NUMBERS[carried], *sorted(sum(events.values(), [])))
+        return because(self.NUMBERS[carried], *sorted(chain.from_iterable(events.values())))
 
 
 class WhatCarried(Carries, task=8):
@@ -250,4 +252,4 @@ class WhatCarried(Carries, task=8):
         if not events:
             raise self.unclear(f"is asked before {person} had any object")
         carried = [thing for thing in events if self.holder.get(thing) == person]
-        return because(",".join(carried) or "nothing", *sum(events.values(), []))
+        return because(",".join(carried) or "nothing", *chain.from_iterable(events.values()))

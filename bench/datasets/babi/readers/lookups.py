@@ -1,5 +1,7 @@
 """Facts that follow from each other by looking them up in turn: tasks 15, 16 and 20."""
 
+from typing import ClassVar
+
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, because, tells
 from bench.datasets.babi.readers.words import GOT, MOVED
 
@@ -7,9 +9,9 @@ from bench.datasets.babi.readers.words import GOT, MOVED
 class WhatFeared(Reader, task=15):
     """Basic deduction: what the person is, then what such animals are afraid of."""
 
-    ONE_OF = {"mice": "mouse", "sheep": "sheep", "wolves": "wolf", "cats": "cat"}
+    ONE_OF: ClassVar = {"mice": "mouse", "sheep": "sheep", "wolves": "wolf", "cats": "cat"}
 
-    words = {
+    words: ClassVar = {
         "person": ("gertrude", "winona", "jessica", "emily"),
         "kind": tuple(ONE_OF.values()),
         "kinds": tuple(ONE_OF),
@@ -48,7 +50,7 @@ class WhatColour(Reader, task=16):
     differ from the others'.
     """
 
-    words = {
+    words: ClassVar = {
         "person": ("lily", "bernhard", "greg", "julius", "brian"),
         "kind": ("swan", "lion", "frog", "rhino"),
         "color": ("gray", "white", "yellow", "green"),
@@ -86,14 +88,14 @@ class WhatColour(Reader, task=16):
 class WhyOrWhere(Reader, task=20):
     """Agents' motivations: each of the four leads to one place and one object."""
 
-    GOALS = {
+    GOALS: ClassVar = {
         "hungry": ("kitchen", "apple"),
         "thirsty": ("kitchen", "milk"),
         "bored": ("garden", "football"),
         "tired": ("bedroom", "pajamas"),
     }
 
-    words = {
+    words: ClassVar = {
         "person": ("sumit", "yann", "antoine", "jason"),
         "motivation": tuple(GOALS),
         "place": ("kitchen", "garden", "bedroom"),

@@ -1,15 +1,15 @@
 """Answers every question of the 20 tasks from the text of its story alone.
 
 The rules are those that the released v1.2 files follow without exception, but for task 5 (see
-`bench.datasets.babi.readers.carrying.WhoGaveWhat`). Nothing here learns, and nothing is shared with the code
-that writes stories, so that either can vouch for the other.
+`bench.datasets.babi.readers.carrying.WhoGaveWhat`). Nothing here learns, and nothing is shared with
+the code that writes stories, so that either can vouch for the other.
 """
 
 from collections.abc import Iterable
 
-from bench.datasets.babi.babi import Story
 from bench.datasets.babi.readers import carrying, lookups, relations, sizes, times, whereabouts
 from bench.datasets.babi.readers.reader import Reader, Reading, Words
+from bench.examples.stories import Story
 
 READERS: dict[int, type[Reader]] = {
     1: carrying.WhereIsPerson,
@@ -39,8 +39,8 @@ READERS: dict[int, type[Reader]] = {
 def answer(task: int, statements: Iterable[Words], question: Words) -> Reading:
     """What the text says: ``statements`` told so far and ``question``, both lower-cased words.
 
-    Raises `bench.datasets.babi.readers.reader.Unreadable` at the first sentence that the task does not have, that
-    contradicts the story, or whose answer the story leaves open.
+    Raises `bench.datasets.babi.readers.reader.Unreadable` at the first sentence that the task does
+    not have, that contradicts the story, or whose answer the story leaves open.
     """
     reader = READERS[task]()
     for words in statements:

@@ -20,7 +20,7 @@ Words = tuple[str, ...]
 class Reading:
     """The answer to a question, and the statements that prove it.
 
-    ``answer``: as `bench.datasets.babi.babi.Question.answer`, lower case. ``supports``: every list of
+    ``answer``: as `bench.examples.stories.Question.answer`, lower case. ``supports``: every list of
     supporting statements that the task's rules allow, each of 0-based indices in the order of the
     released files. There is exactly one, but in task 18, where there may be several or none.
     """
@@ -78,7 +78,7 @@ def asks(form: str) -> Callable[[Callable[..., Reading]], Callable[..., Reading]
 
 def _marks(kind: str, form: str) -> Callable[[Callable], Callable]:
     def mark(method: Callable) -> Callable:
-        method.form = (kind, form)
+        vars(method)["form"] = (kind, form)
         return method
 
     return mark

@@ -1,6 +1,7 @@
 """Things on a grid, each a step away from another: tasks 4, 17 and 19."""
 
 from collections import defaultdict
+from typing import ClassVar
 
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, because, tells
 from bench.datasets.babi.readers.words import HOUSE
@@ -58,7 +59,7 @@ class WhatIsBeside(Grid, task=4):
     """Two argument relations: each statement also says the opposite from the other's point of
     view."""
 
-    words = {"place": HOUSE, "direction": tuple(COMPASS)}
+    words: ClassVar = {"place": HOUSE, "direction": tuple(COMPASS)}
 
     @tells("the <place> is <direction> of the <place>")
     def is_beside(self, place: str, direction: str, other: str) -> None:
@@ -85,7 +86,7 @@ class WhereAbout(Grid, task=17):
     above nor below.
     """
 
-    words = {"thing": SHAPES, "side": tuple(SIDES)}
+    words: ClassVar = {"thing": SHAPES, "side": tuple(SIDES)}
 
     @tells("the <thing> is <side> the <thing>")
     def is_beside(self, thing: str, side: str, other: str) -> None:
@@ -104,7 +105,7 @@ class WhereAbout(Grid, task=17):
 class TheWay(Grid, task=19):
     """Path finding: two steps by way of the place between, each named by its first letter."""
 
-    words = {"place": HOUSE, "direction": tuple(COMPASS)}
+    words: ClassVar = {"place": HOUSE, "direction": tuple(COMPASS)}
 
     is_beside = WhatIsBeside.is_beside
 

@@ -1,5 +1,7 @@
 """Which of two things is bigger, through any number of others: task 18."""
 
+from typing import ClassVar
+
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, tells
 
 THINGS = ("box", "chest", "suitcase", "container", "box of chocolates", "chocolate")
@@ -14,7 +16,7 @@ class WhichIsBigger(Reader, task=18):
     thing. Where f1's fact is told several times, any of its copies may be named.
     """
 
-    words = {"thing": THINGS}
+    words: ClassVar = {"thing": THINGS}
 
     def __init__(self) -> None:
         super().__init__()

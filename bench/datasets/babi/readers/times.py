@@ -1,6 +1,7 @@
 """Moves told out of their order, each with its time of day: task 14."""
 
 from collections import defaultdict
+from typing import ClassVar
 
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, because, tells
 from bench.datasets.babi.readers.words import MOVED, TOWN, TOWNSPEOPLE
@@ -14,7 +15,7 @@ class BeforeInTime(Reader, task=14):
     Where the person came to the place more than once, the latest time counts.
     """
 
-    words = {"person": TOWNSPEOPLE, "place": TOWN, "time": TIMES}
+    words: ClassVar = {"person": TOWNSPEOPLE, "place": TOWN, "time": TIMES}
 
     def __init__(self) -> None:
         super().__init__()

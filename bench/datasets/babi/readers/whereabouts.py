@@ -3,6 +3,8 @@
 The latest thing said of a person is all that counts; each task has its own way of saying it.
 """
 
+from typing import ClassVar
+
 from bench.datasets.babi.readers.reader import Reader, Reading, asks, because, tells
 from bench.datasets.babi.readers.words import (
     AFTERWARDS,
@@ -18,7 +20,7 @@ from bench.datasets.babi.readers.words import (
 class IsOrIsNot(Reader, task=9):
     """Simple negation: 'is not' and 'is no longer' say where a person is not, and no more."""
 
-    words = {"person": HOUSEHOLD, "place": HOUSE}
+    words: ClassVar = {"person": HOUSEHOLD, "place": HOUSE}
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +50,7 @@ class IsOrMayBe(Reader, task=10):
     The released stories also say 'either in the A or the A'; that too is a maybe.
     """
 
-    words = {"person": TOWNSPEOPLE, "place": TOWN}
+    words: ClassVar = {"person": TOWNSPEOPLE, "place": TOWN}
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +75,7 @@ class IsOrMayBe(Reader, task=10):
 class Travellers(Reader):
     """People told of by name, or by a pronoun that stands for those of the line before."""
 
-    words = {"person": HOUSEHOLD, "place": HOUSE, "pronoun": ("he", "she")}
+    words: ClassVar = {"person": HOUSEHOLD, "place": HOUSE, "pronoun": ("he", "she")}
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""``python -m bench.datasets.babi.readers FILE...``: reads bAbI files and compares each answer with the file's.
+"""``python -m bench solve``: reads bAbI files by rules and compares each answer with the file's.
 
-Exit codes: 0 the files say what was read; 1 they do not, somewhere; 2 bad input; 74 the output
-can't be written; 130 interrupted. The words of `bench.cli`, whose imports would bring in the data
-writers.
+Exit codes: 0 the files say what was read; 1 they do not, somewhere; 74 the output can't be written.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
@@ -11,53 +11,42 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from bench.core.errors import BenchError
-from bench.datasets.babi.babi import Question, Story, parse
+from bench.datasets.babi.babi import parse
 from bench.datasets.babi.readers.read import READERS, read_story
 from bench.datasets.babi.readers.reader import Reading, Unreadable
+from bench.examples.stories import Question, Story
 
 _TASK_FILE = re.compile(r"qa([1-9]|1[0-9]|20)_.*")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Tells what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BenchError(f"{message}; --help lists the options")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Reads the files that the arguments name and prints what was found; returns the exit code."""
-    try:
-        try:
-            return _main(arguments)
-        finally:
-            sys.stdout.flush()
-    except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except OSError as error:  # every file read has its own error: this is the output
-        why = error.strerror or error
-        print(f"error: standard output: cannot be written ({why}); redirect it", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # at its end Python writes the rest, somewhere
-        return 74
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-
-
-def _main(arguments: Sequence[str] | None) -> int:
-    parser = _Parser(
-        prog="python -m bench.datasets.babi.readers",
-        description="Answer every question of bAbI files from their text alone, and compare.",
-    )
+def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Declares the command and its options."""
+    about = "answer every question of bAbI files from their text alone, by rules, and compare"
+    parser = commands.add_parser("solve", help=about, description=about)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file in bAbI format")
     parser.add_argument("--task", metavar="N", help="1 to 20 (default: from the name qaN_...)")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Reads the files and prints what was found.
+
+    Raises:
+        BenchError: a file is malformed, or is not of its task, or the output can't be written.
+    """
     tasks = [_task(file, options.task) for file in options.files]  # told before anything is read
-    agreed = [_read(file, task) for file, task in zip(options.files, tasks, strict=True)]
+    try:
+        try:
+            agreed = [_read(file, task) for file, task in zip(options.files, tasks, strict=True)]
+        finally:
+            sys.stdout.flush()
+    except OSError as error:  # every file read has its own error: this is the output
+        why = error.strerror or error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # at its end Python writes the rest, somewhere
+        what = f"standard output: cannot be written ({why}); redirect it"
+        raise BenchError(what, exit_code=74) from None
     return 0 if all(agreed) else 1
 
 

@@ -1,20 +1,24 @@
 """Downloading, against a server on this machine: good, bad, hostile and silent mirrors."""
 
+import dataclasses
 import gzip
 import hashlib
 import io
 import resource
 import tarfile
 import threading
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from data_helpers import FIXTURE_EN
 
 from bench.core.errors import BenchError
-from bench.datasets.babi import fetch, manifest
+from bench.datasets import fetch, manifest
+from bench.datasets.writing import locked
 
-TOP = fetch.BABI_FOLDER
+TOP = "tasks_1-20_v1-2"
 FILES = {f"{TOP}/en/{file.name}": file.read_bytes() for file in sorted(FIXTURE_EN.glob("*.txt"))}
 ONE = f"{TOP}/en/qa1_single-supporting-fact_train.txt"
 
@@ -73,15 +77,11 @@ def server(monkeypatch):
     running.close()
 
 
-@pytest.fixture(autouse=True)
-def known(monkeypatch):
-    """The manifest knows the fixture's files, under the names of the real ones."""
-    babi = {path: hashlib.sha256(data).hexdigest() for path, data in FILES.items()}
-    ptb = {
-        f"ptb/ptb.{split}.txt": hashlib.sha256(split.encode()).hexdigest()
-        for split in ("train", "valid", "test")
-    }
-    monkeypatch.setattr(manifest, "load", lambda name: {"babi_v1_2": babi, "ptb": ptb}[name])
+def release(*urls: str, **changes) -> fetch.Release:
+    """The fixture's files, under the names of the real ones."""
+    known = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
+    made = fetch.Release(TOP, urls, known, "tar.gz", also=(f"{TOP}/README.txt",))
+    return dataclasses.replace(made, **changes)
 
 
 def archive(files=FILES, extra=()) -> bytes:
@@ -104,7 +104,7 @@ def member(name: str, kind=tarfile.REGTYPE, link: str = "", size: int = 0) -> ta
 
 
 def get(cache, *urls, needed=FILES, **options):
-    return fetch.fetch_babi(cache, needed, urls=urls, progress=False, **options)
+    return fetch.fetch(release(*urls), cache, needed, progress=False, **options)
 
 
 def refused(cache, *urls, **options) -> str:
@@ -129,7 +129,7 @@ def test_a_good_archive_is_unpacked_checked_and_placed(server, tmp_path, capfd):
 
 
 def test_the_progress_bar_goes_to_stderr(server, tmp_path, capfd):
-    fetch.fetch_babi(tmp_path, FILES, urls=[server.add("/a", archive())], progress=True)
+    fetch.fetch(release(server.add("/a", archive())), tmp_path, FILES)
     out, err = capfd.readouterr()
     assert out == "" and "%" in err
 
@@ -262,7 +262,7 @@ def test_a_full_disk_names_the_file(server, tmp_path):
 
 def test_a_cache_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BenchError, match="file/cache: cannot be written .* BENCH_CACHE"):
+    with pytest.raises(BenchError, match=r"file/cache: cannot be written .*BENCH_CACHE"):
         get(tmp_path / "file" / "cache", "http://127.0.0.1:9/never-asked")
 
 
@@ -290,21 +290,77 @@ def test_two_at_once_fetch_once(server, tmp_path):
 def test_a_lock_never_released_is_told(server, tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, "_LOCK_WAIT", 0.05)
     with (
-        fetch._locked(tmp_path / f".{TOP}.lock"),
+        locked(tmp_path / f".{TOP}.lock", "fetching", 1),
         pytest.raises(BenchError, match="another process"),
     ):
         get(tmp_path, server.url("/a"))
 
 
-def test_ptb_files(server, tmp_path):
-    for split in ("train", "valid", "test"):
-        server.add(f"/ok/ptb.{split}.txt", split.encode())
-        server.add(f"/wrong/ptb.{split}.txt", b"other words")
+SPLITS = {f"ptb/ptb.{split}.txt": split.encode() for split in ("train", "valid", "test")}
+PLAIN = fetch.Release(
+    "ptb", (), {name: hashlib.sha256(data).hexdigest() for name, data in SPLITS.items()}
+)
+
+
+def test_plain_files(server, tmp_path):
+    for name, data in SPLITS.items():
+        server.add(f"/ok/{name.partition('/')[2]}", data)
+        server.add(f"/wrong/{name.partition('/')[2]}", b"other words")
     server.add("/part/ptb.train.txt", b"train")
+    bad = dataclasses.replace(PLAIN, mirrors=(server.url("/wrong"), server.url("/part")))
     with pytest.raises(BenchError, match=r"ptb/ptb.*does not match.*HTTP status 404"):
-        fetch.fetch_ptb(tmp_path, urls=[server.url("/wrong"), server.url("/part")], progress=False)
+        fetch.fetch(bad, tmp_path, SPLITS, progress=False)
     assert not (tmp_path / "ptb").exists()
-    folder = fetch.fetch_ptb(tmp_path, urls=[server.url("/ok/")], progress=False)
-    assert {path.name: path.read_text() for path in folder.iterdir()} == {
-        f"ptb.{split}.txt": split for split in ("train", "valid", "test")
+    good = dataclasses.replace(PLAIN, mirrors=(server.url("/ok/"),))
+    folder = fetch.fetch(good, tmp_path, SPLITS, progress=False)
+    assert {f"ptb/{path.name}": path.read_bytes() for path in folder.iterdir()} == SPLITS
+
+
+def zipped(members) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def get_zip(cache, url, **options):
+    known = {"text8/text8": hashlib.sha256(b"anarchism " * 100).hexdigest()}
+    made = fetch.Release("text8", (url,), known, "zip", base="text8")
+    return fetch.fetch(made, cache, known, progress=False, **options)
+
+
+def test_a_zip(server, tmp_path):
+    data = zipped({"text8": b"anarchism " * 100, "stray": b"x"})
+    folder = get_zip(tmp_path, server.add("/good.zip", data))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "text8": b"anarchism " * 100
     }
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (zipped({"text8": b"anarchism " * 100})[:-30], "the archive is damaged or cut short"),
+        (flipped(zipped({"text8": b"anarchism " * 100}), 45), "the archive is damaged"),
+        (b"<html>gone</html>", "the archive is damaged or cut short"),
+        (zipped({"text8": b"other"}), "text8/text8 does not match the known SHA-256"),
+        (zipped({"text9": b"other"}), "it lacks text8/text8"),
+        (zipped({"../text8": b"other"}), "member '../text8' would leave the folder"),
+        (zipped({"text8": bytes(3_000)}), "the archive holds more than 2000 bytes"),
+    ],
+)
+def test_a_bad_zip_is_refused(server, tmp_path, data, says):
+    cache = tmp_path / "a" / "cache"
+    with pytest.raises(BenchError) as caught:
+        get_zip(cache, server.add("/bad.zip", data), limit=2_000)
+    assert says in str(caught.value) and "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".text8.lock"]
+
+
+def test_what_is_known_of_ptb():
+    assert len(manifest.load(Path(fetch.__file__).parent / "corpus" / "ptb.sha256")) == 3

@@ -6,18 +6,15 @@ from pathlib import Path
 
 from bench.core.errors import BenchError
 
-FOLDER = Path(__file__).resolve().parent / "manifests"
-
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
 
 
-def load(name: str) -> dict[str, str]:
-    """Read the manifest ``name`` ('babi_v1_2' or 'ptb', say): relative path -> SHA-256 in hex.
+def load(path: Path) -> dict[str, str]:
+    """The files that a manifest lists: relative path -> SHA-256 in hex.
 
-    Raises BenchError if there is no such manifest, or naming the file and line of one that is
-    malformed, leaves its folder or names a file twice.
+    Raises BenchError if it can't be read, or naming the line that is malformed, leaves its folder
+    or names a file twice.
     """
-    path = FOLDER / f"{name}.sha256"
     remedy = "reinstall the package or restore the file"
     try:
         text = path.read_text(encoding="ascii")
@@ -46,13 +43,25 @@ def sha256(path: str | Path) -> str:
         raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None
 
 
-def read(path: Path) -> bytes:
-    """A file's bytes; BenchError if it cannot be read."""
+def digest(data: bytes) -> str:
+    """The SHA-256 of bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(path: Path, checked: str) -> bytes:
+    """The bytes of a file that had the SHA-256 ``checked``.
+
+    Raises BenchError if it cannot be read, or is not what it was.
+    """
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         why = reason(error)
         raise BenchError(f"{path}: cannot be read ({why}); check the file and its rights") from None
+    if digest(data) != checked:
+        what = "changed since it was checked"
+        raise BenchError(f"{path}: {what}; start again when nothing writes to it")
+    return data
 
 
 def reason(error: Exception) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bench.core.arguments import number, numbers
 from bench.core.errors import BenchError
-from bench.datasets.babi import fetch, generated, layout
-from bench.datasets.babi.babi import TASKS
+from bench.datasets.babi import babi, default, generated, layout
 
 MOST_QUESTIONS = 1_000_000
 MOST_SEED = 2**32 - 1
@@ -24,7 +23,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument("--tasks", nargs="+", metavar="N", help="these bAbI tasks only")
     parser.add_argument(
         "--dataset",
-        choices=list(layout.DATASETS),
+        choices=list(default.SIZES),
         default="babi-1k",
         help="which set (default babi-1k)",
     )
@@ -36,6 +35,11 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument(
         "--as-released", action="store_true", help="keep test questions that occur in training"
     )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace generated files though they were edited since, or have more questions",
+    )
     return parser
 
 
@@ -46,12 +50,10 @@ def run(options: argparse.Namespace) -> int:
         BenchError: a value is wrong, a file is in the way, or something can't be written.
     """
     folder = _folder(options.folder)
-    tasks = (
-        tuple(t.number for t in TASKS)
-        if options.tasks is None
-        else numbers("--tasks", options.tasks, 1, 20)
-    )
-    train, test = generated.SIZES[options.dataset]
+    tasks = tuple(task.number for task in babi.TASKS)
+    if options.tasks is not None:
+        tasks = numbers("--tasks", options.tasks, 1, len(babi.TASKS))
+    train, test = default.SIZES[options.dataset]
     if options.train is not None:
         train = number("--train", options.train, 1, MOST_QUESTIONS)
     if options.test is not None:
@@ -64,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
         test=test,
         seed=number("--seed", options.seed, 0, MOST_SEED),
         as_released=options.as_released,
+        force=options.force,
     )
     names = iter(made)
     for train_name, test_name in zip(names, names, strict=True):
@@ -72,8 +75,8 @@ def run(options: argparse.Namespace) -> int:
         if entry.shared:
             shared += ", kept" if entry.as_released else ", replaced"
         print(
-            f"{made[train_name].questions} training and {entry.questions} test questions, {shared}: "
-            f"{train_name}, {test_name}"
+            f"{made[train_name].questions} training and {entry.questions} test questions, "
+            f"{shared}: {train_name}, {test_name}"
         )
     print(f"Generated data, not the bAbI release, in {folder}: --data {folder} uses it")
     return 0
@@ -84,12 +87,12 @@ def _folder(text: str) -> Path:
     if not text:
         raise BenchError("DIR is empty; name a folder")
     folder = Path(text)
-    if os.path.lexists(folder / fetch.BABI_FOLDER):
+    if os.path.lexists(folder / layout.TOP):
         raise BenchError(
-            f"{folder}: holds {fetch.BABI_FOLDER}, which --data {folder} would use instead of what is "
+            f"{folder}: holds {layout.TOP}, which --data {folder} would use instead of what is "
             "generated; name another folder"
         )
-    for place in (folder, *(folder / sub for sub in layout.DATASETS.values())):
+    for place in (folder, *(folder / layout.subfolder(name) for name in default.SIZES)):
         if os.path.lexists(place) and not os.path.isdir(place):
             raise BenchError(f"{place}: is not a folder; name another one, or move it away")
     return folder
