@@ -3,6 +3,7 @@ baseline."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import kind_marks
-from bench.tables.numbers import NONE, capital, plural, short, spread
+from bench.tables.numbers import NONE, capital, mean, plural, short, spread
 
 HEADER = (
     "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect", "low",
@@ -56,7 +57,7 @@ class Line:
 
     @property
     def mean(self) -> float:
-        return float(self.values.mean())
+        return mean(self.values)
 
     @property
     def sd(self) -> float:
@@ -68,6 +69,7 @@ class Line:
         return least_trusted(self.result.cells.data[list(self.units)])
 
 
+@functools.lru_cache(maxsize=4)
 def lines(result: ExperimentResult) -> tuple[Line, ...]:
     """A line a column, run or not, in order."""
     by_id = {column.column.id: column for column in result.columns}
@@ -83,11 +85,11 @@ def lines(result: ExperimentResult) -> tuple[Line, ...]:
         if not where:
             found.append(Line(column, effect=told, against=against))
             continue
-        values = column.values[where].dropna().mean(axis=1)
+        values = column.values[where].dropna().agg(mean, axis=1)
         ours, above = column.cells.ours[where], result.subject.above
         failed = None if above is None else int(figure(above, ours.to_frame().T).squeeze())
         found.append(
-            Line(column, column.units, values, float(ours.mean()), failed, told, against)
+            Line(column, column.units, values, mean(ours), failed, told, against)
         )
     return tuple(found)
 

@@ -14,6 +14,7 @@ from bench.core.dataset import Summary
 from bench.core.kinds import least_trusted
 from bench.core.method import Rule
 from bench.tables import frame
+from bench.tables.numbers import mean
 from bench.tables.verdict import BETTER, WORSE, Limits, verdict
 
 RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
@@ -62,7 +63,7 @@ def of(runs: pd.DataFrame, by: str, restarts: int, rule: Rule, kind: str) -> pd.
         "ours": chosen.value,
         "batches": chosen.batches,
         "seed": chosen.seed,
-        "mean": those.mean(),
+        "mean": those.agg(mean),
         "sd": those.std(),
         "data": every.kind.agg(lambda kinds: least_trusted([kind, *kinds])),
         "completed": every.completed.any(),
@@ -73,7 +74,7 @@ def of(runs: pd.DataFrame, by: str, restarts: int, rule: Rule, kind: str) -> pd.
 def figure(summary: Summary, values: pd.DataFrame) -> pd.Series:
     """A figure of all units, of each row of values (rows × units)."""
     if summary.figure == "mean":
-        return values.mean(axis=1)
+        return pd.Series(map(mean, values.to_numpy()), values.index, dtype=float)
     return (values > summary.limit + SLACK).sum(axis=1).astype(float)
 
 
@@ -100,7 +101,7 @@ def over(
         "finished": len(each),
         **{n: figure(summary, v).squeeze() if len(v) else None for n, v in chosen.items()},
         "seed": there.seed.iloc[0] if joint else None,
-        "mean": each.mean(),
+        "mean": mean(each),
         "sd": each.std(),
         "data": least_trusted(units.data),
         "completed": units.completed.any(),

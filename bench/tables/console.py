@@ -8,7 +8,7 @@ from bench.core.column import NotYet
 from bench.core.kinds import least_trusted
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import completion, marked, notices, title
-from bench.tables.numbers import NONE, plural, short
+from bench.tables.numbers import NONE, mean, plural, short
 from bench.tables.subject import whole
 
 
@@ -53,9 +53,9 @@ def _line(column: ColumnResult, result: ExperimentResult, shown: list[str]) -> t
         cell = cells.loc[key]
         ours, paper = cell.ours, cell.paper
         if not keyed and len(where) < len(of.units):
-            ours = cells.ours[where].mean() if figures[key] == "mean" else None
+            ours = mean(cells.ours[where]) if figures[key] == "mean" else None
             printed = pd.to_numeric(cells.paper[where])
-            paper = short(printed.mean(skipna=False)) if figures[key] == "mean" else NONE
+            paper = short(mean(printed)) if figures[key] == "mean" else NONE
         told += [marked(short(ours, whole=whole(key, of)), cell), paper]
     stored = sorted({int(many) for many in cells.restarts if many})
     return (

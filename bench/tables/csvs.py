@@ -33,7 +33,7 @@ def csv_text(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)
-    writer.writerows(map(_plain, row) for row in rows)
+    writer.writerows(map(_plain, rows))
     return text.getvalue()
 
 

@@ -39,7 +39,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.tables import interval
+from bench.tables import interval, numbers
 from bench.tables.gather import ColumnResult
 from bench.tables.interval import Draw, limit_of_t
 from bench.tables.models import Model, models
@@ -81,7 +81,7 @@ def effect(column: ColumnResult, baseline: ColumnResult, k: int) -> Effect:
     if not units:
         return Effect()
     where = list(units)
-    chosen = float((column.cells.ours[where] - baseline.cells.ours[where]).mean())
+    chosen = numbers.mean(column.cells.ours[where] - baseline.cells.ours[where])
     sides = [_models(side, units) for side in (column, baseline)]
     if [one.group for one in sides[0]] == [one.group for one in sides[1]]:
         return Effect(units, chosen=chosen, same=True)

@@ -23,7 +23,7 @@ from bench.tables.subject import Subject, subject
 from bench.tables.verdict import limits_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColumnResult:
     """A column: the rows of the frame that it stands on, and its cells.
 
@@ -79,7 +79,7 @@ class ColumnResult:
         return NOT_YET if isinstance(self.column, NotYet) else NOT_RUN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExperimentResult:
     """All that a report says of an experiment.
 

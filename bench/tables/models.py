@@ -32,12 +32,25 @@ class Model:
 
     def enough(self, k: int) -> bool:
         """Whether an interval of the best of k may rest on it."""
-        return len(self.ranks) >= max(LEAST, 3 * k)
+        return len(self.ranks) >= enough(k)
 
 
-def models(runs: pd.DataFrame, rule: Rule) -> list[Model]:
-    """The models of a column's rows (`bench.tables.frame`), of one metric, in their order."""
-    return [_model(str(group), stored, rule) for group, stored in runs.groupby("group", sort=False)]
+def enough(k: int) -> int:
+    """How many restarts an interval of the best of k asks for."""
+    return max(LEAST, 3 * k)
+
+
+def models(runs: pd.DataFrame, rule: Rule, least: int = 0) -> list[Model]:
+    """The models of a column's rows (`bench.tables.frame`), of one metric, in their order.
+
+    Args:
+        least: those of fewer restarts, whether they diverged or not, are left out.
+    """
+    return [
+        _model(str(group), stored, rule)
+        for group, stored in runs.groupby("group", sort=False)
+        if stored.seed.nunique() >= least
+    ]
 
 
 def _model(group: str, stored: pd.DataFrame, rule: Rule) -> Model:

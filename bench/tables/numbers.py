@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 NONE = "–"
@@ -16,11 +17,18 @@ def absent(value: float | None) -> bool:
     return value is None or value != value
 
 
+def mean(values: Iterable[float]) -> float:
+    """The arithmetic mean, NaN of nothing. The sum is exact, whatever its order: files keep their
+    last digit."""
+    found = list(values)
+    return math.fsum(found) / len(found) if found else math.nan
+
+
 def exact(value: float | None) -> str:
     """For scripts: up to 4 decimals, no trailing zeros, empty for none."""
     if value is None or absent(value):
         return ""
-    text = f"{_clean(value):.4f}".rstrip("0").rstrip(".")
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
@@ -29,18 +37,13 @@ def short(value: float | None, *, whole: bool = False, sign: bool = False) -> st
     if value is None or absent(value):
         return NONE
     places = 0 if whole else 1
-    text = f"{_clean(value):+.{places}f}" if sign else f"{_clean(value):.{places}f}"
+    text = f"{value:+.{places}f}" if sign else f"{value:.{places}f}"
     return (text if float(text) else text.lstrip("+-")).replace("-", "−")
 
 
-def _clean(value: float) -> float:
-    """Without the last digits of a sum, which depend on its order and would turn 13.35 to 13.4."""
-    return round(value, 9)
-
-
-def spread(mean: float | None, sd: float | None) -> str:
+def spread(average: float | None, sd: float | None) -> str:
     """Mean ± sample standard deviation; the mean alone where one restart is all there is."""
-    return short(mean) if absent(sd) else f"{short(mean)} ± {short(sd)}"
+    return short(average) if absent(sd) else f"{short(average)} ± {short(sd)}"
 
 
 def superscript(number: int) -> str:

@@ -135,6 +135,6 @@ def _legend(result: ExperimentResult) -> list[Line2D]:
         label = f"{of.above.limit:g}{of.unit_of(' {}')}: {of.in_short(of.above)} above"
         handles.append(Line2D([], [], color=INK, lw=0.8, ls=(0, (4, 3)), label=label))
     if result.completed:
-        what = f"{DAGGER} training set completed by generated examples"
+        what = f"{DAGGER} training set completed by generated stories"
         handles.append(Line2D([], [], ls="", label=what))
     return handles

@@ -11,7 +11,7 @@ import pandas as pd
 from bench.core.dataset import Summary
 from bench.core.method import Rule
 from bench.tables import interval
-from bench.tables.models import models
+from bench.tables.models import enough, models
 from bench.tables.subject import Subject
 
 INSIDE, BETTER, WORSE, TOO_FEW = "inside", "better", "worse", "too few restarts"
@@ -72,7 +72,7 @@ def limits_of(runs: pd.DataFrame, rule: Rule, k: int, subject: Subject) -> dict[
     scale = subject.scale
     drawn: list[tuple[np.ndarray, np.ndarray]] = []
     limits: dict[str, Limits] = {}
-    for model in models(runs, rule):
+    for model in models(runs, rule, enough(k)):
         if not model.enough(k):
             continue
         weights = interval.chances(model.ranks, k, model.total)
