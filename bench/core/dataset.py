@@ -124,6 +124,7 @@ class DataSet(Protocol):
         reads: the type of its examples, one of `bench.examples`.
         units: what is trained and tested apart, in the tables' order.
         titles: unit -> its name for people, '' where the unit says it all.
+        noun: what a unit is, 'bAbI task' say; sentences take its last word, and set an 's' behind.
         few: the units of a quick check; the first of them where one must do.
         metric: what tables show of a unit.
         summaries: the rows below them.
@@ -136,6 +137,7 @@ class DataSet(Protocol):
     reads: type
     units: Sequence[str]
     titles: Mapping[str, str]
+    noun: str
     few: Sequence[str]
     metric: Metric
     summaries: Sequence[Summary]

@@ -74,3 +74,6 @@ class Study(Protocol):
             trained: what was trained for the experiment that names it
                 (`bench.tables.gather.ExperimentResult`), None without one.
         """
+
+    def readme(self, results: Path) -> str:
+        """What the README's block of numbers says of it, as Markdown; '' for nothing."""

@@ -1,19 +1,24 @@
-"""An ablation in lines: a column each, with its mean error and what sets it apart from its
+"""What no paper prints, in lines: a column each, with its mean and what sets it apart from its
 baseline."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from bench.core.spec import ALL_TASKS, NotYet
-from bench.tables import selection
+import pandas as pd
+
+from bench.core.column import NotYet
+from bench.core.kinds import least_trusted
+from bench.tables.cells import PARTIAL, figure
+from bench.tables.csvs import csv_text
 from bench.tables.effect import Effect, Span, effect
-from bench.tables.gather import ColumnResult, ExperimentResult, failed, least_trusted
+from bench.tables.gather import ColumnResult, ExperimentResult
+from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
-from bench.tables.numbers import NONE, exact, short, spread
+from bench.tables.notices import kind_marks
+from bench.tables.numbers import NONE, capital, mean, plural, short, spread
 
 HEADER = (
     "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect", "low",
@@ -21,157 +26,175 @@ HEADER = (
 )  # fmt: skip
 """Errors in %, over the ``tasks`` that have a number: ``mean`` and ``sd`` over the ``restarts``
 that all of them have and that did not diverge, ``selected`` and ``failed`` of the restarts chosen
-by training error. ``effect`` is the difference from the column named in ``against`` in percentage
-points, with its 95 % interval (`bench.tables.effect`). Empty: there is no number."""
-
-Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+by the rule of selection. ``effect`` is the difference from the column named in ``against`` in
+percentage points, with its 95 % interval (`bench.tables.effect`). Empty: there is no number."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A column in short; errors in %.
+    """A column in short.
 
     Attributes:
-        tasks: those that have a number; the rest is over these.
-        errors: seed -> mean error over the tasks, of restarts that diverged on none of them.
-        chosen: mean error of the restarts chosen by training error.
-        failed: tasks that these fail.
+        units: those that have a number; the rest is over these.
+        values: by seed, the mean over the units, of restarts that diverged on none of them.
+        chosen: mean of the restarts that the rule of selection chose.
+        failed: how many units of these are above the limit of a summary that counts them.
         effect: None if there is no baseline.
+        against: the baseline's title.
     """
 
     result: ColumnResult
-    title: str
-    tasks: tuple[int, ...] = ()
-    errors: Mapping[int, float] | None = None
+    units: tuple[str, ...] = ()
+    values: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     chosen: float | None = None
     failed: int | None = None
     effect: Effect | None = None
     against: str = ""
 
     @property
-    def mean(self) -> float | None:
-        return selection.mean(list((self.errors or {}).values()))
+    def title(self) -> str:
+        return self.result.column.title
 
     @property
-    def sd(self) -> float | None:
-        return selection.sd(list((self.errors or {}).values()))
+    def mean(self) -> float:
+        return mean(self.values)
+
+    @property
+    def sd(self) -> float:
+        return float(self.values.std())
 
     @property
     def data(self) -> str:
-        """The kind of data that its tasks stand on, the least trusted."""
-        return least_trusted([self.result.cells[str(task)].data for task in self.tasks])
-
-    @property
-    def absent(self) -> str:
-        """Why there is no number."""
-        return "not yet runnable" if isinstance(self.result.column, NotYet) else "not run"
+        """The kind of data that its units stand on, the least trusted."""
+        return least_trusted(self.result.cells.data[list(self.units)])
 
 
+@functools.lru_cache(maxsize=4)
 def lines(result: ExperimentResult) -> tuple[Line, ...]:
     """A line a column, run or not, in order."""
     by_id = {column.column.id: column for column in result.columns}
-    declared = {column.id: column.restarts for column in result.experiment.runnable()}
     found = []
     for column in result.columns:
-        spec, tasks = column.column, column.tasks
-        if isinstance(spec, NotYet):
-            found.append(Line(column, spec.title))
+        if isinstance(column.column, NotYet):
+            found.append(Line(column))
             continue
-        cells = [column.cells[str(task)] for task in tasks]
-        seeds = frozenset.intersection(*(frozenset(cell.errors) for cell in cells)) if cells else ()
-        base = by_id.get(spec.against)
-        found.append(Line(
-            column,
-            spec.title,
-            tasks,
-            {seed: sum(cell.errors[seed] for cell in cells) / len(cells) for seed in sorted(seeds)},
-            selection.mean([cell.ours for cell in cells]),
-            int(failed([cell.ours for cell in cells])) if cells else None,
-            effect(column, base, declared[spec.id]) if base else None,
-            base.column.title if base else "",
-        ))  # fmt: skip
+        base = by_id.get(column.column.against)
+        told = effect(column, base, column.declared) if base else None
+        against = base.column.title if base else ""
+        where = list(column.units)
+        if not where:
+            found.append(Line(column, effect=told, against=against))
+            continue
+        values = column.values[where].dropna().agg(mean, axis=1)
+        ours, above = column.cells.ours[where], result.subject.above
+        failed = None if above is None else int(figure(above, ours.to_frame().T).squeeze())
+        found.append(
+            Line(column, column.units, values, mean(ours), failed, told, against)
+        )
     return tuple(found)
 
 
-COLUMNS_TEXT = (
-    "Test error in % over the tasks a column has: mean ± sample standard deviation over restarts of their "
-    "mean error; that of the restarts chosen by training error, and how many tasks these fail (error above "
-    "5 %)."
-)
+def grids(result: ExperimentResult) -> list[Grid]:
+    """The table of columns, and that of effects if a column has a baseline."""
+    found = lines(result)
+    tables = [_columns(result, found)]
+    if any(line.effect for line in found):
+        tables.append(_effects(result, found))
+    return tables
 
 
-def columns_grid(found: Sequence[Line], marks: Mapping[str, str]) -> Table:
-    """Head and rows of the table of columns.
+def chosen_by(result: ExperimentResult) -> str:
+    """What restarts are chosen by, in two words."""
+    measures = dict.fromkeys(column.rule.measure for column in result.columns if column.rule)
+    return " or ".join(measures)
 
-    Args:
-        marks: kind of data -> the mark of a number that stands on it.
-    """
-    head = ("Column", "Mean error", "Chosen restarts", "Failed tasks", "Restarts", "Tasks")
+
+def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
+    of, marks = result.subject, kind_marks(result)
+    nouns, above = plural(of.noun), of.above
+    text = (
+        f"{capital(of.metric.title)}{of.unit_of(' in {}')} over the {nouns} a column has: mean ± sample "
+        f"standard deviation over restarts of their mean {of.measure}; that of the restarts chosen by "
+        f"{chosen_by(result)}"
+    )
+    if above:
+        text += f", and how many {nouns} these fail{of.limit(above)}"
+    count = [of.said(above)] if above else []
+    head = ("Column", f"Mean {of.measure}", "Chosen restarts", *count, "Restarts", capital(nouns))
     rows = []
     for line in found:
         if line.chosen is None:
-            rows.append((line.title, line.absent, *[NONE] * (len(head) - 2)))
+            rows.append((line.title, line.result.absent, *[NONE] * (len(head) - 2)))
             continue
-        many = str(len(line.errors or ()))
-        mean = spread(line.mean, line.sd) + marks.get(line.data, "")
-        rows.append((line.title, mean, short(line.chosen), str(line.failed), many, _of(line.tasks)))
-    return head, tuple(rows)
+        rows.append((
+            line.title,
+            spread(line.mean, line.sd) + marks.get(line.data, ""),
+            short(line.chosen),
+            *([str(line.failed)] if above else []),
+            str(len(line.values)),
+            _share(result, line.units),
+        ))  # fmt: skip
+    return Grid("Columns", text + ".", head, tuple(rows), labels=1)
 
 
-def effects_text(found: Sequence[Line]) -> str:
-    """What the table of effects shows."""
+def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
+    of = result.subject
     judged = [line for line in found if line.effect and line.effect.limits]
     luck = f" Of {len(judged)} intervals, luck alone leaves about {len(judged) / 20:.1f} beside 0."
-    return (
-        "A column's error less its baseline's, in percentage points: above 0 it errs more. On the mean "
-        "error, of all restarts, with the 95 % interval that seeds leave open (bench/report/effect.py has the "
-        "method). On the chosen restarts, the paper's own statistic; "
+    points = ", in percentage points" if of.metric.unit == "%" else ""
+    verb = "errs more" if of.measure == "error" else f"has more {of.measure}"
+    text = (
+        f"A column's {of.measure} less its baseline's{points}: above 0 it {verb}. On the mean "
+        f"{of.measure}, of all restarts, with the 95 % interval that seeds leave open "
+        "(bench/tables/effect.py has the method). On the chosen restarts, the paper's own statistic; "
         f"from {LEAST} restarts on, of the mean over all choices, with its interval."
     ) + (luck if judged else "")
-
-
-def effects_grid(found: Sequence[Line]) -> Table:
-    """Head and rows of the table of effects, no rows if no column has a baseline."""
-    head = (
-        "Column", "Against", "On the mean error", "95 % interval", "On the chosen restarts", "95 % interval",
-        "Tasks",
-    )  # fmt: skip
+    span = "95 % interval"
+    mean = f"On the mean {of.measure}"
+    head = ("Column", "Against", mean, span, "On the chosen restarts", span, capital(plural(of.noun)))
     rows = []
     for line in found:
         told = line.effect
         if told is None:
             continue
-        if not told.tasks:
+        if not told.units:
             rows.append((line.title, line.against, "not run", *[NONE] * (len(head) - 3)))
             continue
-        mean = "same restarts" if told.same else short(told.mean, sign=True)
-        chosen = (short(told.chosen, sign=True), _span(told.chosen_limits))
-        rows.append((line.title, line.against, mean, _span(told.limits), *chosen, _of(told.tasks)))
-    return head, tuple(rows)
+        rows.append((
+            line.title,
+            line.against,
+            "same restarts" if told.same else short(told.mean, sign=True),
+            _span(told.limits),
+            short(told.chosen, sign=True),
+            _span(told.chosen_limits),
+            _share(result, told.units),
+        ))  # fmt: skip
+    return Grid("Effects", text, head, tuple(rows))
 
 
 def columns_csv(result: ExperimentResult) -> str:
     """The same for scripts, see `HEADER`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows = []
     for line in lines(result):
-        spec = line.result.column
-        told = line.effect or Effect()
-        many = str(len(line.errors or ())) if line.tasks else ""
-        status = line.result.cells["mean"].status
-        writer.writerow([
-            spec.id, exact(line.mean), exact(line.sd), exact(line.chosen),
-            "" if line.failed is None else str(line.failed), many, str(len(line.tasks) or ""),
-            line.data, "" if isinstance(spec, NotYet) else spec.against,
-            exact(told.mean), *map(exact, told.limits or (None, None)),
-            exact(told.chosen), *map(exact, told.chosen_limits or (None, None)), status,
-        ])  # fmt: skip
-    return text.getvalue()
+        spec, told = line.result.column, line.effect or Effect()
+        rows.append((
+            spec.id, line.mean, line.sd, line.chosen, "" if line.failed is None else line.failed,
+            len(line.values) if line.units else "", len(line.units) or "", line.data,
+            "" if isinstance(spec, NotYet) else spec.against,
+            told.mean, *(told.limits or (None, None)),
+            told.chosen, *(told.chosen_limits or (None, None)), _status(line.result),
+        ))  # fmt: skip
+    return csv_text(HEADER, rows)
 
 
-def _of(tasks: Sequence[int]) -> str:
-    return f"{len(tasks)} of {len(ALL_TASKS)}"
+def _status(column: ColumnResult) -> str:
+    """'run' if every cell is, 'partial' if some are."""
+    found = set(column.cells.status)
+    return found.pop() if len(found) == 1 else PARTIAL
+
+
+def _share(result: ExperimentResult, units: Sequence[str]) -> str:
+    return f"{len(units)} of {len(result.subject.units)}"
 
 
 def _span(limits: Span | None) -> str:

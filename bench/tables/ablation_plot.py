@@ -1,70 +1,67 @@
-"""Figures of ablations: columns as dots with intervals, or mean error by hops."""
+"""Figures of ablations: columns as dots with intervals, or means by hops."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
 
-from bench.core.spec import ALL_TASKS, NotYet
+from bench.core.column import NotYet
 from bench.tables import canvas
-from bench.tables.ablation import Line, lines
-from bench.tables.canvas import FAINT, GRID, INK, OURS, PAPER
+from bench.tables.ablation import Line, chosen_by, lines
+from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ExperimentResult
+from bench.tables.numbers import absent, plural
 
-_LEGEND = dict(
-    loc="upper left", ncols=5, frameon=False, fontsize=9, borderaxespad=0, columnspacing=1.8,
-    handletextpad=0.5,
-)  # fmt: skip
 _CHOSEN = dict(ls="", marker="D", mfc="none", mec=PAPER, mew=1.3)
 
 
 def columns(result: ExperimentResult) -> Figure:
-    """Every column's mean error, and its difference from its baseline with the 95 % interval."""
+    """Every column's mean, and its difference from its baseline with the 95 % interval."""
     found = lines(result)
     below = canvas.head_inches(result)
     top, bottom = below + 0.5, 0.55
     height = min(canvas.MAX_HEIGHT, top + bottom + 0.36 * max(3, len(found)))
     figure = canvas.headed(result, height)
-    if not any(line.tasks for line in found):
+    if not any(line.units for line in found):
         return canvas.empty(figure)
     both = any(line.effect for line in found)
     axes = figure.subplots(1, 2 if both else 1, squeeze=False, sharey=True)[0]
     figure.subplots_adjust(0.215, bottom / height, 0.985, 1 - top / height, wspace=0.05)
     _errors(axes[0], found)
-    axes[0].set_xlabel(f"mean test error (%){_over(found)}", color=INK)
+    axes[0].set_xlabel(_measured(result, found), color=INK)
     if both:
         _effects(axes[1], found)
-        axes[1].set_xlabel("less its baseline's (percentage points)", color=INK)
+        points = " (percentage points)" if result.subject.metric.unit == "%" else ""
+        axes[1].set_xlabel(f"less its baseline's{points}", color=INK)
     axes[0].yaxis.set_major_locator(FixedLocator(range(len(found))))
     axes[0].set_yticklabels([line.title for line in found], parse_math=False)
     axes[0].set_ylim(len(found) - 0.4, -0.6)
     for axis in axes:
-        _plain(axis, "x")
+        canvas.plain(axis, "x")
     handles = [
         Line2D([], [], color=OURS, lw=1.8, marker="o", ms=6,
                label="mean ± sd of restarts; difference and 95 % interval"),
-        Line2D([], [], ms=6.5, label="chosen by training error", **_CHOSEN),
+        Line2D([], [], ms=6.5, label=f"chosen by {chosen_by(result)}", **_CHOSEN),
         Line2D([], [], ls="", marker="o", color=FAINT, mew=0, ms=4, label="every restart"),
     ]  # fmt: skip
-    figure.legend(handles=handles, bbox_to_anchor=(0.006, 1 - below / height), **_LEGEND)
+    canvas.legend(figure, result, handles, 5)
     return figure
 
 
 def _errors(axis: Axes, found: Sequence[Line]) -> None:
     for place, line in enumerate(found):
-        if not line.tasks:
-            _absent(axis, place, line.absent)
+        if not line.units:
+            _absent(axis, place, line.result.absent)
             continue
-        errors = list((line.errors or {}).values())
-        axis.plot(errors, [place + 0.22] * len(errors), "o", color=FAINT, ms=3, mew=0, zorder=2)
-        if line.mean is not None:
-            _interval(
-                axis, place, line.mean, (line.mean - (line.sd or 0.0), line.mean + (line.sd or 0.0))
-            )
+        values = line.values.to_list()
+        axis.plot(values, [place + 0.22] * len(values), "o", color=FAINT, ms=3, mew=0, zorder=2)
+        if values:
+            _interval(axis, place, line.mean, _within_sd(line))
         axis.plot(line.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
 
 
@@ -74,7 +71,7 @@ def _effects(axis: Axes, found: Sequence[Line]) -> None:
         told = line.effect
         if told is None:
             continue
-        if not told.tasks:
+        if not told.units:
             _absent(axis, place, "not run")
             continue
         if told.mean is not None:
@@ -94,78 +91,80 @@ def _absent(axis: Axes, place: int, why: str) -> None:
 
 
 def hops(result: ExperimentResult) -> Figure:
-    """Mean error ± sd of the restarts by number of hops: a line for models a task, one for joint
-    ones."""
+    """Mean ± sd of the restarts by number of hops: a line for models a unit, one for joint ones."""
     found = [line for line in lines(result) if not isinstance(line.result.column, NotYet)]
     below = canvas.head_inches(result)
     top, bottom, height = below + 0.5, 0.55, 5.2
     figure = canvas.headed(result, height)
-    if not any(line.tasks for line in found):
+    if not any(line.units for line in found):
         return canvas.empty(figure)
     axis = figure.subplots()
     figure.subplots_adjust(0.055, bottom / height, 0.985, 1 - top / height)
     handles = []
-    for joint, (name, color, aside) in _SERIES.items():
+    names = {False: f"a model a {result.subject.noun}", True: "one model for all"}
+    for joint, (color, aside) in _SERIES.items():
+        name = names[joint]
         those = [line for line in found if line.result.column.joint == joint]
-        those.sort(key=lambda line: line.result.column.hops)
+        those.sort(key=lambda line: _hops(line))
         if those:
-            _series(axis, [line for line in those if line.tasks], color, aside)
-            idle = ", ".join(str(line.result.column.hops) for line in those if not line.tasks)
+            _series(axis, [line for line in those if line.units], color, aside)
+            idle = ", ".join(str(_hops(line)) for line in those if not line.units)
             label = f"{name}, mean ± sd" + (f" (not run: {idle} hops)" if idle else "")
             handles.append(Line2D([], [], color=color, lw=1.8, marker="o", ms=6, label=label))
     handles += [
         Line2D([], [], ls="", marker="D", mfc="none", mec=INK, mew=1.3, ms=6,
-               label="chosen by training error"),
+               label=f"chosen by {chosen_by(result)}"),
         Line2D([], [], ls="", marker="o", color=INK, alpha=0.35, mew=0, ms=4, label="every restart"),
     ]  # fmt: skip
     axis.set_xlabel("hops", color=INK)
-    axis.set_ylabel(f"mean test error (%){_over(found)}", color=INK)
-    axis.xaxis.set_major_locator(FixedLocator(sorted({line.result.column.hops for line in found})))
+    axis.set_ylabel(_measured(result, found), color=INK)
+    axis.xaxis.set_major_locator(FixedLocator(sorted({_hops(line) for line in found})))
     axis.margins(y=0.12)
-    every = [line.result.column.hops for line in found]
+    every = [_hops(line) for line in found]
     axis.set_xlim(min(every) - 0.4, max(every) + 0.4)
-    _plain(axis, "y")
-    figure.legend(handles=handles, bbox_to_anchor=(0.006, 1 - below / height), **_LEGEND)
+    canvas.plain(axis, "y")
+    canvas.legend(figure, result, handles, 5)
     return figure
 
 
-_SERIES = {False: ("a model a task", OURS, -0.04), True: ("one model for all", PAPER, 0.04)}
-"""Joint or not: its name, its colour, and how far aside it stands so that intervals don't
-overlap."""
+_SERIES = {False: (OURS, -0.04), True: (PAPER, 0.04)}
+"""Joint or not: its colour, and how far aside it stands so that intervals don't overlap."""
 
 
 def _series(axis: Axes, those: Sequence[Line], color: str, aside: float) -> None:
-    places = [line.result.column.hops + aside for line in those]
-    told = [
-        (place, line) for place, line in zip(places, those, strict=True) if line.mean is not None
-    ]
+    places = [_hops(line) + aside for line in those]
+    told = [(place, line) for place, line in zip(places, those, strict=True) if len(line.values)]
     axis.plot(
         [place for place, _ in told], [line.mean for _, line in told], color=color, lw=1.4, zorder=2
     )
     for place, line in told:
-        sd = line.sd or 0.0
-        axis.plot([place, place], [line.mean - sd, line.mean + sd], color=color, lw=2.2, zorder=3)
+        axis.plot([place, place], _within_sd(line), color=color, lw=2.2, zorder=3)
         axis.plot(place, line.mean, "o", color=color, mec="white", mew=0.6, ms=7, zorder=4)
-        errors = list((line.errors or {}).values())
-        beside = [place + 2 * aside] * len(errors)
-        axis.plot(beside, errors, "o", color=color, alpha=0.35, ms=3, mew=0, zorder=2)
+        values = line.values.to_list()
+        beside = [place + 2 * aside] * len(values)
+        axis.plot(beside, values, "o", color=color, alpha=0.35, ms=3, mew=0, zorder=2)
     for place, line in zip(places, those, strict=True):
         axis.plot(place, line.chosen, "D", mfc="none", mec=color, mew=1.3, ms=6.5, zorder=5)
 
 
-def _over(found: Sequence[Line]) -> str:
-    """What a mean is over, where that is not every task."""
-    counts = sorted({len(line.tasks) for line in found if line.tasks})
-    if counts == [len(ALL_TASKS)]:
-        return ""
+def _hops(line: Line) -> int:
+    """The column's setting that this figure is of."""
+    column: Any = line.result.column
+    return column.hops
+
+
+def _within_sd(line: Line) -> tuple[float, float]:
+    sd = 0.0 if absent(line.sd) else line.sd
+    return line.mean - sd, line.mean + sd
+
+
+def _measured(result: ExperimentResult, found: Sequence[Line]) -> str:
+    """The axis of means, and what they are over, where that is not every unit."""
+    of = result.subject
+    label = f"mean {of.metric.title}{of.unit_of(' ({})')}"
+    counts = sorted({len(line.units) for line in found if line.units})
+    if counts == [len(of.units)]:
+        return label
     least, most = counts[0], counts[-1]
     many = str(most) if least == most else f"{least} to {most}"
-    return f", over {many} of {len(ALL_TASKS)} tasks"
-
-
-def _plain(axis: Axes, along: str) -> None:
-    axis.tick_params(length=0)
-    axis.grid(axis=along, color=GRID, lw=0.8)
-    axis.set_axisbelow(True)
-    for side in ("top", "right"):
-        axis.spines[side].set_visible(False)
+    return f"{label}, over {many} of {len(of.units)} {plural(of.noun)}"

@@ -4,11 +4,14 @@ time."""
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 from bench.tables.gather import ExperimentResult
@@ -69,6 +72,31 @@ def headed(result: ExperimentResult, height: float) -> Figure:
     if loud:
         figure.text(0.012, 1 - 0.45 / height, loud, fontsize=11, color="#b3261e", **bold)
     return figure
+
+
+def legend(figure: Figure, result: ExperimentResult, handles: Sequence[Line2D], most: int) -> None:
+    """The legend below the head, at most so many entries a line."""
+    top = 1 - head_inches(result) / figure.get_figheight()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.006, top),
+        ncols=most,
+        frameon=False,
+        fontsize=9,
+        borderaxespad=0,
+        columnspacing=1.8,
+        handletextpad=0.5,
+    )
+
+
+def plain(axis: Axes, along: str) -> None:
+    """An axis with a faint grid and no frame."""
+    axis.tick_params(length=0)
+    axis.grid(axis=along, color=GRID, lw=0.8)
+    axis.set_axisbelow(True)
+    for side in ("top", "right"):
+        axis.spines[side].set_visible(False)
 
 
 def empty(figure: Figure) -> Figure:

@@ -10,9 +10,6 @@ Exit codes: 0 done; 2 a wrong argument; 74 a file can't be written; 130 interrup
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -21,10 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.cli import Parser, guarded
-from bench.core.errors import BenchError
+from bench.core.arguments import Parser, guarded, number
 from bench.core.files import write_atomically
 from bench.tables import interval
+from bench.tables.csvs import csv_text
+from bench.tables.markdown import joined, table
+from bench.tables.numbers import NONE
 from bench.tables.synthetic import COLUMN, ONE_FILE, OWN, TASKS, TWO_FILES, Task, score
 from bench.tables.verdict import beyond
 
@@ -96,7 +95,7 @@ def measure_column(
             tasks = [interval.draw(errors[:, task], weights) for task in range(len(COLUMN))]
             mean = interval.mean_interval(tasks)
             count = interval.count_interval(
-                [interval.failing(errors[:, task], weights) for task in range(len(COLUMN))]
+                [interval.failing(task) for task in tasks]
             )
         limits = interval.interval(interval.draw(errors, weights))
         low, high = (np.clip(limit, 0.0, 100.0) for limit in limits)
@@ -172,53 +171,39 @@ def _line(name: str, questions: str, restarts: int, found: list, plain: list) ->
     return Measured(name, questions, restarts, *shares, float(width.mean()), alone, replications)
 
 
-_HEAD = (
-    "case",
-    "questions",
-    "restarts",
-    "coverage",
-    "below",
-    "above",
-    "width",
-    "plain",
-    "replications",
-)
+HEADER = (
+    "case", "questions", "restarts", "coverage", "below", "above", "width", "plain", "replications",
+)  # fmt: skip
 
 
 def _csv(lines: Sequence[Measured]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_HEAD)
+    rows = []
     for line in lines:
         shares = (f"{share:.4f}" for share in (line.coverage, line.below, line.above, line.width))
         plain = "" if line.plain is None else f"{line.plain:.4f}"
-        writer.writerow(
-            [line.case, line.questions, line.restarts, *shares, plain, line.replications]
-        )
-    return text.getvalue()
+        rows.append((line.case, line.questions, line.restarts, *shares, plain, line.replications))
+    return csv_text(HEADER, rows)
 
 
 def _markdown(lines: Sequence[Measured]) -> str:
-    text = [
-        "# Coverage of the 95 % intervals",
-        "",
-        "How often the interval from N made-up restarts has the best of 10 others (%). 'Below' and 'above' "
-        "are the shares of false verdicts, 'worse' and 'better'; 'width' is the interval's mean width in "
-        "percentage points (of failed tasks: tasks); 'percentile only' is the coverage of the percentile "
-        "bootstrap of the same restarts. 'Own' questions: every restart errs on its own; 'one file': all "
-        "restarts, ours and the paper's, are scored on the same 1000 questions, of which the same are hard; "
-        "'two files': ours are scored on one file and the paper's on another. Each share is known to about "
-        f"± {100 * 1.96 * (0.05 * 0.95 / lines[0].replications) ** 0.5:.1f} (95 %).",
-        "",
-        "| case | questions | N | coverage | below | above | width | percentile only |",
-        "|:--|:--|--:|--:|--:|--:|--:|--:|",
-    ]
+    text = (
+        "How often the interval from N made-up restarts has the best of 10 others (%). 'Below' and "
+        "'above' are the shares of false verdicts, 'worse' and 'better'; 'width' is the interval's "
+        "mean width in percentage points (of failed tasks: tasks); 'percentile only' is the coverage "
+        "of the percentile bootstrap of the same restarts. 'Own' questions: every restart errs on its "
+        "own; 'one file': all restarts, ours and the paper's, are scored on the same 1000 questions, "
+        "of which the same are hard; 'two files': ours are scored on one file and the paper's on "
+        "another. Each share is known to about "
+        f"± {100 * 1.96 * (0.05 * 0.95 / lines[0].replications) ** 0.5:.1f} (95 %)."
+    )
+    head = ("case", "questions", "N", "coverage", "below", "above", "width", "percentile only")
+    rows = []
     for line in lines:
         shares = (f"{100 * share:.1f}" for share in (line.coverage, line.below, line.above))
-        plain = "–" if line.plain is None else f"{100 * line.plain:.1f}"
-        cells = (line.case, line.questions, str(line.restarts), *shares, f"{line.width:.2f}", plain)
-        text.append("| " + " | ".join(cells) + " |")
-    return "\n".join(text) + "\n"
+        plain = NONE if line.plain is None else f"{100 * line.plain:.1f}"
+        width = f"{line.width:.2f}"
+        rows.append((line.case, line.questions, str(line.restarts), *shares, width, plain))
+    return joined(["# Coverage of the 95 % intervals", text, table(head, rows, "llr")])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -241,11 +226,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         help=f"a line (default {REPLICATIONS})",
     )
     options = parser.parse_args(arguments)
-    number = options.replications
-    if not re.fullmatch("[0-9]{1,7}", number) or int(number) == 0:
-        raise BenchError(f"--replications: '{number}' is not a whole number from 1 to 9999999")
+    many = number("--replications", options.replications, 1, 9_999_999)
     lines: list[Measured] = []
-    for line in measure(int(number)):
+    for line in measure(many):
         lines.append(line)
         told = f"{line.coverage:7.1%}  N = {line.restarts:3d}  {line.questions:9s}  {line.case}"
         print(told, file=sys.stderr)

@@ -9,15 +9,13 @@ choice among ten hides: so the difference of the chosen restarts stands beside i
 
 *The interval.* Models of different tasks are trained apart, and so are restarts: on each task the
 two columns' means have the standard errors s^2 / n of their own restarts (variances and numbers of
-restarts may
-differ: Welch), these add up over tasks, and Student's t has the degrees of freedom of Welch and
+restarts may differ: Welch), these add up over tasks, and Student's t has the degrees of freedom of Welch and
 Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i - 1))
 over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its tasks,
 which enters in the place of one task, so that what its tasks have in common is not lost. Restarts
 of one seed begin from the same random numbers in both columns: Table 1's correlate by 0.0 to 0.1
 between columns, BoW's and PE's by 0.4, which makes the interval too wide rather than too narrow. (A
-seed's stream of random numbers is also the
-same for every task: over Table 1's seeds, the mean errors of two columns correlate by 0.56 to 0.66,
+seed's stream of random numbers is also the same for every task: over Table 1's seeds, the mean errors of two columns correlate by 0.56 to 0.66,
 so the difference's variance is 0.5 to 0.9 of what is taken here.) It says what other seeds would
 leave open, on these training and test files; other questions are not in it. On made-up columns like
 Table 1's, some tasks with bad optima (`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0
@@ -41,30 +39,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.core.spec import Group
-from bench.core.store import Row
-from bench.tables import interval, selection, student
+from bench.tables import interval, numbers
 from bench.tables.gather import ColumnResult
-from bench.tables.interval import Draw
+from bench.tables.interval import Draw, limit_of_t
+from bench.tables.models import Model, models
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """A column's difference from its baseline, in percentage points; above 0 errs more.
+    """A column's difference from its baseline, in the metric's units.
 
     Attributes:
-        tasks: those that both columns have numbers of; every mean is over these.
-        mean: of the means over restarts, None if they are the same restarts (or there is no task).
-        limits: its 95 % interval, None where a task has only one restart.
-        chosen: of the restarts chosen by training error, or of the expected choice (``expected``).
+        units: those that both columns have numbers of; every mean is over these.
+        mean: of the means over restarts, None if they are the same restarts (or there is no unit).
+        limits: its 95 % interval, None where a unit has only one restart.
+        chosen: of the restarts chosen by the rule of selection, or of the expected choice
+            (``expected``).
         chosen_limits: its 95 % interval, None if there are too few restarts.
         expected: whether ``chosen`` is the expectation over all draws of k restarts.
         same: whether both stand on the same restarts.
     """
 
-    tasks: tuple[int, ...] = ()
+    units: tuple[str, ...] = ()
     mean: float | None = None
     limits: Span | None = None
     chosen: float | None = None
@@ -79,21 +77,20 @@ def effect(column: ColumnResult, baseline: ColumnResult, k: int) -> Effect:
     Args:
         k: how many restarts the paper's rule chooses from.
     """
-    tasks = tuple(task for task in column.tasks if task in baseline.tasks)
-    if not tasks:
+    units = tuple(unit for unit in column.units if unit in baseline.units)
+    if not units:
         return Effect()
-    sides = (column, baseline)
-    chosen = selection.mean(
-        [column.cells[str(t)].ours - baseline.cells[str(t)].ours for t in tasks]
-    )
-    if _ids(column, tasks) == _ids(baseline, tasks):
-        return Effect(tasks, chosen=chosen, same=True)
-    mean, limits = difference(*(_draws(side, tasks, None) for side in sides), len(tasks))
-    expected = all(_enough(side, tasks, k) for side in sides)
+    where = list(units)
+    chosen = numbers.mean(column.cells.ours[where] - baseline.cells.ours[where])
+    sides = [_models(side, units) for side in (column, baseline)]
+    if [one.group for one in sides[0]] == [one.group for one in sides[1]]:
+        return Effect(units, chosen=chosen, same=True)
+    mean, limits = difference(*(_draws(side, units, None) for side in sides), len(units))
+    expected = all(one.enough(k) for side in sides for one in side)
     chosen_limits = None
     if expected:
-        chosen, chosen_limits = difference(*(_draws(side, tasks, k) for side in sides), len(tasks))
-    return Effect(tasks, mean, limits, chosen, chosen_limits, expected)
+        chosen, chosen_limits = difference(*(_draws(side, units, k) for side in sides), len(units))
+    return Effect(units, mean, limits, chosen, chosen_limits, expected)
 
 
 def difference(
@@ -116,7 +113,7 @@ def difference(
     total, spread = parts.sum(0), (parts**2 / degrees).sum(0)
     some = total > 0.0
     df = np.where(some, total, 1.0) ** 2 / np.where(some, spread, 1.0)
-    half = student.limit(df) * np.sqrt(total) / tasks
+    half = limit_of_t(df) * np.sqrt(total) / tasks
     return _plain(mean), (_plain(mean - half), _plain(mean + half))
 
 
@@ -127,43 +124,29 @@ def even(values: np.ndarray) -> Draw:
     many = values.shape[-1]
     weights = np.full(many, 1.0 / many)
     if many > 1:
-        return interval.draw(values, weights, 0.0)
+        return interval.draw(values, weights, noise=0.0)
     one = values[..., 0]
     nothing = np.zeros(one.shape)
     return Draw(one, nothing, nothing, nothing + 1.0, (one, one), values, weights)
 
 
-def _draws(column: ColumnResult, tasks: Sequence[int], k: int | None) -> list[Draw]:
+def _models(column: ColumnResult, units: Sequence[str]) -> list[Model]:
+    assert column.rule is not None  # it has restarts
+    those = models(column.runs, column.rule)
+    return [model for model in those if not set(units).isdisjoint(model.units)]
+
+
+def _draws(side: Sequence[Model], units: Sequence[str], k: int | None) -> list[Draw]:
     """A draw a model: of the mean over restarts, or with ``k`` of the best of k."""
     draws = []
-    for group, rows in _models(column, tasks):
-        good = selection.finished(rows)
-        values = np.array([_sum(row, group, tasks) for row in good])
+    for model in side:
+        values = model.values[[unit in units for unit in model.units]].sum(axis=0)
         if k is None:
             draws.append(even(values))
         else:
-            ranks = [selection.key(row, group.column.selection) for row in good]
-            draws.append(interval.draw(values, interval.chances(ranks, k, len(rows)), 0.0))
+            weights = interval.chances(model.ranks, k, model.total)
+            draws.append(interval.draw(values, weights, noise=0.0))
     return draws
-
-
-def _enough(column: ColumnResult, tasks: Sequence[int], k: int) -> bool:
-    least = max(interval.LEAST, 3 * k)
-    return all(len(selection.finished(rows)) >= least for _, rows in _models(column, tasks))
-
-
-def _models(column: ColumnResult, tasks: Sequence[int]) -> list[tuple[Group, tuple[Row, ...]]]:
-    return [
-        (group, rows) for group, rows in column.groups if not set(tasks).isdisjoint(group.tasks)
-    ]
-
-
-def _ids(column: ColumnResult, tasks: Sequence[int]) -> list[str]:
-    return [group.id for group, _ in _models(column, tasks)]
-
-
-def _sum(row: Row, group: Group, tasks: Sequence[int]) -> float:
-    return sum(float(row["test_errors"][str(task)]) for task in group.tasks if task in tasks)
 
 
 def _plain(value: np.ndarray | float) -> float | np.ndarray:

@@ -1,278 +1,230 @@
-"""The store's rows and the printed numbers, put side by side: every cell of every table."""
+"""The store's frame and the printed numbers, joined: every cell of every table."""
 
 from __future__ import annotations
 
-import functools
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from bench.core.errors import BenchError
+import pandas as pd
+
+from bench.core import kinds, registry
+from bench.core.column import AnyColumn, Column, NotYet
+from bench.core.dataset import AtHand
+from bench.core.experiment import Experiment
+from bench.core.kinds import least_trusted
+from bench.core.method import Rule
 from bench.core.profiles import Profile
-from bench.core.spec import ALL_TASKS, Experiment, Group, MemN2N, NotYet, expand
-from bench.core.store import Row, Store
-from bench.tables import paper, selection
-from bench.tables.verdict import Limits, limits_of, verdict
-
-FAILS_ABOVE = 5.0 + 1e-6
-"""S15: a task fails above 5 %; 50 wrong of 1000 do not, whatever their float quotient."""
-
-TRUST = ("real", "completed", "unverified", "generated")
-"""Kinds of data, the most trusted first."""
-
-RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
+from bench.tables import cells, frame, printed
+from bench.tables.cells import NOT_RUN, NOT_YET
+from bench.tables.printed import Printed
+from bench.tables.subject import Subject, subject
+from bench.tables.verdict import limits_of
 
 
-@dataclass(frozen=True)
-class DataAtHand:
-    """A data set whose runs are reported.
-
-    Attributes:
-        kind: 'real', 'unverified' or 'generated': of the files.
-        hashes: file name -> SHA-256, as `bench.core.spec.expand` takes it.
-        about: of generated data, its settings in words.
-    """
-
-    kind: str
-    hashes: Mapping[str, str]
-    about: str = ""
-
-    def has(self, task: int) -> bool:
-        """Whether the task's training and test files are there."""
-        names = [name for name in self.hashes if f"/qa{task}_" in "/" + name]
-        return all(any(name.endswith(f"_{s}.txt") for name in names) for s in ("train", "test"))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One column on one task, or its mean error or failed tasks over all 20.
-
-    Attributes:
-        paper: the number as printed, '' if none is.
-        status: 'run', 'partial' (fewer restarts or tasks stored than asked for), 'not run' or
-            'not yet runnable'.
-        seeds: the restarts stored.
-        errors: seed -> test error (%), or failed tasks, of the restarts that did not diverge.
-        ours: that of the restart `selection.select` chose.
-        batches: the same without the last partial batch, as the released code; per-task columns.
-        seed: the chosen restart; None where each task chose its own.
-        data: the kind of data, empty if not run: 'real', 'completed' (generated stories complete a
-            training set, the test set is real), 'unverified' or 'generated'.
-        completed: whether generated stories complete a training set of it, whatever its kind.
-        limits: (low, high) of the 95 % interval of the paper's number, None if there are too few
-            restarts for one (see `bench.tables.interval`).
-    """
-
-    paper: str
-    status: str
-    seeds: frozenset[int] = frozenset()
-    errors: Mapping[int, float] = field(default_factory=dict)
-    ours: float | None = None
-    batches: float | None = None
-    seed: int | None = None
-    data: str = ""
-    completed: bool = False
-    limits: Limits | None = None
-
-    @property
-    def diverged(self) -> int:
-        """Stored restarts that diverged (over all tasks: on at least one)."""
-        return len(self.seeds) - len(self.errors)
-
-    @property
-    def mean(self) -> float | None:
-        return selection.mean([self.errors[seed] for seed in sorted(self.errors)])
-
-    @property
-    def sd(self) -> float | None:
-        return selection.sd([self.errors[seed] for seed in sorted(self.errors)])
-
-    @property
-    def difference(self) -> float | None:
-        """Ours - paper, in percentage points (or tasks)."""
-        if self.ours is None or not self.paper:
-            return None
-        return self.ours - float(self.paper)
-
-    @property
-    def verdict(self) -> str:
-        """See `bench.tables.verdict.verdict`; '' where there is no number of ours."""
-        return "" if self.ours is None else verdict(self.paper, self.limits)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColumnResult:
-    """A column: its cells by row ('1'..'20', 'mean', 'failed') and the rows they stand on."""
+    """A column: the rows of the frame that it stands on, and its cells.
 
-    column: MemN2N | NotYet
-    cells: Mapping[str, Cell]
-    groups: tuple[tuple[Group, tuple[Row, ...]], ...] = ()
+    Attributes:
+        column: under the profile's budget.
+        declared: how many restarts the paper's protocol chooses from, whatever was asked for here.
+        rule: of selection.
+        stored: the column's rows, of all metrics.
+        metric: the name of the table's.
+        cells: by key, see `bench.tables.cells.CELL`.
+        asked: how many models were asked for.
+        heads: the fields that name it in a table of layout 'keys'.
+    """
+
+    column: AnyColumn
+    cells: pd.DataFrame
+    stored: pd.DataFrame
+    metric: str = ""
+    declared: int = 0
+    rule: Rule | None = None
+    asked: int = 0
+    heads: tuple[str, ...] = ()
 
     @property
     def ran(self) -> bool:
         """Whether any restart is stored."""
-        return any(rows for _, rows in self.groups)
+        return not self.stored.empty
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The column's rows, of the table's metric."""
+        return self.stored[self.stored.metric == self.metric]
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """Numbers of the restarts that did not diverge, seeds × units; NaN where none is stored."""
+        good = self.runs[~self.runs.diverged]
+        return good.pivot(index="seed", columns="unit", values="value")
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """The units that have a number."""
+        there = set(self.runs.unit)
+        return tuple(key for key in self.cells.index if key in there and self.has(key))
+
+    def has(self, key: str) -> bool:
+        """Whether a cell has a number of ours."""
+        return bool(pd.notna(self.cells.ours[key]))
 
     @property
-    def tasks(self) -> tuple[int, ...]:
-        """The tasks that have a number."""
-        return tuple(task for task in ALL_TASKS if self.cells[str(task)].ours is not None)
+    def absent(self) -> str:
+        """Why there is no number."""
+        return NOT_YET if isinstance(self.column, NotYet) else NOT_RUN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExperimentResult:
-    """All that a report says of an experiment."""
+    """All that a report says of an experiment.
+
+    Attributes:
+        keys: the rows of its table (of layout 'keys', the metrics).
+        kind: the least trusted kind of data of its numbers.
+        without_files: units whose files are not at hand.
+        about: settings of generated data, in words.
+        completion: what was completed by generated examples, in words.
+        completed_units: the units that this concerns.
+    """
 
     experiment: Experiment
     profile: Profile
     restarts: int | None
-    names: Mapping[str, str]
+    subject: Subject
+    printed: Printed
+    keys: tuple[str, ...]
     columns: tuple[ColumnResult, ...]
-    kind: str
-    without_files: tuple[int, ...]
+    kind: str = ""
+    without_files: tuple[str, ...] = ()
     about: str = ""
+    completion: str = ""
+    completed_units: tuple[str, ...] = ()
 
     @property
     def ran(self) -> tuple[ColumnResult, ...]:
         return tuple(column for column in self.columns if column.ran)
 
     @property
+    def runnable(self) -> bool:
+        return bool(self.experiment.runnable())
+
+    @property
     def completed(self) -> bool:
-        """Whether generated stories complete a training set of any cell."""
-        return any(column.cells["mean"].completed for column in self.ran)
+        """Whether generated examples complete a training set of any cell."""
+        return any(column.cells.completed.any() for column in self.columns)
 
 
 def gather(
-    store: Store,
+    stored: pd.DataFrame,
     experiment: Experiment,
     profile: Profile,
-    data: Mapping[str, DataAtHand],
-    *,
+    located: Mapping[str, AtHand],
     restarts: int | None = None,
-    folder: Path = paper.FOLDER,
 ) -> ExperimentResult:
-    """Reads the restarts of an experiment and the paper's numbers.
+    """An experiment's numbers beside the paper's.
 
     Args:
-        data: data set -> what is at hand of it; tasks without files count as not run.
+        stored: as `bench.tables.frame.read` and `at_hand` give it.
+        located: data set -> what is at hand of it; of others, all that is known counts as at hand.
         restarts: asked for on the command line; None leaves it to the profile.
 
     Raises:
-        BenchError: a file of the store or of the paper's numbers is damaged.
+        BenchError: the file of the paper's numbers is damaged.
     """
-    nothing = DataAtHand("", {})
-    printed = paper.printed(experiment, folder)
-    asked = profile.tasks_of(experiment)
-    missing: set[int] = set()
+    theirs = printed.read(experiment)
+    keyed = experiment.layout == "keys"
+    of = subject(experiment, () if keyed else theirs.keys, theirs.names)
+    keys = of.units if experiment.layout == "rows" else of.keys
+    if keyed:
+        keys = theirs.keys or _metrics(experiment)
+    files = {n: located.get(n) or registry.dataset(n).known() for n in experiment.datasets}
+    asked = profile.units_of(experiment)
     columns = []
-    for column in experiment.columns:
-        numbers = printed.cells[column.id]
-        if isinstance(column, NotYet):
-            cells = {key: Cell(number, NOT_YET) for key, number in numbers.items()}
-            columns.append(ColumnResult(column, cells))
+    for declared in experiment.columns:
+        numbers = theirs.of(declared.id, keys)
+        heads = theirs.fields.get(declared.id, (declared.id,))
+        if isinstance(declared, NotYet):
+            nothing = stored.iloc[:0]
+            columns.append(ColumnResult(declared, cells.none(numbers, NOT_YET), nothing, heads=heads))
             continue
-        dataset = experiment.dataset_of(column)
-        at_hand = data.get(dataset, nothing)
-        tasks = [task for task in asked if at_hand.has(task)]
-        missing |= set(asked) - set(tasks)
-        applied = profile.apply(column, restarts)
-        groups = expand(applied, dataset, tasks, at_hand.hashes) if tasks else ()
-        stored = tuple((group, tuple(store.rows(group))) for group in groups)
-        cells = _cells(numbers, stored, store, at_hand.kind)
-        # the paper chose from as many restarts as are declared, whatever was asked for here
-        limits = limits_of(stored, column.restarts)
-        cells = {key: replace(cell, limits=limits.get(key)) for key, cell in cells.items()}
-        columns.append(ColumnResult(applied, cells, stored))
-    result = tuple(columns)
-    kinds = [column.cells["mean"].data for column in result if column.ran]
-    kind = least_trusted(kinds or [data.get(name, nothing).kind for name in experiment.datasets])
-    without = tuple(sorted(missing))
-    about = "; ".join(
-        dict.fromkeys(data[n].about for n in experiment.datasets if n in data and data[n].about)
-    )
-    return ExperimentResult(
-        experiment, profile, restarts, printed.names, result, kind, without, about
-    )
-
-
-def least_trusted(kinds: list[str]) -> str:
-    """The kind that claims least; one that is not known claims nothing."""
-    return max(
-        kinds,
-        key=lambda kind: (TRUST.index(kind) if kind in TRUST else len(TRUST), kind),
-        default="",
-    )
-
-
-def _cells(
-    numbers: Mapping[str, str],
-    groups: tuple[tuple[Group, tuple[Row, ...]], ...],
-    store: Store,
-    kind: str,
-) -> dict[str, Cell]:
-    cells = {key: Cell(number, NOT_RUN) for key, number in numbers.items()}
-    for group, rows in groups:
-        chosen = selection.select(rows, group.column.restarts, group.column.selection)
-        seeds = frozenset(row["seed"] for row in rows)
-        status = RUN if seeds >= set(range(group.column.restarts)) else PARTIAL
-        for task in group.tasks if rows else ():
-            error = functools.partial(_error, task=task, path=store.path(group))
-            cells[str(task)] = Cell(
-                paper=numbers[str(task)],
-                status=status,
-                seeds=seeds,
-                errors={row["seed"]: error(row) for row in selection.finished(rows)},
-                ours=error(chosen) if chosen else None,
-                batches=chosen["test_error_batches"] if chosen and not group.column.joint else None,
-                seed=chosen["seed"] if chosen else None,
-                data=least_trusted([kind, *(row["kind"] for row in rows)]),
-                completed=group.completed,
-            )
-    tasks = [cells[str(task)] for task in ALL_TASKS]
-    joint = any(group.column.joint for group, _ in groups)
-    for key, figure in (("mean", selection.mean), ("failed", failed)):
-        cells[key] = _over_tasks(numbers[key], tasks, figure, joint)
-    return cells
-
-
-def failed(errors: list[float]) -> float:
-    """How many of these errors (%) are above 5 %."""
-    return float(sum(error > FAILS_ABOVE for error in errors))
-
-
-def _over_tasks(
-    number: str, tasks: list[Cell], figure: Callable[[list[float]], float | None], joint: bool
-) -> Cell:
-    """Mean or count over the tasks, and its spread over the seeds that every task has."""
-    ran = [cell for cell in tasks if cell.status != NOT_RUN]
-    if not ran:
-        return Cell(number, NOT_RUN)
-
-    def over(values: list[float | None]) -> float | None:
-        return None if None in values else figure(values)
-
-    seeds = frozenset.intersection(*(cell.seeds for cell in tasks))
-    good = [seed for seed in sorted(seeds) if all(seed in cell.errors for cell in tasks)]
-    whole = len(ran) == len(tasks) and all(cell.status == RUN for cell in tasks)
-    return Cell(
-        paper=number,
-        status=RUN if whole else PARTIAL,
-        seeds=seeds,
-        errors={seed: figure([cell.errors[seed] for cell in tasks]) for seed in good},
-        ours=over([cell.ours for cell in tasks]),
-        batches=over([cell.batches for cell in tasks]),
-        seed=tasks[0].seed if joint else None,
-        data=least_trusted([cell.data for cell in ran]),
-        completed=any(cell.completed for cell in ran),
-    )
-
-
-def _error(row: Row, task: int, path: Path) -> float:
-    value = row["test_errors"].get(str(task))
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise BenchError(
-            f"{path}: field 'test_errors' of seed {row['seed']} has no number for task {task}; "
-            "restore the file from git, or delete it to train again"
+        name = experiment.dataset_of(declared)
+        column, rule = profile.apply(declared, restarts), _rule(declared)
+        mine = frame.of_column(stored, column, name)
+        if not keyed:
+            mine = mine[mine.unit.isin(of.units)]
+        result = ColumnResult(
+            column=column,
+            cells=cells.none(numbers, NOT_RUN),
+            stored=mine,
+            metric=of.metric.name,
+            declared=declared.restarts,
+            rule=rule,
+            asked=1 if column.joint else len(set(asked) | set(mine.unit)),
+            heads=heads,
         )
-    return float(value)
+        if result.ran:
+            kind = files[name].kind
+            found = _keyed(result, numbers, kind, name) if keyed else _cells(result, numbers, kind, of)
+            result = dataclasses.replace(result, cells=found)
+        columns.append(result)
+    kinds_found = [kind for column in columns if column.ran for kind in column.cells.data]
+    return ExperimentResult(
+        experiment=experiment,
+        profile=profile,
+        restarts=restarts,
+        subject=of,
+        printed=theirs,
+        keys=tuple(keys),
+        columns=tuple(columns),
+        kind=least_trusted(kinds_found or [one.kind for one in files.values()]),
+        without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
+        about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
+        completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),
+        completed_units=tuple(dict.fromkeys(u for o in files.values() for u in _completed(o))),
+    )
+
+
+def _metrics(experiment: Experiment) -> tuple[str, ...]:
+    """What is measured, where no paper says what is printed."""
+    used = [registry.method(column.method).metrics for column in experiment.runnable()]
+    return tuple(dict.fromkeys(name for metrics in used for name in metrics))
+
+
+def _rule(column: Column) -> Rule:
+    rules = registry.method(column.method).rules
+    return rules[column.selection or next(iter(rules))]
+
+
+def _completed(files: AtHand) -> list[str]:
+    """The units that generated examples complete a training set of."""
+    return [
+        unit
+        for unit, hashes in files.files.items()
+        if any(name.startswith(kinds.COMPLETION) for name in hashes)
+    ]
+
+
+def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:
+    """Of layouts 'cells' and 'rows': a cell a unit and summary."""
+    assert result.rule is not None
+    restarts, joint = result.column.restarts, result.column.joint
+    units = cells.of(result.runs, "unit", restarts, result.rule, kind)
+    found = [units, *(cells.over(units, result.runs, of.units, s, joint) for s in of.summaries)]
+    # the paper chose from as many restarts as are declared, whatever was asked for here
+    limits = limits_of(result.runs, result.rule, result.declared, of)
+    return cells.beside(pd.concat(found), numbers, limits, of.metric.better)
+
+
+def _keyed(result: ColumnResult, numbers: pd.Series, kind: str, name: str) -> pd.DataFrame:
+    """Of layout 'keys': a cell a metric, of the unit that one of its keys names, or of the first."""
+    assert result.rule is not None
+    units = registry.dataset(name).units
+    unit = next((unit for unit in units if unit in result.heads), units[0])
+    stored = result.stored[result.stored.unit == unit]
+    found = cells.of(stored, "metric", result.column.restarts, result.rule, kind)
+    return cells.beside(found, numbers, {}, "")

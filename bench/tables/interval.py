@@ -12,8 +12,7 @@ Our N >= 30 restarts of the same column say how that draw is spread:
 2.  *How little it rests on.* n = 1 / sum w_r^2 restarts of equal weight would say as much: 4.8 at
     N = 30, 8.6 at 50, 18 at 100. A percentile bootstrap takes them for the whole truth and covers
     too little. So the law's mean m and variance v = sum w (e - m)^2 / (1 - 1/n) are studentised, as
-    for a
-    further draw beside n others: m +- t sqrt((1 + 1/n) v), with t of n - 1 degrees of freedom.
+    for a further draw beside n others: m +- t sqrt((1 + 1/n) v), with t of n - 1 degrees of freedom.
 3.  *The binomial error.* 1000 questions tell an error m to b = m (1 - m) / 1000, in variance. Our
     errors come from 1000 questions too, so v holds b once where restarts err on different
     questions, and adding b to v would count it twice. Hence b enters as the part of v that is
@@ -29,11 +28,14 @@ independent ones, though the choice takes another seed for each task) has the me
 sums of (1 + 1/n) b and (1 + 1/n) v in place of these, with the degrees of freedom of Welch and
 Satterthwaite; step 4's law is then that of the mean of one draw a task, the convolution of the
 tasks' laws. Of the failed tasks, each fails with the chance that step 1's law, smoothed by a t of n
-- 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5
-  %; their number is then a sum of
-unequal coins, and its interval leaves out at most 2.5 % on each side. A joint column reports one
-restart for all its tasks, so its mean and its number of failed tasks are numbers of a restart like
-any other.
+- 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5 %;
+their number is then a sum of unequal coins, and its interval leaves out at most 2.5 % on each side. A
+joint column reports one restart for all its tasks, so its mean and its number of failed tasks are
+numbers of a restart like any other.
+
+Other metrics. What is no share of questions has b = 0, and what has no greatest value is not cut
+there; of a metric whose greater values are better, everything holds as it stands, but for the names
+of the verdicts (`bench.tables.verdict`).
 
 Test questions in common. Where the paper's test file is ours, the paper's number and ours err on
 the same questions, and part of the binomial error, the same for both, cannot tell them apart: the
@@ -51,21 +53,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from bench.tables import student
+from scipy.special import ndtr, stdtr, stdtrit
 
 LEAST = 30
 """Restarts that an interval asks for: fewer rest on fewer than 5 of equal weight."""
 
-QUESTIONS = 1000
-"""Questions of a bAbI task's test file."""
-
 _Z = 1.959964
 _TAIL = 0.025
-_FAILS = 5.0 + 50.0 / QUESTIONS
-"""Between 50 wrong answers of 1000, which do not fail a task (S15: error above 5 %), and 51."""
 
 Limits = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a number is measured on.
+
+    Attributes:
+        questions: of a test file; 0 if the number is no share of questions.
+        least, most: no value lies beyond; most None where there is no limit.
+    """
+
+    questions: int = 1000
+    least: float = 0.0
+    most: float | None = 100.0
+
+    def binomial(self, value: np.ndarray) -> np.ndarray:
+        """The variance of a share of the questions, above 0 at none and at all of them too."""
+        if not self.questions or self.most is None:
+            return np.zeros(np.shape(value))
+        share = (value * self.questions + 0.5 * self.most) / (self.questions + 1)
+        return share * (self.most - share) / self.questions
+
+    def fails(self, limit: float) -> float:
+        """The middle between the limit and the next share above it: 5.05 of 5 %, of 1000."""
+        if not self.questions or self.most is None:
+            return limit
+        return limit + 0.5 * self.most / self.questions
+
+
+PERCENT = Scale()
+"""An error in % on 1000 questions, as bAbI's."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +106,7 @@ class Draw:
         count: n, the effective number of restarts.
         inner: the percentile bootstrap's limits.
         values, weights: step 1's law, (..., N) and (N,).
+        scale: of the values.
     """
 
     mean: np.ndarray
@@ -88,6 +116,7 @@ class Draw:
     inner: Limits
     values: np.ndarray
     weights: np.ndarray
+    scale: Scale = PERCENT
 
 
 def chances(ranks: Sequence, k: int, total: int | None = None) -> np.ndarray:
@@ -118,29 +147,28 @@ def chances(ranks: Sequence, k: int, total: int | None = None) -> np.ndarray:
     return found / found.sum()
 
 
-def draw(values: np.ndarray, weights: np.ndarray, noise: np.ndarray | float | None = None) -> Draw:
+def draw(
+    values: np.ndarray,
+    weights: np.ndarray,
+    scale: Scale = PERCENT,
+    noise: np.ndarray | float | None = None,
+) -> Draw:
     """The draw that restarts of these values and chances stand for.
 
     Args:
-        values: (..., N) test errors in % (or other numbers, with ``noise``).
+        values: (..., N) numbers on the scale (or others, with ``noise``).
         weights: (N,) chances, as `chances` gives them, not all on one restart.
-        noise: (...) binomial variance of the numbers; by default that of an error on 1000
-            questions.
+        noise: (...) binomial variance of the numbers; by default the scale's.
     """
     values = np.asarray(values, float)
     mean = values @ weights
     count = 1.0 / (weights @ weights)
     variance = ((values - mean[..., None]) ** 2 @ weights) / (1.0 - 1.0 / count)
     if noise is None:
-        noise = binomial(mean)
+        noise = scale.binomial(mean)
     noise, count = np.broadcast_to(noise, mean.shape), np.broadcast_to(count, mean.shape)
-    return Draw(mean, variance, noise, count, _percentiles(values, weights), values, weights)
-
-
-def binomial(error: np.ndarray) -> np.ndarray:
-    """The variance (%^2) of an error (%) on 1000 questions, above 0 at no error too."""
-    error = (error * QUESTIONS + 50.0) / (QUESTIONS + 1)
-    return error * (100.0 - error) / QUESTIONS
+    inner = _percentiles(values, weights)
+    return Draw(mean, variance, noise, count, inner, values, weights, scale)
 
 
 def interval(of: Draw) -> Limits:
@@ -165,16 +193,13 @@ def mean_interval(tasks: Sequence[Draw]) -> Limits:
     return np.minimum(mean - half, low), np.maximum(mean + half, high)
 
 
-def failing(errors: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The chance that the paper's restart fails the task (error above 5 %), shape (...).
-
-    Args:
-        errors, weights: as in `draw`.
-    """
-    errors = np.asarray(errors, float)
-    of = draw(errors, weights)
-    wide = np.sqrt(2.0 * np.maximum(of.variance, of.noise) / of.count)
-    return student.cdf((errors - _FAILS) / wide[..., None], of.count[..., None] - 1.0) @ weights
+def failing(of: Draw, limit: float = 5.0) -> np.ndarray:
+    """The chance that the paper's restart fails (its number is above ``limit``), shape (...)."""
+    spread = 2.0 * np.maximum(of.variance, of.noise) / of.count
+    # without questions and without spread the chance is 0 or 1, whichever way the division goes
+    wide = np.sqrt(np.maximum(spread, 1e-12))[..., None]
+    over = (of.values - of.scale.fails(limit)) / wide
+    return stdtr(of.count[..., None] - 1.0, over) @ of.weights
 
 
 def count_interval(failing: Sequence[np.ndarray]) -> Limits:
@@ -193,45 +218,60 @@ def count_interval(failing: Sequence[np.ndarray]) -> Limits:
     return (below <= _TAIL).sum(0) * 1.0, (below < 1.0 - _TAIL).sum(0) * 1.0
 
 
-def joint_count_interval(errors: np.ndarray, weights: np.ndarray) -> Limits:
+def joint_count_interval(
+    errors: np.ndarray, weights: np.ndarray, scale: Scale = PERCENT, limit: float = 5.0
+) -> Limits:
     """The 95 % interval of how many tasks fail where one restart is chosen for all of them.
 
     Args:
-        errors: (..., tasks, N) in %.
+        errors: (..., tasks, N) on the scale.
         weights: (N,) chances.
     """
     errors = np.asarray(errors, float)
-    mean = errors @ weights
-    # of one model on other questions: its tasks near 5 % may fall on either side
-    fails = student.normal_cdf((mean - _FAILS) / np.sqrt(binomial(mean)))
-    noise = (fails * (1.0 - fails)).sum(-1)
-    low, high = interval(draw((errors > _FAILS).sum(-2), weights, noise))
+    mean, verge = errors @ weights, scale.fails(limit)
+    # of one model on other questions: its tasks near the limit may fall on either side
+    noise = np.sqrt(np.maximum(scale.binomial(mean), 1e-12))
+    fails = ndtr((mean - verge) / noise)
+    coins = (fails * (1.0 - fails)).sum(-1)
+    low, high = interval(draw((errors > verge).sum(-2), weights, scale, coins))
     return np.ceil(low - 0.5), np.floor(high + 0.5)
 
 
-def joint_mean_interval(errors: np.ndarray, weights: np.ndarray) -> Limits:
+def joint_mean_interval(
+    errors: np.ndarray, weights: np.ndarray, scale: Scale = PERCENT
+) -> Limits:
     """The 95 % interval of the mean over tasks where one restart is chosen for all of them.
 
     Args:
         errors, weights: as in `joint_count_interval`.
     """
     errors = np.asarray(errors, float)
-    noise = binomial(errors @ weights).mean(-1) / errors.shape[-2]
-    return interval(draw(errors.mean(-2), weights, noise))
+    noise = scale.binomial(errors @ weights).mean(-1) / errors.shape[-2]
+    return interval(draw(errors.mean(-2), weights, scale, noise))
+
+
+def limit_of_t(df: np.ndarray | float) -> np.ndarray:
+    """The t that 95 % of Student's distribution lie within, on both sides of 0."""
+    return stdtrit(df, 1.0 - _TAIL)
 
 
 def _half(noise: np.ndarray, variance: np.ndarray, df: np.ndarray) -> np.ndarray:
     beyond = np.maximum(variance - noise, 0.0)
-    return np.sqrt(_Z**2 * noise + student.limit(df) ** 2 * beyond)
+    return np.sqrt(_Z**2 * noise + limit_of_t(df) ** 2 * beyond)
 
 
 def _mean_percentiles(tasks: Sequence[Draw]) -> Limits:
     """Percentiles of the mean of one draw a task: the tasks' laws convolved, on a grid of 0.5 %."""
     steps = 200
+    scale = tasks[0].scale
+    most = scale.most
+    if most is None:
+        most = max(float(task.values.max()) for task in tasks)
+    wide = max(most - scale.least, 1e-12)
     size = 1 << (steps * len(tasks) + 1).bit_length()
     waves = 1.0
     for task in tasks:
-        place = task.values.reshape(-1, task.values.shape[-1]) * (steps / 100.0)
+        place = (task.values.reshape(-1, task.values.shape[-1]) - scale.least) * (steps / wide)
         under = np.minimum(np.floor(place), steps - 1).astype(int)
         law = np.zeros((len(place), steps + 1))
         row = np.arange(len(place))[:, None]
@@ -242,16 +282,11 @@ def _mean_percentiles(tasks: Sequence[Draw]) -> Limits:
     below = np.cumsum(np.fft.irfft(waves, size), axis=-1)
     shape = tasks[0].mean.shape
     limits = [(below < share - 1e-9).sum(-1) for share in (_TAIL, 1.0 - _TAIL)]
-    low, high = (place.reshape(shape) * (100.0 / steps / len(tasks)) for place in limits)
+    low, high = (scale.least + n.reshape(shape) * (wide / steps / len(tasks)) for n in limits)
     return low, high
 
 
 def _percentiles(values: np.ndarray, weights: np.ndarray) -> Limits:
-    order = np.argsort(values, axis=-1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=-1)
-    below = np.cumsum(weights[order], axis=-1)
-    limits = []
-    for share in (_TAIL, 1.0 - _TAIL):
-        place = np.minimum((below < share - 1e-12).sum(-1), values.shape[-1] - 1)
-        limits.append(np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0])
-    return limits[0], limits[1]
+    shares = (_TAIL, 1.0 - _TAIL)
+    low, high = np.quantile(values, shares, axis=-1, weights=weights, method="inverted_cdf")
+    return low, high

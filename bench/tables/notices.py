@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
-from bench.core.spec import ALL_TASKS, NotYet
-from bench.datasets.babi import completed
-from bench.tables.gather import PARTIAL, Cell, ExperimentResult
-from bench.tables.numbers import DAGGER, NONE, superscript
+from bench.core import kinds
+from bench.core.column import NotYet
+from bench.tables.cells import PARTIAL
+from bench.tables.gather import ExperimentResult
+from bench.tables.numbers import DAGGER, NONE, capital, listed, plural, superscript
 
 _KINDS = {
-    "unverified": "some files do not have the SHA-256 they are known by",
-    "generated": "made by this suite's own generator; not the bAbI files of the paper",
+    kinds.UNVERIFIED: "some files do not have the SHA-256 they are known by",
+    kinds.GENERATED: "made by this suite's own generator; not the files of the paper",
 }
 
 
@@ -19,7 +20,7 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     """Loud lines, none for a complete run of the paper's protocol on real data."""
     lines = []
     profile = result.profile
-    if profile.name != "paper":
+    if result.runnable and profile.name != "paper":
         what = profile.note.removesuffix(", not a reproduction")
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
     marks = kind_marks(result)
@@ -28,17 +29,24 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{kind.upper()} data in the cells marked {mark}{settings}: {_why(kind)}.")
     if not marks and data_mark(result.kind):
         lines.append(f"{result.kind.upper()} data{settings}: {_why(result.kind)}.")
-    declared = {c.id: c.restarts for c in result.experiment.runnable()}
-    ours = {c.column.id: c.column.restarts for c in result.columns if c.column.id in declared}
-    if profile.name == "paper" and ours != declared:
+    asked = [c.column.restarts != c.declared for c in result.columns if c.declared]
+    if profile.name == "paper" and any(asked):
         lines.append(f"{result.restarts} RESTARTS asked for: not the paper's protocol.")
-    if not result.ran:
-        only = "; only the paper's numbers are shown" if result.experiment.printed else ""
+    only = "; only the paper's numbers are shown" if result.experiment.printed else ""
+    if not result.runnable:
+        lines.append(f"NOT YET RUNNABLE: no column of it is written{only}.")
+    elif not result.ran:
         lines.append(f"NOT RUN: no restart is stored{only}.")
-    short = sum(c.cells[str(task)].status == PARTIAL for c in result.ran for task in ALL_TASKS)
+    short = sum(int((c.cells.status[_units(result)] == PARTIAL).sum()) for c in result.ran)
     if short:
         lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
     return tuple(lines)
+
+
+def _units(result: ExperimentResult) -> list[str]:
+    """The rows of its cells that are no summaries."""
+    summaries = {summary.key for summary in result.subject.summaries}
+    return [key for key in result.keys if key not in summaries]
 
 
 def kind_marks(result: ExperimentResult) -> dict[str, str]:
@@ -46,15 +54,15 @@ def kind_marks(result: ExperimentResult) -> dict[str, str]:
 
     Real ones have none, and completed ones a mark of their own (`marked`).
     """
-    cells = [c.cells[str(task)] for c in result.ran for task in ALL_TASKS]
-    kinds = sorted({cell.data.replace("completed", "real") for cell in cells if cell.seeds})
-    if len(kinds) < 2:
+    found = {kind for c in result.ran for kind in c.cells.data[_units(result)] if kind}
+    seen = sorted({kinds.REAL if kind == kinds.COMPLETED else kind for kind in found})
+    if len(seen) < 2:
         return {}
-    return dict(zip((kind for kind in kinds if kind != "real"), "*‡§¶", strict=False))
+    return dict(zip((kind for kind in seen if kind != kinds.REAL), "*‡§¶", strict=False))
 
 
 def _why(kind: str) -> str:
-    return _KINDS.get(kind, "not the bAbI files of the paper")
+    return _KINDS.get(kind, "not the files of the paper")
 
 
 def title(result: ExperimentResult) -> str:
@@ -70,18 +78,18 @@ def data_mark(kind: str) -> str:
 
     Nothing for completed data either: its test set is real, and each number from it has a mark.
     """
-    return "" if kind in ("", "real", "completed") else f" [{kind.upper()} data]"
+    return "" if kind in ("", kinds.REAL, kinds.COMPLETED) else f" [{kind.upper()} data]"
 
 
 def completion(result: ExperimentResult) -> str:
     """What the mark of a number from completed data means, '' if none has it."""
     if not result.completed:
         return ""
-    about = completed.ABOUT[0].upper() + completed.ABOUT[1:]
-    return f"{DAGGER} {about}. Whatever includes that has the mark too."
+    about = result.completion or "generated examples complete a training set"
+    return f"{DAGGER} {capital(about)}. Whatever includes that has the mark too."
 
 
-def marked(number: str, cell: Cell) -> str:
+def marked(number: str, cell: Any) -> str:
     """A number of ours as it is written, with the mark if it is from completed data."""
     return number + DAGGER if cell.completed and number != NONE else number
 
@@ -91,43 +99,38 @@ def headline(result: ExperimentResult) -> str:
     return "; ".join(line.partition(":")[0] for line in notices(result))
 
 
+def later_marks(result: ExperimentResult) -> dict[str, str]:
+    """Why columns can't be run yet -> the mark of their titles."""
+    whys = dict.fromkeys(c.column.why for c in result.columns if isinstance(c.column, NotYet))
+    return {why: superscript(number) for number, why in enumerate(whys, start=1)}
+
+
 def footnotes(result: ExperimentResult) -> tuple[str, ...]:
     """Why cells are empty or stand on less, or on something else, than the paper's."""
+    nouns = capital(plural(result.subject.noun))
     lines = [completion(result)] if result.completed else []
-    later = 0
-    for column in result.columns:
-        if isinstance(column.column, NotYet):
-            later += 1
-            mark = superscript(later)
-            lines.append(f"{mark} Not yet runnable: {column.column.why}. The paper's numbers only.")
+    for why, mark in later_marks(result).items():
+        lines.append(f"{mark} Not yet runnable: {why}. The paper's numbers only.")
     for kind, mark in kind_marks(result).items():
         lines.append(f"{mark} {kind.upper()} data: {_why(kind)}.")
-    if any(not isinstance(c.column, NotYet) for c in result.columns):
+    runnable = [c for c in result.columns if not isinstance(c.column, NotYet)]
+    if runnable:
         lines.append("– : not run.")
-    idle = [
-        c.column.title for c in result.columns if not c.ran and not isinstance(c.column, NotYet)
-    ]
+    idle = [c.column.title for c in runnable if not c.ran]
     if idle and result.ran:
-        lines.append(f"Columns not run: {', '.join(idle)}.")
+        lines.append(f"Columns not run: {listed(idle)}.")
     if result.without_files:
-        lines.append(f"Tasks whose files are not at hand: {_list(result.without_files)}.")
-    joint = [g.tasks for c in result.ran for g, rows in c.groups if g.column.joint and rows]
-    for tasks in sorted(set(joint) - {result.experiment.tasks}):
+        lines.append(f"{nouns} whose files are not at hand: {listed(result.without_files)}.")
+    joint = {c.runs.units.iloc[0] for c in runnable if c.ran and c.column.joint}
+    for units in sorted(joint - {result.subject.units}):
         lines.append(
-            f"Joint columns: one model of tasks {_list(tasks)} only, where the paper's is of all."
+            f"Joint columns: one model of {nouns.lower()} {listed(units)} only, where the paper's is "
+            "of all."
         )
     for column in result.ran:
-        lost = [task for task in ALL_TASKS if _all_lost(column.cells[str(task)])]
+        cells = column.cells.loc[_units(result)]
+        lost = list(cells.index[(cells.restarts > 0) & (cells.finished == 0)])
         if lost:
-            lines.append(
-                f"{column.column.title}: no restart to show for tasks {_list(lost)} (diverged)."
-            )
+            what = f"no restart to show for {nouns.lower()} {listed(lost)} (diverged)"
+            lines.append(f"{column.column.title}: {what}.")
     return tuple(lines)
-
-
-def _all_lost(cell: Cell) -> bool:
-    return bool(cell.seeds) and not cell.errors
-
-
-def _list(tasks: Iterable[int]) -> str:
-    return ", ".join(str(task) for task in tasks)

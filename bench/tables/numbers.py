@@ -1,36 +1,66 @@
-"""How numbers are written: one place, so that files are the same bytes everywhere."""
+"""How numbers and names are written: one place, so that files are the same bytes everywhere."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterable
 
 NONE = "–"
 """What people see where there is no number."""
 
 DAGGER = "†"
-"""Follows a number of ours whose training set generated stories complete."""
+"""Follows a number of ours whose training set generated examples complete."""
+
+
+def absent(value: float | None) -> bool:
+    """Whether there is no number; a frame has NaN for None."""
+    return value is None or value != value
+
+
+def mean(values: Iterable[float]) -> float:
+    """The arithmetic mean, NaN of nothing. The sum is exact, whatever its order: files keep their
+    last digit."""
+    found = list(values)
+    return math.fsum(found) / len(found) if found else math.nan
 
 
 def exact(value: float | None) -> str:
-    """For scripts: up to 4 decimals, no trailing zeros, empty for None."""
-    if value is None:
+    """For scripts: up to 4 decimals, no trailing zeros, empty for none."""
+    if value is None or absent(value):
         return ""
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
 def short(value: float | None, *, whole: bool = False, sign: bool = False) -> str:
-    """For people: one decimal as in the paper (none for a count), a dash for None."""
-    if value is None:
+    """For people: one decimal as in the papers (none for a count), a dash for none."""
+    if value is None or absent(value):
         return NONE
     places = 0 if whole else 1
     text = f"{value:+.{places}f}" if sign else f"{value:.{places}f}"
     return (text if float(text) else text.lstrip("+-")).replace("-", "−")
 
 
-def spread(mean: float | None, sd: float | None) -> str:
+def spread(average: float | None, sd: float | None) -> str:
     """Mean ± sample standard deviation; the mean alone where one restart is all there is."""
-    return short(mean) if sd is None else f"{short(mean)} ± {short(sd)}"
+    return short(average) if absent(sd) else f"{short(average)} ± {short(sd)}"
 
 
 def superscript(number: int) -> str:
     """A footnote's mark."""
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def plural(noun: str) -> str:
+    """Of a noun: 'tasks', 'accuracies'."""
+    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(values: Iterable) -> str:
+    """'a, b, c'."""
+    return ", ".join(map(str, values))

@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from bench.core.spec import ALL_TASKS, NotYet
-from bench.tables import ablation
-from bench.tables.gather import Cell, ColumnResult, ExperimentResult
+from bench.core.column import NotYet
+from bench.tables import ablation, provenance
+from bench.tables.gather import ColumnResult, ExperimentResult
+from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
-from bench.tables.notices import footnotes, kind_marks, marked, notices, title
-from bench.tables.numbers import NONE, short, spread, superscript
-from bench.tables.paper import KEYS
-from bench.tables.provenance import provenance
-from bench.tables.tables import csv_text
+from bench.tables.notices import footnotes, kind_marks, later_marks, marked, notices, title
+from bench.tables.numbers import NONE, absent, capital, plural, short, spread
+from bench.tables.subject import Subject, whole
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: its heading, what its cells are, head and rows. The first ``labels`` columns are
-    names, ``summary`` rows at the end are set off; the page's footnotes stand below the one that is
-    ``noted``."""
-
-    title: str
-    text: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    labels: int = 2
-    summary: int = 0
-    noted: bool = False
+Write = Callable[[Any, bool], str]
+"""A cell (`bench.tables.cells.CELL`), and whether it is a count, in words."""
 
 
 @dataclass(frozen=True)
 class Page:
     """An experiment's page. ``notices`` are loud, ``facts`` are (term, text), ``figure`` says what
-    the figure shows, ``files`` have every number."""
+    the figure shows, '' if there is none, ``files`` have every number."""
 
     id: str
     title: str
@@ -49,131 +37,139 @@ class Page:
     files: tuple[str, ...]
 
 
-_FIGURES = {
-    "tasks": "Test error task by task",
-    "columns": "Mean error of every column, and its difference from its baseline",
-    "hops": "Mean error by number of hops",
-}
+def page(result: ExperimentResult, files: Sequence[str], figure: bool) -> Page:
+    """The page of an experiment.
 
-
-def page(result: ExperimentResult) -> Page:
-    """The page of an experiment."""
-    printed, figure = result.experiment.printed, result.experiment.figure
-    grids = [] if printed else _ablation(result)
-    grids += [
-        _grid(
-            result,
-            "Ours and the paper's" if printed else "Ours",
-            "Test error in %: ours"
-            + (", and in brackets the number the paper prints." if printed else "."),
-            result.columns,
-            _beside_paper,
-            noted=True,
-        )
-    ]
-    if result.ran:
-        grids += [
-            _grid(
-                result,
-                "Spread over restarts",
-                "Ours; mean ± sample standard deviation over all stored restarts that did not diverge.",
-                result.ran,
-                _beside_spread,
-            ),
-        ]
-    if result.ran and printed:
-        grids += [
-            _grid(
-                result,
-                "Differences",
-                "Ours − paper, in percentage points (last row: in tasks); above 0 is worse than the paper.",
-                result.ran,
-                lambda cell, whole: marked(short(cell.difference, whole=whole, sign=True), cell),
-            ),
-            _grid(result, "Verdicts", _verdicts(result), result.ran, _with_limits),
-        ]
-    facts, columns = provenance(result)
+    Args:
+        files: the names of those that have its exact numbers.
+        figure: whether there is one.
+    """
     return Page(
         id=result.experiment.id,
         title=title(result),
         notices=notices(result),
         explanation=_explanation(result),
-        grids=tuple(grids),
+        grids=tuple(grids(result)),
         footnotes=footnotes(result),
-        facts=facts,
-        columns=Grid("By column", "", columns[0], tuple(columns[1:]), labels=1),
-        figure="Ours against the paper, task by task"
-        if printed and figure == "tasks"
-        else _FIGURES[figure],
-        files=tuple(csv_files(result)),
+        facts=provenance.facts(result),
+        columns=Grid("By column", "", provenance.HEAD, provenance.of_columns(result), labels=1),
+        figure=_figure(result) if figure else "",
+        files=tuple(files),
     )
 
 
-def csv_files(result: ExperimentResult) -> dict[str, Callable[[ExperimentResult], str]]:
-    """The files that have its exact numbers, each with what writes it."""
-    name = result.experiment.id
-    columns = {} if result.experiment.printed else {f"{name}_columns.csv": ablation.columns_csv}
-    return {f"{name}.csv": csv_text} | columns
+def grids(result: ExperimentResult) -> list[Grid]:
+    """The tables of a page; the first of a printed one is the paper's own, with ours beside."""
+    printed, of = result.experiment.printed, result.subject
+    measured = f"{capital(of.metric.title)}{of.unit_of(' in {}')}: ours" if of.known else "Ours"
+    found = [] if printed else ablation.grids(result)
+    found.append(
+        table(
+            result,
+            "Ours and the paper's" if printed else "Ours",
+            measured + (", and in brackets the number the paper prints." if printed else "."),
+            result.columns,
+            _beside_paper,
+            noted=True,
+        )
+    )
+    if not result.ran:
+        return found
+    found.append(
+        table(
+            result,
+            "Spread over restarts",
+            "Ours; mean ± sample standard deviation over all stored restarts that did not diverge.",
+            result.ran,
+            _beside_spread,
+        )
+    )
+    if printed and result.experiment.layout != "keys":
+        found += [
+            table(result, "Differences", _differences(of), result.ran, _difference),
+            table(result, "Verdicts", _verdicts(result), result.ran, _with_limits),
+        ]
+    return found
 
 
-def _ablation(result: ExperimentResult) -> list[Grid]:
-    """What an ablation has before its table of tasks."""
-    found = ablation.lines(result)
-    head, rows = ablation.columns_grid(found, kind_marks(result))
-    grids = [Grid("Columns", ablation.COLUMNS_TEXT, head, rows, labels=1)]
-    head, rows = ablation.effects_grid(found)
-    if rows:
-        grids.append(Grid("Effects", ablation.effects_text(found), head, rows))
-    return grids
-
-
-def _grid(
+def table(
     result: ExperimentResult,
     title: str,
     text: str,
     columns: Sequence[ColumnResult],
-    write: Callable[[Cell, bool], str],
+    write: Write,
     *,
     noted: bool = False,
 ) -> Grid:
-    marks, kinds = _marks(result), kind_marks(result)
-    head = ("", "Task", *(c.column.title + marks.get(c.column.id, "") for c in columns))
-    rows = []
-    for key in KEYS:
-        number = key if key.isdecimal() else ""
-        cells = (c.cells[key] for c in columns)
-        written = (write(cell, key == "failed") + kinds.get(cell.data, "") for cell in cells)
-        rows.append((number, result.names[key], *written))
-    return Grid(title, text, head, tuple(rows), summary=len(KEYS) - len(ALL_TASKS), noted=noted)
+    """A table of the experiment's layout, each cell as ``write`` has it."""
+    of, marks, later = result.subject, kind_marks(result), later_marks(result)
+    names = [c.column.title + later.get(getattr(c.column, "why", ""), "") for c in columns]
+    written = [
+        [
+            write(cell, whole(key, of)) + marks.get(cell.data, "")
+            for key, cell in zip(result.keys, column.cells.itertuples(), strict=True)
+        ]
+        for column in columns
+    ]
+    if result.experiment.layout == "cells":
+        labels = [(key if key in of.units else "", of.titles.get(key, "")) for key in result.keys]
+        if not any(name for _, name in labels):
+            labels = [(key,) for key in result.keys]
+        head = (*[""] * (len(labels[0]) - 1), capital(of.noun), *names)
+        rows = [(*label, *cells) for label, *cells in zip(labels, *written, strict=True)]
+        return Grid(title, text, head, tuple(rows), len(labels[0]), len(of.summaries), noted)
+    if result.experiment.layout == "rows":
+        first = (result.printed.heads or ("column",))[0]
+        head = (_words(first), *(of.titles.get(key) or key for key in result.keys))
+        named = [(name,) for name in names]
+    else:
+        head = (*map(_words, result.printed.heads), *result.keys)
+        named = [_heads(column, len(result.printed.heads), later) for column in columns]
+    rows = [(*name, *cells) for name, cells in zip(named, written, strict=True)]
+    return Grid(title, text, head, tuple(rows), len(head) - len(result.keys), noted=noted)
 
 
-def _marks(result: ExperimentResult) -> dict[str, str]:
-    later = [c.column.id for c in result.columns if isinstance(c.column, NotYet)]
-    return {name: superscript(number) for number, name in enumerate(later, start=1)}
+def _heads(column: ColumnResult, many: int, later: dict[str, str]) -> tuple[str, ...]:
+    """A row's names in layout 'keys', the mark at the first."""
+    first, *rest = (*column.heads, *[""] * (many - len(column.heads)))
+    return (first + later.get(getattr(column.column, "why", ""), ""), *rest)
 
 
-def _beside_paper(cell: Cell, whole: bool) -> str:
-    ours = marked(short(cell.ours, whole=whole), cell)
+def _words(field: str) -> str:
+    return capital(field.replace("_", " "))
+
+
+def _beside_paper(cell: Any, count: bool) -> str:
+    ours = marked(short(cell.ours, whole=count), cell)
     return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
-def _beside_spread(cell: Cell, whole: bool) -> str:
-    if cell.ours is None and cell.mean is None:
+def _beside_spread(cell: Any, count: bool) -> str:
+    if absent(cell.ours) and absent(cell.mean):
         return NONE
-    return f"{marked(short(cell.ours, whole=whole), cell)}; {spread(cell.mean, cell.sd)}"
+    return f"{marked(short(cell.ours, whole=count), cell)}; {spread(cell.mean, cell.sd)}"
 
 
-def _with_limits(cell: Cell, whole: bool) -> str:
+def _difference(cell: Any, count: bool) -> str:
+    return marked(short(cell.difference, whole=count, sign=True), cell)
+
+
+def _with_limits(cell: Any, count: bool) -> str:
     told = marked(cell.verdict or NONE, cell)
-    if cell.limits is None or not cell.verdict:
+    if absent(cell.low) or not cell.verdict:
         return told
-    low, high = (short(limit, whole=whole) for limit in cell.limits)
-    return f"{told} ({low} to {high})"
+    return f"{told} ({short(cell.low, whole=count)} to {short(cell.high, whole=count)})"
+
+
+def _differences(of: Subject) -> str:
+    points = ", in percentage points" if of.metric.unit == "%" else ""
+    last = f" (last row: in {plural(of.noun)})" if of.above else ""
+    return f"Ours − paper{points}{last}; above 0 is {of.worse} than the paper."
 
 
 def _verdicts(result: ExperimentResult) -> str:
     """What verdicts mean, and how many there are of each."""
-    found = [c.cells[key].verdict for c in result.ran for key in KEYS]
+    found = [verdict for column in result.ran for verdict in column.cells.verdict]
     told = [f"{found.count(name)} {name}" for name in (INSIDE, BETTER, WORSE) if name in found]
     told += [f"{found.count(TOO_FEW)} with too few restarts"] * (TOO_FEW in found)
     judged = len(found) - found.count(TOO_FEW) - found.count("")
@@ -181,31 +177,63 @@ def _verdicts(result: ExperimentResult) -> str:
     if judged:
         luck = f" Of {judged} verdicts, luck alone would leave about {judged / 20:.0f} not inside."
     return (
-        "The paper's number against the 95 % interval, in brackets, of what the paper's own protocol would "
-        f"report on other seeds of ours, from at least {LEAST} restarts. Inside: seeds explain the "
-        "difference; better or worse: ours are, by more than seeds explain. "
+        "The paper's number against the 95 % interval, in brackets, of what the paper's own protocol "
+        f"would report on other seeds of ours, from at least {LEAST} restarts. Inside: seeds explain "
+        "the difference; better or worse: ours are, by more than seeds explain. "
         f"Here: {', '.join(told)}.{luck}"
     )
 
 
-_RULES = {
-    "released": "its last epoch's running training error, as in the authors' released code",
-    "paper": "the final model's training error, as the paper's text has it",
-}
-
-
 def _explanation(result: ExperimentResult) -> tuple[str, ...]:
-    columns = [c.column for c in result.columns if not isinstance(c.column, NotYet)]
-    rules = sorted({column.selection for column in columns})
-    asked = sorted({column.restarts for column in columns})
+    columns = [c for c in result.columns if not isinstance(c.column, NotYet)]
     if not columns:
         return ("No column of this table can be trained yet: only the paper's numbers are shown.",)
-    what = "; or ".join(_RULES[rule] for rule in rules)
-    many = " or ".join(str(number) for number in asked)
-    each = "Each task has its own model and its own choice, except in joint columns (one for all tasks)."
-    return (
-        f"Ours is one restart of {many}: the one with the lowest training error ({what}); ties go to "
-        "the lower training loss, then to the lower seed. The test set plays no part in the choice.",
-        "Errors are over every question of the test file (1000 a task in the real data). " + each,
-        "Mean error and failed tasks (error above 5 %) are given where all 20 tasks have a number.",
+    of, noun = result.subject, result.subject.noun
+    many = " or ".join(str(number) for number in sorted({c.column.restarts for c in columns}))
+    lines = [
+        f"Ours is one restart of {many}: the one with the lowest {_rules(columns)} to the lower seed. "
+        "The test set plays no part in the choice."
+    ]
+    asked = ""
+    if of.questions:
+        asked = (
+            f"{capital(plural(of.measure))} are over every question of the test file "
+            f"({of.questions} a {noun} in the real data). "
+        )
+    lines.append(
+        f"{asked}Each {noun} has its own model and its own choice, except in joint columns (one for "
+        f"all {plural(noun)})."
     )
+    if of.summaries and result.experiment.layout == "cells":
+        named = [of.said(s) + of.limit(s) for s in of.summaries]
+        told = " and ".join([named[0], *(name[:1].lower() + name[1:] for name in named[1:])])
+        lines.append(f"{told} are given where all {len(of.units)} {plural(noun)} have a number.")
+    return tuple(lines)
+
+
+def _rules(columns: Sequence[ColumnResult]) -> str:
+    """What is lowest of the restart that is shown, and what equals are told apart by."""
+    rules = {c.column.selection: c.rule for c in columns if c.rule}
+    ordered = [rules[name] for name in sorted(rules)]
+    measures = dict.fromkeys(rule.measure for rule in ordered)
+    what = "; or ".join(rule.about for rule in ordered)
+    told = f"{' or '.join(measures)} ({what}); ties go"
+    # 'training error', then the field 'train_loss': the training loss
+    second = [rule.fields[1].rpartition("_")[2] for rule in ordered if len(rule.fields) > 1]
+    if second:
+        first = ordered[0].measure.rpartition(" ")[0]
+        return f"{told} to the lower {first} {second[0]}, then"
+    return told
+
+
+def _figure(result: ExperimentResult) -> str:
+    of, noun = result.subject, result.subject.noun
+    measured = of.metric.title
+    return {
+        "units": f"Ours against the paper, {noun} by {noun}"
+        if result.experiment.printed
+        else f"{capital(measured)} {noun} by {noun}",
+        "columns": f"Mean {of.measure} of every column, and its difference from its baseline",
+        "hops": f"Mean {of.measure} by number of hops",
+        "curve": f"{capital(measured)} over the columns, a line a {noun}",
+    }[result.experiment.figure]

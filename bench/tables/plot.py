@@ -1,4 +1,4 @@
-"""The figure of an experiment: ours against the paper, task by task, a panel a column."""
+"""The figure of an experiment; here ours against the paper, unit by unit, a panel a column."""
 
 from __future__ import annotations
 
@@ -10,29 +10,38 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
 
-from bench.core.spec import ALL_TASKS
-from bench.tables import ablation_plot, canvas
-from bench.tables.canvas import FAINT, GRID, INK, OURS, PAPER
+from bench.tables import ablation_plot, canvas, curve_plot
+from bench.tables.ablation import chosen_by
+from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import marked
 from bench.tables.numbers import DAGGER, short
+from bench.tables.subject import Subject, whole
 
 _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
 
 
-def png(result: ExperimentResult) -> bytes:
-    """The figure that the experiment asks for, see `bench.core.spec.Experiment.figure`."""
-    kinds = {"tasks": _figure, "columns": ablation_plot.columns, "hops": ablation_plot.hops}
+def png(result: ExperimentResult) -> bytes | None:
+    """The figure that the experiment asks for, see `bench.core.experiment.Experiment.figure`."""
+    kinds = {
+        "units": units,
+        "columns": ablation_plot.columns,
+        "hops": ablation_plot.hops,
+        "curve": curve_plot.curve,
+    }
+    draw = kinds.get(result.experiment.figure)
+    if draw is None:
+        return None
     with canvas.style():
-        return canvas.png(kinds[result.experiment.figure](result))
+        return canvas.png(draw(result))
 
 
-def _figure(result: ExperimentResult) -> Figure:
-    panels = [column for column in result.ran if column.tasks]
+def units(result: ExperimentResult) -> Figure:
+    """Every unit's number, the paper's and every restart's, a panel a column."""
+    panels = [column for column in result.ran if column.units]
     across = min(2, max(1, len(panels)))
     down = max(1, math.ceil(len(panels) / across))
-    below = canvas.head_inches(result)
-    top = below + 0.64
+    top = canvas.head_inches(result) + 0.64
     height = min(canvas.MAX_HEIGHT, top + 0.45 + down * 2.75)
     figure = canvas.headed(result, height)
     if not panels:
@@ -42,90 +51,90 @@ def _figure(result: ExperimentResult) -> Figure:
     figure.subplots_adjust(0.055, bottom, 0.988, 1 - top / height, wspace=0.06, hspace=0.36)
     axes = list(grid.flat)
     for axis, column in zip(axes, panels, strict=False):
-        _panel(axis, column)
+        _panel(axis, column, result.subject)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
+    of = result.subject
+    root = ", root scale" if _rooted(of) else ""
     for row in grid:
-        row[0].set_ylabel("test error (%), root scale", color=INK)
-    for column in range(across):
-        last = [row[column] for row in grid if row[column].get_visible()]
-        last[-1].set_xlabel("bAbI task", color=INK)
-    handles = _legend(result.completed)
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.006, 1 - below / height),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=9,
-        borderaxespad=0,
-        columnspacing=1.8,
-        handletextpad=0.5,
-    )
+        row[0].set_ylabel(f"{of.metric.title}{of.unit_of(' ({})')}{root}", color=INK)
+    for place in range(across):
+        last = [row[place] for row in grid if row[place].get_visible()]
+        last[-1].set_xlabel(of.axis, color=INK)
+    handles = _legend(result)
+    canvas.legend(figure, result, handles, len(handles))
     return figure
 
 
-def _panel(axis: Axes, column: ColumnResult) -> None:
-    tasks = column.tasks if len(column.tasks) < len(ALL_TASKS) else ALL_TASKS
-    for place, task in enumerate(tasks):
-        cell = column.cells[str(task)]
-        errors = [cell.errors[seed] for seed in sorted(cell.errors)]
-        # spread sideways by seed, so that equal errors stay apart
-        half = 0.3 * len(tasks) / len(ALL_TASKS)
-        wide = [place + 0.75 * half * (2 * (i + 0.5) / len(errors) - 1) for i in range(len(errors))]
-        axis.plot(wide, errors, "o", color=FAINT, ms=2.6, mew=0, zorder=2)
-        axis.plot([place - half, place + half], [cell.mean] * 2, color=FAINT, lw=1.6, zorder=2)
+def _rooted(of: Subject) -> bool:
+    """Whether the axis is a root: most errors in % are below 20, and 0 is kept, unlike by a
+    logarithm."""
+    return of.metric.better == "lower" and of.metric.most == 100.0
+
+
+def _panel(axis: Axes, column: ColumnResult, of: Subject) -> None:
+    shown = column.units if len(column.units) < len(of.units) else of.units
+    for place, unit in enumerate(shown):
+        cell = column.cells.loc[unit]
+        values = column.values[unit].dropna().to_list()
+        # spread sideways by seed, so that equal values stay apart
+        half = 0.3 * len(shown) / len(of.units)
+        wide = [place + 0.75 * half * (2 * (i + 0.5) / len(values) - 1) for i in range(len(values))]
+        axis.plot(wide, values, "o", color=FAINT, ms=2.6, mew=0, zorder=2)
+        axis.plot([place - half, place + half], [cell["mean"]] * 2, color=FAINT, lw=1.6, zorder=2)
         if cell.paper:
             axis.plot(
                 place, float(cell.paper), "D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, zorder=4
             )
         axis.plot(place, cell.ours, "o", color=OURS, mec="white", mew=0.5, ms=5.6, zorder=3)
-    axis.axhline(5, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
-    axis.set_xlim(-0.6, len(tasks) - 0.4)
-    axis.xaxis.set_major_locator(FixedLocator(range(len(tasks))))
-    axis.set_xticklabels([marked(str(task), column.cells[str(task)]) for task in tasks])
-    # most errors are below 20 %: a square root spreads them out, and keeps 0, unlike a logarithm
-    axis.set_yscale("function", functions=(_root, _square))
-    axis.set_ylim(-0.25, 108)
-    axis.set_yticks(_TICKS, [str(tick) for tick in _TICKS])
-    axis.tick_params(length=0)
-    axis.grid(axis="y", color=GRID, lw=0.8)
-    axis.set_axisbelow(True)
-    for side in ("top", "right"):
-        axis.spines[side].set_visible(False)
-    axis.set_title(_title(column), loc="left", pad=6, parse_math=False)
+    if of.above:
+        axis.axhline(of.above.limit, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    axis.set_xlim(-0.6, len(shown) - 0.4)
+    axis.xaxis.set_major_locator(FixedLocator(range(len(shown))))
+    axis.set_xticklabels([marked(unit, column.cells.loc[unit]) for unit in shown])
+    if _rooted(of):
+        axis.set_yscale("function", functions=(_root, _square))
+        axis.set_ylim(-0.25, 108)
+        axis.set_yticks(_TICKS, [str(tick) for tick in _TICKS])
+    canvas.plain(axis, "y")
+    axis.set_title(_title(column, of), loc="left", pad=6, parse_math=False)
 
 
-def _root(error: np.ndarray) -> np.ndarray:
+def _root(value: np.ndarray) -> np.ndarray:
     """The signed root: the axis begins a little below 0."""
-    return np.sign(error) * np.sqrt(np.abs(error))
+    return np.sign(value) * np.sqrt(np.abs(value))
 
 
 def _square(root: np.ndarray) -> np.ndarray:
     return np.sign(root) * np.square(root)
 
 
-def _title(column: ColumnResult) -> str:
-    mean, failed = column.cells["mean"], column.cells["failed"]
-    if mean.ours is None:
-        return f"{column.column.title} · {len(column.tasks)} of {len(ALL_TASKS)} tasks"
-    of_paper = (f" (paper {mean.paper})", f" ({failed.paper})") if mean.paper else ("", "")
-    return (
-        f"{column.column.title} · mean error {marked(short(mean.ours), mean)}{of_paper[0]}"
-        f" · failed {marked(short(failed.ours, whole=True), failed)}{of_paper[1]}"
-    )
+def _title(column: ColumnResult, of: Subject) -> str:
+    if len(column.units) < len(of.units) or not of.summaries:
+        many = f"{len(column.units)} of {len(of.units)} {of.noun}s"
+        return f"{column.column.title} · {many}"
+    told = [column.column.title]
+    for place, summary in enumerate(of.summaries):
+        cell = column.cells.loc[summary.key]
+        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        paper = f" ({'' if place else 'paper '}{cell.paper})" if cell.paper else ""
+        told.append(f"{of.in_short(summary)} {ours}{paper}")
+    return " · ".join(told)
 
 
-def _legend(completed: bool) -> list[Line2D]:
+def _legend(result: ExperimentResult) -> list[Line2D]:
+    of = result.subject
     handles = [
         Line2D([], [], ls="", marker="o", color=OURS, mec="white", mew=0.5, ms=6.5,
-               label="ours (lowest training error)"),
+               label=f"ours (lowest {chosen_by(result)})"),
         Line2D([], [], ls="", marker="D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, label="paper"),
         Line2D([], [], ls="", marker="o", color=FAINT, mew=0, ms=4, label="every restart"),
         Line2D([], [], color=FAINT, lw=1.8, label="their mean"),
-        Line2D([], [], color=INK, lw=0.8, ls=(0, (4, 3)), label="5 %: failed above"),
     ]  # fmt: skip
-    if completed:
+    if of.above:
+        label = f"{of.above.limit:g}{of.unit_of(' {}')}: {of.in_short(of.above)} above"
+        handles.append(Line2D([], [], color=INK, lw=0.8, ls=(0, (4, 3)), label=label))
+    if result.completed:
         what = f"{DAGGER} training set completed by generated stories"
         handles.append(Line2D([], [], ls="", label=what))
     return handles

@@ -7,9 +7,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-from bench.core.spec import TRAINER_VERSION, NotYet
-from bench.core.store import Row
-from bench.datasets.babi import completed
+import pandas as pd
+
+from bench.core import kinds, registry
+from bench.core.column import NotYet
+from bench.tables.cells import NOT_YET
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.numbers import NONE
 
@@ -17,32 +19,40 @@ Facts = tuple[tuple[str, str], ...]
 Lines = tuple[tuple[str, ...], ...]
 
 
-def provenance(result: ExperimentResult) -> tuple[Facts, Lines]:
-    """Facts of the whole experiment as (term, text), and a table of its columns, head first."""
-    rows = [row for column in result.ran for row in _rows(column)]
+def facts(result: ExperimentResult) -> Facts:
+    """What is known of the whole experiment, as (term, text)."""
     profile = result.profile
     budget = f"{profile.name} ({profile.note})"
     if result.restarts is not None:
         budget += f"; {result.restarts} restarts asked for on the command line"
-    files = {name: value for c in result.ran for group, stored in c.groups if stored
-             for name, value in group.hashes}  # fmt: skip
+    names = dict.fromkeys(column.method for column in result.experiment.runnable())
+    versions = {name: str(registry.method(name).version) for name in names}
+    one = next(iter(versions.values()), NONE)
+    several = "; ".join(f"{name} {version}" for name, version in versions.items())
+    rows = pd.concat([column.stored for column in result.columns])
+    return (
+        ("Profile", budget),
+        ("Data", _data(result)),
+        ("Trainer version", several if len(versions) > 1 else one),
+        ("Commits", _several(map(_commit, rows.commit))),
+        ("Devices", _several(rows.device)),
+        ("Versions", _several(rows.versions)),
+    )
+
+
+def _data(result: ExperimentResult) -> str:
     kind = result.kind or "none at hand"
     if result.completed:
-        files_kind = "real" if kind == "completed" else kind
-        kind = f"{files_kind}, task {completed.TASK} completed: {completed.ABOUT}"
-    data = f"{result.experiment.dataset}, {kind}"
-    if files:
-        made = " or made" if result.completed else ""
-        data += f", SHA-256 {short_hash(files)}… over the {len(files)} files read{made}"
-    facts = (
-        ("Profile", budget),
-        ("Data", data),
-        ("Trainer version", str(TRAINER_VERSION)),
-        ("Commits", _several(_commit(row["commit"]) for row in rows)),
-        ("Devices", _several(row["device"] for row in rows)),
-        ("Versions", _several(_versions(row["versions"]) for row in rows)),
-    )
-    return facts, (_HEAD, *(_line(column) for column in result.columns))
+        noun = result.subject.noun
+        those = ", ".join(f"{noun} {unit}" for unit in result.completed_units) or "training sets"
+        files_kind = kinds.REAL if kind == kinds.COMPLETED else kind
+        kind = f"{files_kind}, {those} completed: {result.completion or 'by generated examples'}"
+    files = {name: sha for column in result.ran for data in column.stored.data for name, sha in data}
+    told = f"{result.experiment.dataset}, {kind}"
+    if not files:
+        return told
+    made = " or made" if result.completed else ""
+    return f"{told}, SHA-256 {short_hash(files)}… over the {len(files)} files read{made}"
 
 
 def short_hash(files: Mapping[str, str]) -> str:
@@ -51,34 +61,36 @@ def short_hash(files: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_HEAD = (
+HEAD = (
     "Column", "Trainings stored / asked", "Diverged", "Lanes", "Training seconds", "Devices", "Commits",
 )  # fmt: skip
 
 
+def of_columns(result: ExperimentResult) -> Lines:
+    """A line a column, under `HEAD`."""
+    return tuple(_line(column) for column in result.columns)
+
+
 def _line(column: ColumnResult) -> tuple[str, ...]:
-    spec, rows = column.column, _rows(column)
+    spec = column.column
     if isinstance(spec, NotYet):
-        return (spec.title, "not yet runnable", *[NONE] * (len(_HEAD) - 2))
-    asked = spec.restarts * len(column.groups)
+        return (spec.title, NOT_YET, *[NONE] * (len(HEAD) - 2))
+    asked = spec.restarts * column.asked
+    rows = column.stored.drop_duplicates(["group", "seed"])
+    if rows.empty:
+        return (spec.title, f"0 / {asked}", *[NONE] * (len(HEAD) - 2))
     # what was asked for, apart from what was stored beyond it
-    stored = sum(row["seed"] < spec.restarts for row in rows)
+    stored = int((rows.seed < spec.restarts).sum())
     extra = f" + {len(rows) - stored}" if len(rows) > stored else ""
-    if not rows:
-        return (spec.title, f"0 / {asked}", *[NONE] * (len(_HEAD) - 2))
     return (
         spec.title,
         f"{stored} / {asked}{extra}",
-        str(sum(row["diverged"] is not None for row in rows)),
-        _several(row["lanes"] for row in rows),
-        f"{math.fsum(row['seconds'] for row in rows):.1f}",
-        _several(row["device"] for row in rows),
-        _several(_commit(row["commit"]) for row in rows),
+        str(int(rows.diverged.sum())),
+        _several(rows.lanes),
+        f"{math.fsum(rows.seconds):.1f}",
+        _several(rows.device),
+        _several(map(_commit, rows.commit)),
     )
-
-
-def _rows(column: ColumnResult) -> list[Row]:
-    return [row for _, rows in column.groups for row in rows]
 
 
 def _several(values: Iterable) -> str:
@@ -89,7 +101,3 @@ def _several(values: Iterable) -> str:
 def _commit(text: str) -> str:
     """A commit's hash cut to 10 digits; what follows it ('-dirty') stays."""
     return re.sub(r"^([0-9a-f]{10})[0-9a-f]{30}", r"\1", text)
-
-
-def _versions(versions: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {versions[name]}" for name in sorted(versions))

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.core.errors import BenchError
-from bench.studies.speed.rows import WORKS, Row
-from bench.tables.gather import RUN, ColumnResult, ExperimentResult
+from bench.tables.cells import NOT_RUN, NOT_YET, RUN
+from bench.tables.gather import ColumnResult, ExperimentResult
+from bench.tables.markdown import bare, joined, safe, table
 from bench.tables.notices import completion, marked, notices, title
-from bench.tables.numbers import NONE, short, spread
+from bench.tables.numbers import NONE, listed, short, spread
+from bench.tables.page import grids
+from bench.tables.subject import Subject, whole
 
 BEGIN = "<!-- numbers: written by `python -m bench report` -->"
 END = "<!-- end of numbers -->"
+FOLDER = "results/paper"
 
 
-def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
+def with_numbers(readme: str, results: Sequence[ExperimentResult], others: Sequence[str]) -> str:
     """The README with its block replaced.
+
+    Args:
+        others: what studies put there, a text each.
 
     Raises:
         BenchError: the marks are missing.
@@ -24,71 +31,75 @@ def with_numbers(readme: str, results: Sequence[ExperimentResult], speed: Sequen
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise BenchError(f"README.md: the marks '{BEGIN}' and '{END}' are missing; put them back")
-    return before + begin + "\n" + _block(results, speed) + end + after
+    shown = [r for r in results if not r.experiment.study]
+    printed = [r for r in shown if r.experiment.printed]
+    blocks = [block for r in printed if r.ran for block in _table(r)]
+    blocks += _ours([r for r in shown if r.ran and not r.experiment.printed])
+    blocks += [text for text in others if text]
+    blocks = blocks or ["Nothing has been run yet."]
+    blocks += [_folded(r) for r in printed if not r.ran]
+    return before + begin + "\n" + joined(blocks) + end + after
 
 
-def _block(results: Sequence[ExperimentResult], speed: Sequence[Row]) -> str:
-    parts = [_table(r) for r in results if r.ran and r.experiment.printed]
-    ablations = [
-        r for r in results if r.ran and not r.experiment.printed and r.experiment.table == "cells"
-    ]
-    if ablations:
-        parts.append(_ablations(ablations))
-    if speed:
-        parts.append(_speed(speed))
-    return "\n".join(parts or ["Nothing has been run yet.\n"])
+def _link(result: ExperimentResult, text: str) -> str:
+    return f"[{text}]({FOLDER}/{result.experiment.id}.md)"
 
 
-def _table(result: ExperimentResult) -> str:
-    lines = [f"**{title(result)}** ([whole table](results/paper/{result.experiment.id}.md))", ""]
-    lines += [f"> {notice}\n" for notice in notices(result)]
-    lines += [
-        "| column | mean error (%), ours | paper | mean ± sd of restarts | failed tasks, ours | paper | restarts |",
-        "|:--|--:|--:|--:|--:|--:|--:|",
-    ]
-    lines += [_line(column) for column in result.ran]
-    lines += ["", completion(result)] if result.completed else []
+def _table(result: ExperimentResult) -> list[str]:
+    blocks = [f"**{title(result)}** ({_link(result, 'whole table')})"]
+    blocks += [f"> {notice}" for notice in notices(result)]
+    if result.subject.summaries and result.experiment.layout == "cells":
+        blocks.append(_summaries(result))
+    else:
+        blocks.append(bare(grids(result)[0]))
+    blocks += [completion(result)] if result.completed else []
     idle = [c.column.title for c in result.columns if not c.ran]
     if idle:
-        lines += ["", f"Not run yet: {', '.join(idle)}."]
-    return "\n".join(lines) + "\n"
+        blocks.append(f"Not run yet: {listed(idle)}.")
+    return blocks
 
 
-def _ablations(results: Sequence[ExperimentResult]) -> str:
-    """A line each: what they show is in their pages."""
-    lines = ["**Not printed by the papers** (mean errors, effects with intervals, figures)", ""]
+def _summaries(result: ExperimentResult) -> str:
+    """A line a column: its summaries, ours and the paper's."""
+    of = result.subject
+    head = ["column"]
+    for summary in of.summaries:
+        mean = summary.figure == "mean"
+        name = of.said(summary).lower() + (of.unit_of(" ({})") if mean else "")
+        head += [f"{name}, ours", "paper", *["mean ± sd of restarts"] * mean]
+    rows = [_line(column, of) for column in result.ran]
+    return table([*head, "restarts"], rows, "lr")
+
+
+def _line(column: ColumnResult, of: Subject) -> list[str]:
+    cells = [column.column.title]
+    for summary in of.summaries:
+        cell = column.cells.loc[summary.key]
+        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        cells += [ours, cell.paper]
+        if summary.figure == "mean":
+            cells.append(NONE if not cell.finished else spread(cell["mean"], cell.sd))
+    return [*cells, str(column.cells.restarts[of.summaries[0].key])]
+
+
+def _ours(results: Sequence[ExperimentResult]) -> list[str]:
+    """A line each of what no paper prints: what they show is in their pages."""
+    if not results:
+        return []
+    lines = []
     for result in results:
-        whole = sum(column.cells["mean"].status == RUN for column in result.columns)
-        name = f"[{title(result)}](results/paper/{result.experiment.id}.md)"
-        lines.append(f"- {name}: {whole} of {len(result.columns)} columns run")
-    return "\n".join(lines) + "\n"
+        runs = sum(bool((column.cells.status == RUN).all()) for column in result.columns)
+        done = f"{runs} of {len(result.columns)} columns run"
+        lines.append(f"- {_link(result, title(result))}: {done}")
+    head = "**Not printed by the papers** (mean errors, effects with intervals, figures)"
+    return [head, "\n".join(lines)]
 
 
-def _line(result: ColumnResult) -> str:
-    error, failed = result.cells["mean"], result.cells["failed"]
-    cells = (
-        result.column.title,
-        marked(short(error.ours), error),
-        error.paper,
-        NONE if error.mean is None else spread(error.mean, error.sd),
-        marked(short(failed.ours, whole=True), failed),
-        failed.paper,
-        str(len(error.seeds)),
-    )
-    return "| " + " | ".join(cells) + " |"
+def _folded(result: ExperimentResult) -> str:
+    """A printed table that nothing is stored of: the paper's numbers, folded away."""
+    state = NOT_RUN if result.runnable else NOT_YET
+    summary = f"<summary>{safe(title(result))}: <b>{state}</b>, the paper's numbers</summary>"
+    link = _link(result, "whole table")
+    return joined([f"<details>{summary}", link, bare(grids(result)[0]), "</details>"]).rstrip()
 
 
-def _speed(rows: Sequence[Row]) -> str:
-    lines = [
-        "**Speed** ([whole table](results/paper/speed.md)): ms a training step and restart, "
-        "against the same model in eager PyTorch (an embedding a matrix, and 'tuned' by "
-        "stacking the matrices) on the same machine, both sides with what they do best on its cores",
-        "",
-        "| work | device | ours | peer | peer's | ratio |",
-        "|:--|:--|--:|:--|--:|--:|",
-    ]
-    for row in rows:
-        ours, peer = f"{row['ours_ms']:.2f}", f"{row['peer_ms']:.1f}"
-        cells = (WORKS[row["work"]], row["device"], ours, row["peer"], peer, f"{row['ratio']:.1f}×")
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"

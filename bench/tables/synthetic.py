@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.tables.interval import QUESTIONS
+from bench.tables.interval import PERCENT
+
+QUESTIONS = PERCENT.questions
 
 OWN, ONE_FILE, TWO_FILES = "own", "one file", "two files"
 """How restarts are scored. 'own': each errs on its own questions, the paper's restart too. 'one

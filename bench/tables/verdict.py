@@ -6,37 +6,42 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 
-from bench.core.spec import ALL_TASKS, Group
-from bench.core.store import Row
-from bench.tables import interval, selection
+from bench.core.dataset import Summary
+from bench.core.method import Rule
+from bench.tables import interval
+from bench.tables.models import enough, models
+from bench.tables.subject import Subject
 
 INSIDE, BETTER, WORSE, TOO_FEW = "inside", "better", "worse", "too few restarts"
 
 _SLACK = 1e-6
-"""Errors are kept to 4 decimals; where a limit and a number are the same, floats may not be."""
+"""Numbers are kept to 4 decimals; where a limit and a number are the same, floats may not be."""
 
 Limits = tuple[float, float]
 
 
-def verdict(printed: str, limits: Limits | None) -> str:
+def verdict(printed: str, limits: Limits | None, above: str = BETTER) -> str:
     """The verdict on one number, where the paper prints one and we have one too.
 
     Args:
         printed: as the paper prints it; '' if it does not.
         limits: of its 95 % interval, None if too few restarts are stored for one.
+        above: what ours are if the paper's number is above the interval: 'better' of errors,
+            'worse' of a metric whose greater values are better.
 
     Returns:
-        'inside': seeds explain the difference. 'better': the paper's number is above the interval,
-        so that ours are better than seeds explain; 'worse': it is below. (All are errors.) 'too few
-        restarts' where there is no interval, '' where nothing is printed.
+        'inside': seeds explain the difference. 'better' or 'worse': ours are, than seeds explain.
+        'too few restarts' where there is no interval, '' where nothing is printed.
     """
     if not printed:
         return ""
     if limits is None:
         return TOO_FEW
+    below = WORSE if above == BETTER else BETTER
     side = int(beyond(float(printed), half_unit(printed), *limits))
-    return {-1: WORSE, 0: INSIDE, 1: BETTER}[side]
+    return {-1: below, 0: INSIDE, 1: above}[side]
 
 
 def half_unit(printed: str) -> float:
@@ -45,7 +50,7 @@ def half_unit(printed: str) -> float:
 
 
 def beyond(
-    number: np.ndarray | float, half: float, low: np.ndarray, high: np.ndarray
+    number: np.ndarray | float, half: float, low: np.ndarray | float, high: np.ndarray | float
 ) -> np.ndarray:
     """-1 where all of number +- half is below the interval, 1 where above, 0 where it meets it."""
     above = np.asarray(number) - half > np.asarray(high) + _SLACK
@@ -53,53 +58,54 @@ def beyond(
     return above.astype(int) - below.astype(int)
 
 
-def limits_of(
-    groups: Sequence[tuple[Group, Sequence[Row]]], k: int, tasks: Sequence[int] = ALL_TASKS
-) -> dict[str, Limits]:
+def limits_of(runs: pd.DataFrame, rule: Rule, k: int, subject: Subject) -> dict[str, Limits]:
     """The 95 % intervals of a column's numbers, from all of its stored restarts.
 
     Args:
-        groups: the column's groups with their rows; each finished row has a test error for each of
-            its group's tasks.
+        runs: the column's rows of the frame, of the data set's metric.
         k: how many restarts the paper chose from.
-        tasks: those that the mean and the number of failed tasks are over.
 
     Returns:
-        Row of the table ('1'..'20', 'mean', 'failed') -> (low, high), errors in %. A row is left
-        out where fewer than `interval.LEAST` restarts, or fewer than ``3 k``, ended without
-        diverging.
+        Unit or summary -> (low, high). A row is left out where fewer than `interval.LEAST`
+        restarts, or fewer than ``3 k``, ended without diverging.
     """
-    found = {group: _errors(group, rows, k) for group, rows in groups}
-    drawn = {group: one for group, one in found.items() if one is not None}
+    scale = subject.scale
+    drawn: list[tuple[np.ndarray, np.ndarray]] = []
     limits: dict[str, Limits] = {}
-    for group, (errors, weights) in drawn.items():
-        low, high = interval.interval(interval.draw(errors, weights))
-        for task, *pair in zip(group.tasks, low, high, strict=True):
-            limits[str(task)] = _within(pair, 100.0)
-    if any(str(task) not in limits for task in tasks):
+    for model in models(runs, rule, enough(k)):
+        if not model.enough(k):
+            continue
+        weights = interval.chances(model.ranks, k, model.total)
+        drawn.append((model.values, weights))
+        low, high = interval.interval(interval.draw(model.values, weights, scale))
+        for unit, *pair in zip(model.units, low, high, strict=True):
+            limits[unit] = _within(pair, subject.metric.least, subject.metric.most)
+    if not subject.units or any(unit not in limits for unit in subject.units):
         return limits
+    for summary in subject.summaries:
+        found = _summary(drawn, scale, summary)
+        if summary.figure == "mean":
+            limits[summary.key] = _within(found, subject.metric.least, subject.metric.most)
+        else:
+            limits[summary.key] = _within(found, 0.0, float(len(subject.units)))
+    return limits
+
+
+def _summary(
+    drawn: Sequence[tuple[np.ndarray, np.ndarray]], scale: interval.Scale, summary: Summary
+) -> interval.Limits:
+    """The interval of a figure of all units, from (values, chances) of every model."""
     if len(drawn) == 1:
-        ((errors, weights),) = drawn.values()
-        mean = interval.joint_mean_interval(errors, weights)
-        count = interval.joint_count_interval(errors, weights)
-    else:
-        mean = interval.mean_interval([interval.draw(errors[0], w) for errors, w in drawn.values()])
-        count = interval.count_interval(
-            [interval.failing(errors[0], w) for errors, w in drawn.values()]
-        )
-    return limits | {"mean": _within(mean, 100.0), "failed": _within(count, float(len(tasks)))}
+        values, weights = drawn[0]
+        if summary.figure == "mean":
+            return interval.joint_mean_interval(values, weights, scale)
+        return interval.joint_count_interval(values, weights, scale, summary.limit)
+    draws = [interval.draw(values[0], weights, scale) for values, weights in drawn]
+    if summary.figure == "mean":
+        return interval.mean_interval(draws)
+    return interval.count_interval([interval.failing(draw, summary.limit) for draw in draws])
 
 
-def _errors(group: Group, rows: Sequence[Row], k: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """Test errors (tasks, N) in % and chances (N,) of a group's restarts that did not diverge."""
-    good = selection.finished(rows)
-    if len(good) < max(interval.LEAST, 3 * k):
-        return None
-    ranks = [selection.key(row, group.column.selection) for row in good]
-    errors = [[float(row["test_errors"][str(task)]) for row in good] for task in group.tasks]
-    return np.array(errors), interval.chances(ranks, k, len(rows))
-
-
-def _within(limits: Sequence, most: float) -> Limits:
-    low, high = (min(max(float(limit), 0.0), most) for limit in limits)
-    return low, high
+def _within(limits: Sequence, least: float, most: float | None) -> Limits:
+    low, high = (max(float(limit), least) for limit in limits)
+    return (low, high) if most is None else (min(low, most), min(high, most))

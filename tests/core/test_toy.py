@@ -45,6 +45,7 @@ class Coins:
     reads = list
     units = ("penny", "dime")
     titles = {"penny": "one cent", "dime": "ten cents"}
+    noun = "coin"
     few = ("penny",)
     metric = Metric("test_error", "test error", "%", "lower", 0.0, 100.0)
     summaries = (Summary("mean", "Mean error (%)", "mean"),)

@@ -25,6 +25,7 @@ class Tasks:
     reads: type = Story
     units: Sequence[str] = tuple(str(task) for task in ALL)
     titles: Mapping[str, str] = {str(task.number): task.name for task in TASKS}
+    noun: str = "bAbI task"
     few: Sequence[str] = ("1", "6", "8")
     metric = Metric("test_error", "test error", "%", better="lower", least=0, most=100)
     summaries: Sequence[Summary] = (

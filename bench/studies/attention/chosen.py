@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from bench.datasets.babi.layout import DATASETS
+from bench.methods.memn2n import METHOD
 from bench.studies.attention.store import Row
-from bench.tables.selection import mean, sd, select
+from bench.tables.frame import best
+from bench.tables.numbers import mean
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,9 @@ class Measured:
     def spread(self, name: str, hop: int) -> tuple[float, float, float | None]:
         """Of 'share', 'top' or 'empty' in a hop, in %: the chosen restart's, and all their mean and
         sample standard deviation."""
-        values = [100 * row[name][hop] for row in self.rows]
-        average = mean(values)
-        assert average is not None  # there is a row
-        return 100 * self.chosen[name][hop], average, sd(values)
+        values = pd.Series([100 * row[name][hop] for row in self.rows])
+        deviation = values.std() if len(values) > 1 else None
+        return 100 * self.chosen[name][hop], mean(values), deviation
 
 
 Tables = dict[str, dict[int, Measured]]
@@ -52,6 +55,6 @@ def hops_of(tasks: dict[int, Measured]) -> range:
 
 
 def _selected(rows: Sequence[Row]) -> Row:
-    row = select(rows, 1 + max(row["seed"] for row in rows), rows[0]["selection"])
-    assert row is not None  # diverged ones are not stored
-    return row
+    rule = METHOD.rules[rows[0]["selection"]]
+    frame = pd.DataFrame([{name: row[name] for name in ("seed", *rule.fields)} for row in rows])
+    return rows[best(frame, rule).index[0]]

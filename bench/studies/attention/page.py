@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bench.core.profiles import Profile
+from bench.core import registry
+from bench.core.profiles import FEW, Profile
 from bench.datasets.babi import completed
 from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.attention.chosen import Measured, Tables, hops_of
 from bench.studies.attention.store import Row
 from bench.studies.attention.stories import EXPLAINED, story_tables
-from bench.tables.markdown import safe
+from bench.tables.markdown import Bold, joined, table
 from bench.tables.notices import data_mark
-from bench.tables.numbers import NONE, short, spread
-from bench.tables.selection import mean
+from bench.tables.numbers import NONE, mean, short, spread
 
 PAPER_RESTARTS = 10
 """S15 4.2: repeated ten times with different random initialisations."""
@@ -69,7 +69,7 @@ def attention_page(tables: Tables, profile: Profile) -> str:
     blocks += ["## Stories", _about_stories(rows), EXPLAINED]
     blocks += story_tables(tables, lambda row, told: None)
     blocks += _provenance(rows, profile)
-    return "\n\n".join(blocks) + "\n"
+    return joined(blocks)
 
 
 def notices(tables: Tables, profile: Profile) -> list[str]:
@@ -87,7 +87,9 @@ def notices(tables: Tables, profile: Profile) -> list[str]:
         few = [task for task, measured in tasks.items() if len(measured.rows) < PAPER_RESTARTS]
         if profile.name == "paper" and few:
             lines.append(f"FEWER than ten restarts: {dataset}, {_tasks(few)}.")
-        lacking = sorted(set(profile.tasks) - set(tasks))
+        known = registry.dataset(dataset)
+        asked = known.few if profile.units == FEW else known.units
+        lacking = sorted({int(unit) for unit in asked} - set(tasks))
         if lacking:
             lines.append(f"NOT MEASURED: {dataset}, {_tasks(lacking)}.")
     return lines
@@ -97,36 +99,36 @@ def _shares(dataset: str, tasks: dict[int, Measured]) -> list[str]:
     hops = hops_of(tasks)
     head = ["task", "even", *(f"hop {h + 1}" for h in hops), "empty", "outside", "questions"]
     head += ["test error", "restarts"]
-    lines = [_line(head), "|:--|" + "--:|" * (len(head) - 1)]
+    lines = []
     for measured in tasks.values():
         row = measured.chosen
         cells = [_name(measured), short(100 * row["even"])]
         cells += [_spread(measured, "share", h) for h in hops]
         cells += [short(100 * max(row["empty"])), str(row["questions_lost"]), str(row["questions"])]
         cells += [short(float(row["test_error"])), str(len(measured.rows))]
-        lines.append(_line(cells))
+        lines.append(cells)
     if len(tasks) > 1:
         cells = [
-            f"**mean of {len(tasks)} tasks**",
+            Bold(f"mean of {len(tasks)} tasks"),
             _mean(100 * m.chosen["even"] for m in tasks.values()),
         ]
         for h in hops:
             found = [m.spread("share", h) for m in tasks.values() if h < m.chosen["hops"]]
             cells.append(f"{_mean(f[0] for f in found)} ({_mean(f[1] for f in found)})")
         cells += ["", "", "", _mean(float(m.chosen["test_error"]) for m in tasks.values()), ""]
-        lines.append("| " + " | ".join(cells) + " |")
-    return [f"## {dataset}: share of the attention on supporting facts (%)", "\n".join(lines)]
+        lines.append(cells)
+    return [f"## {dataset}: share of the attention on supporting facts (%)", table(head, lines, "lr")]
 
 
 def _largest(dataset: str, tasks: dict[int, Measured]) -> list[str]:
     hops = hops_of(tasks)
     head = [dataset, *(f"hop {h + 1}" for h in hops), "facts", "outside"]
-    lines = [_line(head), "|:--|" + "--:|" * (len(head) - 1)]
+    lines = []
     for measured in tasks.values():
         row = measured.chosen
         cells = [_name(measured), *(_spread(measured, "top", h) for h in hops)]
-        lines.append(_line([*cells, str(row["facts"]), str(row["lost"])]))
-    return ["\n".join(lines)]
+        lines.append([*cells, str(row["facts"]), str(row["lost"])])
+    return [table(head, lines, "lr")]
 
 
 def _about_stories(rows: Iterable[Row]) -> str:
@@ -148,7 +150,7 @@ def _about_stories(rows: Iterable[Row]) -> str:
 
 def _provenance(rows: Iterable[Row], profile: Profile) -> list[str]:
     head = ["data set", "tasks", "data", "restarts", "model", "device", "commit", "versions"]
-    lines = [_line(head), "|" + ":--|" * len(head)]
+    lines = []
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         versions = ", ".join(f"{name} {v}" for name, v in sorted(row["versions"].items()))
@@ -159,9 +161,9 @@ def _provenance(rows: Iterable[Row], profile: Profile) -> list[str]:
         found.items(), key=lambda item: (item[0][0], min(row["task"] for row in item[1]), item[0])
     ):
         tasks = " ".join(str(task) for task in sorted({row["task"] for row in those}))
-        lines.append(_line([dataset, tasks, kind, str(len(those)), *others]))
+        lines.append([dataset, tasks, kind, str(len(those)), *others])
     note = f"Profile {profile.name}: {profile.note}. Device and commit are those that measured the models."
-    return ["## Provenance", note, "\n".join(lines)]
+    return ["## Provenance", note, table(head, lines, "l")]
 
 
 def _name(measured: Measured) -> str:
@@ -178,7 +180,7 @@ def _spread(measured: Measured, name: str, hop: int) -> str:
 
 
 def _mean(values: Iterable[float]) -> str:
-    return short(mean(list(values)))
+    return short(mean(values))
 
 
 def _tasks(tasks: Iterable[int]) -> str:
@@ -186,7 +188,3 @@ def _tasks(tasks: Iterable[int]) -> str:
     if numbers == list(ALL_TASKS):
         return "every task"
     return f"task{'s' * (len(numbers) > 1)} " + ", ".join(map(str, numbers))
-
-
-def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(safe(cell) for cell in cells) + " |"

@@ -12,7 +12,7 @@ from bench.datasets.babi.layout import DATASETS
 from bench.studies.attention.chosen import Tables
 from bench.studies.attention.shown import FIGURES
 from bench.studies.attention.store import Row
-from bench.tables.markdown import safe
+from bench.tables.markdown import safe, table
 
 SHOWN_FROM = 0.05
 """Left out are statements that are no supporting fact and have less weight than this in every
@@ -86,20 +86,16 @@ def _table(row: Row, told: dict[str, Any], words: Words | None) -> str:
     hops = range(row["hops"])
     statement = ["statement"] if words else []
     head = ["line", *statement, "fact", *(f"hop {hop + 1}" for hop in hops)]
-    lines = [_line(head), "|--:|" + ":--|" * len(statement) + ":-:|" + "--:|" * len(hops)]
+    lines = []
     there = kept(told)
     for line, supporting, weights in there:
         cells = [f"{w:.2f}" for w in weights] or ["lost"] * len(hops)
         text = [words.statements[line]] if words else []
-        lines.append(_line([str(line), *text, "●" if supporting else "", *cells]))
+        lines.append([str(line), *text, "●" if supporting else "", *cells])
     blank = [""] * len(statement)
     if max(told["empty"]) >= SHOWN_FROM:
-        lines.append(_line(["(empty slots)", *blank, "", *(f"{w:.2f}" for w in told["empty"])]))
+        lines.append(["(empty slots)", *blank, "", *(f"{w:.2f}" for w in told["empty"])])
     left_out = len(told["statements"]) - len(there)
     if left_out:
-        lines.append(_line([f"({left_out} more)", *blank, *[""] * (1 + len(hops))]))
-    return "\n".join(lines)
-
-
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(safe(cell) for cell in cells) + " |"
+        lines.append([f"({left_out} more)", *blank, *[""] * (1 + len(hops))])
+    return table(head, lines, "r" + "l" * len(statement) + "cr")

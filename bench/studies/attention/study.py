@@ -37,6 +37,9 @@ class _Attention:
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return attention_files(read_rows(results), profile)
 
+    def readme(self, results: Path) -> str:
+        return ""
+
 
 def _measure(site: Site, group: Group, path: Path) -> None:
     """Measures a saved restart and stores its row, unless its training diverged."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +10,8 @@ from bench.studies.attention.chosen import Measured, Tables, by_task, hops_of
 from bench.studies.attention.page import attention_page
 from bench.studies.attention.plot import attention_png
 from bench.studies.attention.store import Row
-from bench.tables.numbers import exact
-from bench.tables.selection import mean
+from bench.tables.csvs import csv_text
+from bench.tables.numbers import mean
 
 HEADER = (
     "dataset", "task", "hop", "share", "mean", "sd", "top", "top_mean", "top_sd", "empty", "even",
@@ -51,9 +49,7 @@ def attention_files(rows: Iterable[Row], profile: Profile) -> dict[str, bytes]:
 
 
 def _csv(tables: Tables) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows = []
     for dataset, tasks in tables.items():
         lines = [
             _cells(measured, hop)
@@ -64,11 +60,10 @@ def _csv(tables: Tables) -> str:
             those = [line for line in lines if line["hop"] == hop]
             summary = {"dataset": dataset, "task": "mean", "hop": hop}
             for name in ("share", "mean", "top", "top_mean", "empty", "even", "test_error"):
-                summary[name] = mean([line[name] for line in those])
+                summary[name] = mean(line[name] for line in those)
             lines.append(summary)
-        for line in lines:
-            writer.writerow([_plain(line.get(name)) for name in HEADER])
-    return text.getvalue()
+        rows += [[line.get(name) for name in HEADER] for line in lines]
+    return csv_text(HEADER, rows)
 
 
 _AS_STORED = ("dataset", "task", "questions", "facts", "lost", "questions_lost", "seed", "memory")
@@ -100,9 +95,7 @@ def _stories_csv(tables: Tables) -> str:
     """A line a statement: what figures 2 and 4 draw. Weights are empty where it fell out of the
     memory."""
     hops = max(len(hops_of(tasks)) for tasks in tables.values())
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*STORIES_FIRST, *(f"hop{hop + 1}" for hop in range(hops)), *STORIES_LAST])
+    rows: list[list[Any]] = []
     for dataset, tasks in tables.items():
         for task, row in ((task, measured.chosen) for task, measured in tasks.items()):
             for told in row["stories"]:
@@ -110,13 +103,9 @@ def _stories_csv(tables: Tables) -> str:
                     dataset,
                     *(told[name] for name in ("split", "figure", "question", "line", "right")),
                 ]
-                after += [_plain(float(told["probability"])), row["seed"], row["kind"]]
+                after += [float(told["probability"]), row["seed"], row["kind"]]
                 for line, supporting, weights in told["statements"]:
-                    cells = [_plain(float(w)) for w in weights]
-                    cells += [""] * (hops - len(cells))
-                    writer.writerow([task, told["story"], line, supporting, *cells, *after])
-    return text.getvalue()
-
-
-def _plain(value: Any) -> str:
-    return exact(value) if value is None or isinstance(value, float) else str(value)
+                    cells = [*map(float, weights), *[None] * (hops - len(weights))]
+                    rows.append([task, told["story"], line, supporting, *cells, *after])
+    head = (*STORIES_FIRST, *(f"hop{hop + 1}" for hop in range(hops)), *STORIES_LAST)
+    return csv_text(head, rows)

@@ -15,6 +15,7 @@ from bench.studies.attention.shares import questions_of
 from bench.studies.attention.shown import find, lines_of
 from bench.studies.attention.store import Row
 from bench.studies.attention.stories import EXPLAINED, Words, story_tables
+from bench.tables.markdown import joined
 
 TEXT = "attention_stories.md"
 
@@ -46,7 +47,7 @@ def text_page(rows: Sequence[Row], found: Mapping[str, Found]) -> str:
         EXPLAINED,
         *story_tables(there, words),
     ]
-    return "\n\n".join(blocks) + "\n"
+    return joined(blocks)
 
 
 def _kind(row: Row, found: Mapping[str, Found]) -> str:

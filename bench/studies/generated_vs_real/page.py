@@ -8,7 +8,6 @@ answers; `READ` % of questions read as the file has them; a task's median test e
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.generated_vs_real.statistics import MEANS
 from bench.studies.generated_vs_real.store import Row
+from bench.tables.markdown import facts as listing
+from bench.tables.markdown import joined, safe, table
 from bench.tables.numbers import NONE, short, spread
 from bench.tables.provenance import short_hash
 
@@ -55,7 +56,7 @@ def written(
         blocks += [*_classifier(rows), *_reader(rows)]
     blocks += _trained(errors, about)
     blocks += _provenance(rows, facts)
-    return "\n\n".join(blocks) + "\n"
+    return joined(blocks)
 
 
 def _title(rows: Sequence[Row]) -> str:
@@ -102,7 +103,7 @@ def _statistics(rows: Sequence[Row]) -> list[str]:
         "Means (and maxima) of the training files, and by how much the generated mean is off. "
         "Statements before a question count from the start of the story."
     )
-    return ["## Statistics side by side", text, _table(head, lines)]
+    return ["## Statistics side by side", text, table(head, lines, "llr")]
 
 
 def _mean(row: Row, name: str) -> str:
@@ -135,7 +136,7 @@ def _differences(rows: Sequence[Row]) -> list[str]:
         "By chance: 95 % of sets of as many stories as the real side has, drawn from the generated ones, "
         "stay within so many points; in brackets, how many of them are as far off as the real side."
     )
-    return ["## Largest differences", text, _table(head, lines)]
+    return ["## Largest differences", text, table(head, lines, "llr")]
 
 
 def _share(differs: Mapping[str, Any]) -> str:
@@ -174,7 +175,7 @@ def _shares(rows: Sequence[Row]) -> list[str]:
                 ", ".join(f"{of} {one:.1f}; {other:.1f}" for of, (one, other) in shares.items())
             )
         lines.append([*_task(row["task"]), *cells])
-    return ["## Answers and supporting facts", _table(head, lines)]
+    return ["## Answers and supporting facts", table(head, lines, "llr")]
 
 
 def _classifier(rows: Sequence[Row]) -> list[str]:
@@ -196,7 +197,7 @@ def _classifier(rows: Sequence[Row]) -> list[str]:
         "no better than guessing. By lot: the same stories with their sides drawn by lot "
         f"({len(rows[0]['classifier']['by_lot'])} times; mean ± standard deviation), what chance gives."
     )
-    return ["## Can a classifier tell them apart?", text, _table(head, lines)]
+    return ["## Can a classifier tell them apart?", text, table(head, lines, "llr")]
 
 
 def _reader(rows: Sequence[Row]) -> list[str]:
@@ -215,7 +216,7 @@ def _reader(rows: Sequence[Row]) -> list[str]:
         "A symbolic reader, which shares no code with the simulator, answers training and test "
         "questions from the text alone. Exceptions: questions it answers otherwise than the file."
     )
-    return ["## Read by rules", text, _table(head, lines)]
+    return ["## Read by rules", text, table(head, lines, "llr")]
 
 
 def _places(exceptions: Sequence[str]) -> str:
@@ -259,8 +260,8 @@ def _trained(errors: Trained, about: str) -> list[str]:
         f"second. '!': the median is more than {TASK_BAR:.0f} points, or the mean over tasks more than "
         f"{MEAN_BAR:.0f}, away from that of real stories throughout."
     )
-    table = _table(["", "task", *head, "restarts"], lines)
-    return [title, *([_safe(about)] if about else []), text, table]
+    shown = table(["", "task", *head, "restarts"], lines, "llr")
+    return [title, *([safe(about)] if about else []), text, shown]
 
 
 def _off(error: float | None, real: float | None, bar: float) -> str:
@@ -281,7 +282,7 @@ def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[s
         ]
     blocks = ["## Provenance"]
     if texts:
-        blocks.append("\n".join(f"- {_safe(term)}: {_safe(text)}" for term, text in texts))
+        blocks.append(listing(texts))
     if rows:
         head = [
             "",
@@ -298,7 +299,7 @@ def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[s
             seconds = f"{row['seconds']['generating']:.2f}"
             real = f"{short_hash(row['files'])}…"
             lines.append([*_task(row["task"]), real, *sums, seconds, row["commit"]])
-        blocks.append(_table(head, lines))
+        blocks.append(table(head, lines, "llr"))
     return blocks
 
 
@@ -327,16 +328,3 @@ def _task(task: int) -> tuple[str, str]:
 
 def _flag(outside: bool) -> str:
     return " !" if outside else ""
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    aligned = "|".join([":--", ":--", *["--:"] * (len(head) - 2)])
-    lines = ("| " + " | ".join(map(_safe, cells)) + " |" for cells in (head, *rows))
-    first, *rest = lines
-    return "\n".join([first, f"|{aligned}|", *rest])
-
-
-def _safe(text: str) -> str:
-    """No markup from stored text."""
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_|\[\]~])", r"\\\1", text)

@@ -11,7 +11,7 @@ from bench.core.runs import Group
 from bench.core.study import Site, Study
 from bench.studies.generated_vs_real.store import read_rows
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
-from bench.tables.provenance import provenance
+from bench.tables.provenance import facts
 
 TRAIN = {"smoke": 1_000}
 """Profile -> training questions generated for the comparison; else `measure.TRAIN`."""
@@ -43,8 +43,11 @@ class _GeneratedVsReal:
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         if trained is None:
             return comparison_files(read_rows(results), {})
-        facts = provenance(trained)[0]
-        return comparison_files(read_rows(results), trained_errors(trained), facts=facts)
+        told = facts(trained)
+        return comparison_files(read_rows(results), trained_errors(trained), facts=told)
+
+    def readme(self, results: Path) -> str:
+        return ""
 
 
 STUDY: Study = _GeneratedVsReal()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -24,8 +22,8 @@ from bench.studies.generated_vs_real.page import (
 )
 from bench.studies.generated_vs_real.statistics import MEANS
 from bench.studies.generated_vs_real.store import Row
+from bench.tables.csvs import csv_text
 from bench.tables.gather import ExperimentResult
-from bench.tables.numbers import exact
 
 
 def comparison_files(
@@ -84,9 +82,7 @@ def trained_errors(result: ExperimentResult) -> dict[str, dict[int, list[float]]
     """The restarts' errors of an experiment whose columns are `TRAINED`'s."""
     return {
         column.column.id: {
-            task: list(column.cells[str(task)].errors.values())
-            for task in ALL_TASKS
-            if column.cells[str(task)].errors
+            int(str(unit)): values.dropna().to_list() for unit, values in column.values.items()
         }
         for column in result.columns
     }
@@ -128,12 +124,8 @@ def _csv(rows: Mapping[int, Row], errors: Trained) -> str:
     for name in TRAINED:
         values = [cells[name] for cells in table if cells[name] is not None]
         failed[name] = sum(v > 5 for v in values) if len(values) == len(ALL_TASKS) else None
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
-    for cells in (*table, mean, failed):
-        writer.writerow([_plain(cells.get(name)) for name in HEADER])
-    return text.getvalue()
+    rows = ([cells.get(name) for name in HEADER] for cells in (*table, mean, failed))
+    return csv_text(HEADER, rows)
 
 
 def _cells(task: int, row: Row | None, errors: Trained) -> dict[str, Any]:
@@ -177,9 +169,3 @@ def _cells(task: int, row: Row | None, errors: Trained) -> dict[str, Any]:
     draws = row["chance"]["answers"]
     cells["answers_points_by_chance"] = draws[int(0.95 * (len(draws) - 1))]
     return cells
-
-
-def _plain(value: Any) -> str:
-    if value is None or isinstance(value, float):
-        return exact(value)
-    return str(value)

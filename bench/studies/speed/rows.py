@@ -6,8 +6,6 @@ its repeats, so that a table is a function of the store.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +18,8 @@ from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.core.rows import count, map_of, positive, text, wrong_field
 from bench.methods.memn2n.spec import MemN2N
+from bench.tables.csvs import csv_text
+from bench.tables.markdown import joined, safe, table
 
 Row = dict[str, Any]
 
@@ -185,9 +185,7 @@ HEADER = (
 
 
 def _csv(rows: Sequence[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    lines = []
     for row in rows:
         ours, peer = row["ours_repeats"], row["peer_repeats"]
         numbers = {
@@ -199,8 +197,8 @@ def _csv(rows: Sequence[Row]) -> str:
             "peer_min": min(peer),
             "peer_max": max(peer),
         }
-        writer.writerow([f"{numbers[n]:.5g}" if n in numbers else row[n] for n in HEADER])
-    return text.getvalue()
+        lines.append([f"{numbers[n]:.5g}" if n in numbers else row[n] for n in HEADER])
+    return csv_text(HEADER, lines)
 
 
 def _markdown(rows: Sequence[Row]) -> str:
@@ -215,7 +213,7 @@ def _markdown(rows: Sequence[Row]) -> str:
     for row in rows:
         if busy(row):
             blocks.append(
-                f"> **{row['work']} on {_safe(row['device'])}: repeats differ by more than "
+                f"> **{row['work']} on {safe(row['device'])}: repeats differ by more than "
                 f"{BUSY - 1:.0%}. The machine was busy; time it again.**"
             )
     blocks.append(
@@ -226,26 +224,50 @@ def _markdown(rows: Sequence[Row]) -> str:
         "versions do; '-tuned' takes rows of one stacked parameter, the least CPU time found on one thread."
     )
     head = ("work", "device", "ours, ms", "peer", "peer, ms", "ratio", "repeats")
-    lines = [_line(head), "|:--|:--|--:|:--|--:|--:|--:|"]
+    lines = []
     for row in rows:
         ours, peer = row["ours_repeats"], row["peer_repeats"]
         ratio = statistics.median(peer) / statistics.median(ours)
         cells = (WORKS[row["work"]], row["device"], _spread(ours), row["peer"], _spread(peer))
-        lines.append(_line((*cells, f"{ratio:.1f}", str(len(ours)))))
-    blocks.append("\n".join(lines))
+        lines.append((*cells, f"{ratio:.1f}", str(len(ours))))
+    blocks.append(table(head, lines, "llrlr"))
     blocks.append("Every number: [speed.csv](speed.csv)")
     blocks.append("## Provenance")
     head = ("work", "device", "peer", "restarts", "to a program", "steps a repeat, ours", "its",
             "its threads", "compiling, s", "data", "commit", "versions")  # fmt: skip
-    lines = [_line(head), "|:--|:--|:--|--:|--:|--:|--:|--:|--:|:--|:--|:--|"]
+    lines = []
     for row in rows:
         versions = ", ".join(f"{name} {v}" for name, v in sorted(row["versions"].items()))
         counts = [str(row[n]) for n in _COUNTS]
         names = (WORKS[row["work"]], row["device"], row["peer"])
         cells = (*names, *counts, f"{row['compile_s']:.1f}")
-        lines.append(_line((*cells, row["kind"], row["commit"], versions)))
-    blocks.append("\n".join(lines))
-    return "\n\n".join(blocks) + "\n"
+        lines.append((*cells, row["kind"], row["commit"], versions))
+    blocks.append(table(head, lines, "lllrrrrrrl"))
+    return joined(blocks)
+
+
+def speed_summary(results: Path) -> str:
+    """What the README says of the stored rows, '' if nothing was timed.
+
+    Raises:
+        BenchError: the store is damaged.
+    """
+    rows = [
+        (
+            WORKS[row["work"]], row["device"], f"{row['ours_ms']:.2f}", row["peer"],
+            f"{row['peer_ms']:.1f}", f"{row['ratio']:.1f}×",
+        )
+        for row in read_rows(results)
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    text = (
+        "**Speed** ([whole table](results/paper/speed.md)): ms a training step and restart, "
+        "against the same model in eager PyTorch (an embedding a matrix, and 'tuned' by "
+        "stacking the matrices) on the same machine, both sides with what they do best on its cores"
+    )
+    head = ("work", "device", "ours", "peer", "peer's", "ratio")
+    return f"{text}\n\n{table(head, rows, 'llrlr')}"
 
 
 _COUNTS = ("restarts", "lanes", "ours_steps", "peer_steps", "peer_threads")
@@ -256,17 +278,6 @@ def _spread(repeats: Sequence[float]) -> str:
         f"{ms:.3g}" for ms in (statistics.median(repeats), min(repeats), max(repeats))
     )
     return f"{middle} ({low} to {high})"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_safe(cell) for cell in cells) + " |"
-
-
-def _safe(text: str) -> str:
-    """No markup from stored text."""
-    for mark in "\\`*_|[]~<>&#":
-        text = text.replace(mark, "\\" + mark)
-    return text
 
 
 def _key(row: Row) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from bench.core.errors import BenchError
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.speed.rows import speed_files
+from bench.studies.speed.rows import speed_files, speed_summary
 
 
 class _Speed:
@@ -27,6 +27,9 @@ class _Speed:
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return speed_files(results)
+
+    def readme(self, results: Path) -> str:
+        return speed_summary(results)
 
 
 STUDY: Study = _Speed()

@@ -1,0 +1,141 @@
+"""The cells of a column: what its stored restarts come to, beside what the paper prints.
+
+The papers train ten times and report the restart with the lowest *training* error (S15 section 4.2).
+Nothing here looks at the test set to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from bench.core.dataset import Summary
+from bench.core.kinds import least_trusted
+from bench.core.method import Rule
+from bench.tables import frame
+from bench.tables.numbers import mean
+from bench.tables.verdict import BETTER, WORSE, Limits, verdict
+
+RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
+
+SLACK = 1e-6
+"""50 wrong of 1000 are not more than 5 %, whatever their float quotient."""
+
+CELL = {
+    "paper": str, "status": str, "restarts": int, "finished": int, "ours": float, "batches": float,
+    "seed": float, "mean": float, "sd": float, "data": str, "completed": bool, "low": float,
+    "high": float, "difference": float, "verdict": str,
+}  # fmt: skip
+"""Fields of a cell, NaN or '' where there is none.
+
+``paper`` is the number as printed; ``status`` 'run', 'partial' (fewer restarts or units stored than
+asked for), 'not run' or 'not yet runnable'; ``restarts`` are stored, ``finished`` of them did not
+diverge (over several units: on none), ``mean`` and ``sd`` (n - 1) are over these. ``ours`` is the
+restart that the rule of selection chose, ``seed`` its seed (none where each unit chose its own),
+``batches`` the same without the last partial batch. ``data`` is the least trusted kind of data,
+``completed`` whether generated examples complete a training set. ``low`` and ``high`` bound the
+95 % interval of the paper's number (`bench.tables.interval`), ``difference`` is ours - paper."""
+
+
+def none(numbers: pd.Series, status: str) -> pd.DataFrame:
+    """Cells of nothing but the paper's numbers, by key."""
+    return _whole(pd.DataFrame({"paper": numbers, "status": status}))
+
+
+def of(runs: pd.DataFrame, by: str, restarts: int, rule: Rule, kind: str) -> pd.DataFrame:
+    """Cells by unit or metric, without the paper's numbers.
+
+    Args:
+        runs: the column's rows of the frame, one a restart and ``by``.
+        restarts: one of the seeds below it is chosen.
+        kind: of the data's files, whose rows claim no more.
+    """
+    every = runs.groupby(by, sort=False)
+    good = runs[~runs.diverged]
+    those = good.groupby(by, sort=False).value
+    chosen = frame.best(good[good.seed < restarts], rule).drop_duplicates(by).set_index(by)
+    asked = set(range(restarts))
+    found = pd.DataFrame({
+        "status": every.seed.agg(lambda seeds: RUN if asked <= set(seeds) else PARTIAL),
+        "restarts": every.seed.nunique(),
+        "finished": those.size(),
+        "ours": chosen.value,
+        "batches": chosen.batches,
+        "seed": chosen.seed,
+        "mean": those.agg(mean),
+        "sd": those.std(),
+        "data": every.kind.agg(lambda kinds: least_trusted([kind, *kinds])),
+        "completed": every.completed.any(),
+    })  # fmt: skip
+    return found.reindex(list(dict.fromkeys(runs[by])))
+
+
+def figure(summary: Summary, values: pd.DataFrame) -> pd.Series:
+    """A figure of all units, of each row of values (rows × units)."""
+    if summary.figure == "mean":
+        return pd.Series(map(mean, values.to_numpy()), values.index, dtype=float)
+    return (values > summary.limit + SLACK).sum(axis=1).astype(float)
+
+
+def over(
+    units: pd.DataFrame, runs: pd.DataFrame, asked: Sequence[str], summary: Summary, joint: bool
+) -> pd.DataFrame:
+    """The cell of a summary: a figure of the chosen restarts, and its spread over the seeds that
+    every unit has.
+
+    Args:
+        units: the cells of its units, as `of` gives them.
+        asked: the units that it is over.
+        joint: whether one restart is chosen for all of them.
+    """
+    wide = runs[~runs.diverged].pivot(index="seed", columns="unit", values="value")
+    each = figure(summary, wide.reindex(columns=list(asked)).dropna())
+    there = units.reindex(list(asked))
+    whole = bool((there.status == RUN).all())
+    chosen = {name: there[[name]].T.dropna() for name in ("ours", "batches")}
+    stored = runs[runs.unit.isin(asked)].groupby("seed").unit.nunique()
+    cell = {
+        "status": RUN if whole else PARTIAL,
+        "restarts": int((stored == len(asked)).sum()),
+        "finished": len(each),
+        **{n: figure(summary, v).squeeze() if len(v) else None for n, v in chosen.items()},
+        "seed": there.seed.iloc[0] if joint else None,
+        "mean": mean(each),
+        "sd": each.std(),
+        "data": least_trusted(units.data),
+        "completed": units.completed.any(),
+    }
+    return pd.DataFrame([cell], index=[summary.key])
+
+
+def beside(
+    found: pd.DataFrame, numbers: pd.Series, limits: Mapping[str, Limits], better: str
+) -> pd.DataFrame:
+    """Cells with the paper's numbers beside them.
+
+    Args:
+        numbers: the paper's by key: these cells there are, in this order.
+        limits: key -> the 95 % interval of the paper's number.
+        better: 'lower' or 'higher', '' if no verdict is wanted.
+    """
+    cells = found.reindex(numbers.index)
+    cells["paper"] = numbers
+    cells["status"] = cells.status.fillna(NOT_RUN)
+    cells["low"] = [limits[key][0] if key in limits else None for key in cells.index]
+    cells["high"] = [limits[key][1] if key in limits else None for key in cells.index]
+    cells["difference"] = cells.ours - pd.to_numeric(numbers)
+    above = WORSE if better == "higher" else BETTER
+    cells["verdict"] = [
+        verdict(paper, limits.get(key), above) if better and pd.notna(ours) else ""
+        for key, paper, ours in zip(cells.index, numbers, cells.ours, strict=True)
+    ]
+    return _whole(cells)
+
+
+def _whole(cells: pd.DataFrame) -> pd.DataFrame:
+    empty = {str: "", int: 0, bool: False, float: float("nan")}
+    cells = cells.reindex(columns=list(CELL))
+    for name, kind in CELL.items():
+        cells[name] = cells[name].astype(object).where(cells[name].notna(), empty[kind]).astype(kind)
+    return cells
