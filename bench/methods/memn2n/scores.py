@@ -26,7 +26,7 @@ class Scores:
 
     def __init__(self, count: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
         self._count = count
-        self._parts = parts
+        self.parts = parts
 
     @property
     def loss(self) -> np.ndarray:
@@ -39,17 +39,30 @@ class Scores:
         return self._joined(1)
 
     def _joined(self, which: int) -> np.ndarray:
-        parts = [np.asarray(part[which]) for part in self._parts]
+        parts = [np.asarray(part[which]) for part in self.parts]
         return np.concatenate(parts, axis=1)[:, : self._count]
 
 
-def in_chunks(questions: Questions) -> list[Questions]:
-    """N questions, `CHUNK` at a time, the last chunk padded with empty ones."""
+class Chunks(NamedTuple):
+    """``count`` questions, `CHUNK` at a time, the last chunk padded with empty ones."""
+
+    parts: list[Questions]
+    count: int
+
+
+def in_chunks(questions: Questions) -> Chunks:
+    """Cuts N questions for scoring; once a training will do."""
     n, chunk = len(questions.target), CHUNK
-    arrays = [np.asarray(array) for array in questions]
 
     def part(array: np.ndarray, low: int) -> np.ndarray:
         rows = array[low : low + chunk]
         return np.concatenate([rows, np.zeros((chunk - len(rows), *rows.shape[1:]), rows.dtype)])
 
-    return [Questions(*(part(array, low) for array in arrays)) for low in range(0, n, chunk)]
+    memory, question, target = (np.asarray(array) for array in questions)
+    return Chunks(
+        [
+            Questions(part(memory, low), part(question, low), part(target, low))
+            for low in range(0, n, chunk)
+        ],
+        n,
+    )
