@@ -31,7 +31,7 @@ class Runner:
     """Runs jobs until they are done, the time is up, or the user says stop.
 
     Attributes:
-        stopped: set it to stop at the next safe point (the end of an epoch).
+        stopped: set it to stop at the next safe point (within seconds).
     """
 
     def __init__(
@@ -113,17 +113,17 @@ class Runner:
         stopped."""
         group = job.group
         trainers: dict[int, Trainer] = {}
-        epoch_cost = job.epoch_seconds
+        training_cost = job.epoch_seconds * most_epochs(group.column)
         for batch in self._batches(job, devices):
             seeds = [seed for chunk in batch for seed in chunk]
             width = len(batch)
             compiling = COMPILE_SECONDS if not trainers else 0.0
-            cost_left = compiling + epoch_cost * most_epochs(group.column) * len(seeds)
+            cost_left = compiling + training_cost * len(seeds)
             first = True
 
-            def tick() -> None:
+            def tick(share: float) -> None:
                 nonlocal first, cost_left
-                cost = epoch_cost * len(seeds) + (compiling if first else 0.0)
+                cost = share * training_cost * len(seeds) + (compiling if first else 0.0)
                 first = False
                 cost_left -= cost
                 self.progress.advance(cost)
@@ -154,10 +154,10 @@ class Runner:
 
     def _batches(self, job: Job, devices: tuple) -> list[list[tuple[int, ...]]]:
         """The job's chunks by what is trained at once: those of one size that are equally far."""
-        alike: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        alike: dict[tuple, list[tuple[int, ...]]] = {}
         for chunk in chunks(job, devices):
             begun = checkpoint.load(self._checkpoint(job, chunk), chunk)
-            alike.setdefault((len(chunk), begun.epoch if begun else 0), []).append(chunk)
+            alike.setdefault((len(chunk), begun.place if begun else (0, 0)), []).append(chunk)
         return [
             same[at : at + len(devices)]
             for same in alike.values()

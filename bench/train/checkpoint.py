@@ -47,9 +47,7 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
         for name, value in named.items():
             kind, _, rest = name.partition("/")
             state[kind][rest] = value
-        return Progress(
-            State(**state), curves, head["epoch"], head["update"], head["seconds"]
-        )
+        return Progress(State(**state), curves, head["epoch"], head["update"], head["seconds"])
     except (FileNotFoundError, arrays.Damaged, KeyError, TypeError):
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,8 +21,8 @@ class State(NamedTuple):
         running: what the updates of the epoch under way have come to so far: losses, say.
     """
 
-    params: Mapping[str, Array]
-    running: Mapping[str, Array]
+    params: dict[str, Array]
+    running: dict[str, Array]
 
 
 @dataclass

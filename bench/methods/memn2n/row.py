@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from bench.core.spec import Group
 from bench.core.store import Row
 from bench.examples.encode import Encoded
 from bench.methods.memn2n.training import Outcome
+from bench.train.progress import Curve
 
 CURVE_POINTS = 12
 
@@ -24,12 +26,28 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
             set is completed by generated stories is 'completed' where that is 'real'.
         device: the JAX device it was trained on.
     """
-    batch = group.column.batch
-    test = outcome.test_right
     return {
         "id": group.run_id(outcome.seed),
         "seed": outcome.seed,
         "lanes": outcome.lanes,
+        **fields(outcome, encoded, group.tasks, group.column.batch),
+        "seconds": round(outcome.seconds, 2),
+        "kind": group.kind(kind),
+        "device": devices.describe(device),
+        "commit": provenance.commit(),
+        "versions": provenance.versions(),
+    }
+
+
+def fields(outcome: Outcome, encoded: Encoded, tasks: Sequence[int], batch: int) -> Row:
+    """What the row of a restart says of its training and its tests, in the store's order.
+
+    Args:
+        tasks: whose test questions it was asked.
+        batch: B; figures named ``*_batches`` are of full batches alone.
+    """
+    test = outcome.test_right
+    return {
         "epochs": len(outcome.curves),
         "diverged": outcome.diverged,
         "running_loss": _loss(outcome.running_loss),
@@ -42,13 +60,8 @@ def row(group: Group, outcome: Outcome, encoded: Encoded, kind: str, device) -> 
         "test_loss": _loss(outcome.test_loss),
         "test_error": _wrong(test),
         "test_error_batches": _wrong(_full_batches(test, batch)),
-        "test_errors": {str(task): _wrong(test[encoded.test.task == task]) for task in group.tasks},
+        "test_errors": {str(task): _wrong(test[encoded.test.task == task]) for task in tasks},
         "curves": _curves(outcome.curves),
-        "seconds": round(outcome.seconds, 2),
-        "kind": group.kind(kind),
-        "device": devices.describe(device),
-        "commit": provenance.commit(),
-        "versions": provenance.versions(),
     }
 
 
@@ -57,7 +70,7 @@ def _full_batches(right: np.ndarray, batch: int) -> np.ndarray:
     return right[: len(right) // batch * batch] if len(right) >= batch else right
 
 
-def _curves(curves: list[tuple[float, ...]]) -> dict[str, Any]:
+def _curves(curves: Curve) -> dict[str, Any]:
     """Every nth epoch and the last: losses a question, errors in %."""
     every = max(1, -(-len(curves) // CURVE_POINTS))
     kept = sorted({*range(every - 1, len(curves), every), len(curves) - 1})

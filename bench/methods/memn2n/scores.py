@@ -9,6 +9,8 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from bench.train.lanes import Array
+
 CHUNK = 100
 """Questions scored at once; changes no result."""
 
@@ -16,16 +18,20 @@ CHUNK = 100
 class Questions(NamedTuple):
     """N questions: memory (N, M), question (N,), target (N,), all int32."""
 
-    memory: jax.Array
-    question: jax.Array
-    target: jax.Array
+    memory: Array
+    question: Array
+    target: Array
 
 
 class Scores:
-    """Losses and hits of N questions, which the device may still be computing."""
+    """Losses and hits of N questions, which the device may still be computing.
 
-    def __init__(self, count: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
-        self._count = count
+    Args:
+        parts: (R, `CHUNK`) each, chunk by chunk.
+    """
+
+    def __init__(self, questions: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
+        self._questions = questions
         self.parts = parts
 
     @property
@@ -40,14 +46,15 @@ class Scores:
 
     def _joined(self, which: int) -> np.ndarray:
         parts = [np.asarray(part[which]) for part in self.parts]
-        return np.concatenate(parts, axis=1)[:, : self._count]
+        return np.concatenate(parts, axis=1)[:, : self._questions]
 
 
 class Chunks(NamedTuple):
-    """``count`` questions, `CHUNK` at a time, the last chunk padded with empty ones."""
+    """N questions, `CHUNK` at a time, the last chunk padded with empty ones."""
 
     parts: list[Questions]
-    count: int
+    questions: int
+    """N."""
 
 
 def in_chunks(questions: Questions) -> Chunks:

@@ -30,11 +30,11 @@ from bench.methods.memn2n.scores import Chunks, Questions, Scores
 from bench.methods.memn2n.tiers import by_count, fit, tiers
 from bench.train import draws
 from bench.train.initial import initial
-from bench.train.lanes import Lanes
+from bench.train.lanes import Array, Lanes
 
-Params = dict[str, jax.Array]
+Params = dict[str, Array]
 
-Running = dict[str, jax.Array]
+Running = dict[str, Array]
 """(R, U) float32 each, of the epoch's updates so far, 0 of those to come: 'loss', the sum over a
 batch's questions, and 'wrong', how many; both before the update, noise included."""
 
@@ -44,7 +44,7 @@ class Data(NamedTuple):
 
     tables: Tables
     train: Questions
-    fit: jax.Array
+    fit: Array
     """(n,) int32 indices of the training questions that are trained on."""
 
 
@@ -174,22 +174,18 @@ class Programs:
         """(R,) loss and error over the questions of a whole epoch; the error is in [0, 1]."""
         return self._mean(running)
 
-    def evaluate(
-        self, params: Params, linear: np.ndarray, tables: Tables, asked: Chunks
-    ) -> Scores:
+    def evaluate(self, params: Params, linear: np.ndarray, tables: Tables, asked: Chunks) -> Scores:
         """The scores of N questions under a state with softmax, or without where ``linear``
         (R,)."""
         parts = [self._evaluate(params, linear, tables, part) for part in asked.parts]
-        return Scores(asked.count, parts)
+        return Scores(asked.questions, parts)
 
     def attention(
         self, params: Params, linear: np.ndarray, tables: Tables, asked: Chunks
     ) -> np.ndarray:
         """(R, K, N, M) weights."""
-        parts = [
-            np.asarray(self._attention(params, linear, tables, part)) for part in asked.parts
-        ]
-        return np.concatenate(parts, axis=2)[:, :, : asked.count]
+        parts = [np.asarray(self._attention(params, linear, tables, part)) for part in asked.parts]
+        return np.concatenate(parts, axis=2)[:, :, : asked.questions]
 
     def _logits(
         self,

@@ -21,8 +21,8 @@ from bench.train.lanes import Lanes
 from bench.train.loop import Plan
 from bench.train.progress import Curve, Progress, State
 
-PIECE = 50
-"""Chunks of questions scored before it is asked whether to stop: a second or two on a CPU."""
+UNASKED_SECONDS = 2.0
+"""So long the final model is scored before it is asked whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ class Trainer:
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`.
 
-        ``stop`` is asked before each block of a few seconds, and as often while the final model is
-        scored.
+        ``stop`` is asked before each block of a few seconds, and while the final model is scored, if
+        that takes long.
         """
         progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
         if progress is None:
@@ -114,24 +114,26 @@ class Trainer:
         """The 'train', 'valid' or 'test' questions as they are scored, on the devices."""
         if part not in self._chunks:
             cut = in_chunks(self._questions[part])
-            self._chunks[part] = Chunks(self.lanes.copy(cut.parts), cut.count)
+            self._chunks[part] = Chunks(self.lanes.copy(cut.parts), cut.questions)
         return self._chunks[part]
 
     def _score(
         self, state: State, restarts: int, stop: Callable[[], bool]
     ) -> tuple[Scores, Scores] | None:
         """The final model's scores of the training and the test questions; None if stopped."""
-        softmax = np.zeros(restarts, bool)
+        softmax, begun = np.zeros(restarts, bool), time.perf_counter()
         scored = []
         for part in ("train", "test"):
-            asked, parts = self.chunks(part), []
-            for low in range(0, len(asked.parts), PIECE):
-                if (low or scored) and stop():
+            asked = self.chunks(part)
+            parts: list[tuple[jax.Array, jax.Array]] = []
+            for chunk in asked.parts:
+                parts += self.programs.evaluate(
+                    state.params, softmax, self.data.tables, Chunks([chunk], asked.questions)
+                ).parts
+                jax.block_until_ready(parts[-2:-1])  # one is under way, not all of them
+                if time.perf_counter() - begun > UNASKED_SECONDS and stop():
                     return None
-                piece = Chunks(asked.parts[low : low + PIECE], asked.count)
-                scores = self.programs.evaluate(state.params, softmax, self.data.tables, piece)
-                parts += jax.block_until_ready(scores.parts)
-            scored.append(Scores(asked.count, parts))
+            scored.append(Scores(asked.questions, parts))
         return scored[0], scored[1]
 
     def _outcomes(
@@ -200,12 +202,14 @@ class _Course:
                 drawn = self._programs.draw(self._seeds, number, self._trainer.data)
                 self._drawn[number] = drawn
         self._drawn.pop(epoch - 1, None)
+        rate, linear = plan.settings
         params, running = self._programs.block(
             state.params,
             state.running,
             self._drawn[epoch],
             updates,
-            *plan.settings,
+            rate,
+            linear,
             plan.active,
             self._trainer.data,
         )
