@@ -36,7 +36,9 @@ def console(result: ExperimentResult) -> str:
     many = len(of.units)
     if shown and not keyed and any(0 < len(c.units) < many for c in result.columns):
         nouns = plural(of.noun)
-        text.append(f"Of a column with fewer than {many} {nouns}, both means are over its {nouns} alone.")
+        text.append(
+            f"Of a column with fewer than {many} {nouns}, both means are over its {nouns} alone."
+        )
     return "\n".join(text) + "\n"
 
 

@@ -101,5 +101,3 @@ def _folded(result: ExperimentResult) -> str:
     summary = f"<summary>{safe(title(result))}: <b>{state}</b>, the paper's numbers</summary>"
     link = _link(result, "whole table")
     return joined([f"<details>{summary}", link, bare(grids(result)[0]), "</details>"]).rstrip()
-
-

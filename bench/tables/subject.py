@@ -98,7 +98,9 @@ def subject(experiment: Experiment, rows: Sequence[str], names: Mapping[str, str
     data = registry.datasets().get(experiment.dataset)
     if data is None:
         axis = "setting" if experiment.layout == "rows" else "row"
-        return Subject(tuple(rows), {row: names.get(row) or row.replace('_', ' ') for row in rows}, axis=axis)
+        return Subject(
+            tuple(rows), {row: names.get(row) or row.replace("_", " ") for row in rows}, axis=axis
+        )
     units = registry.units_of(experiment) if experiment.runnable() else tuple(data.units)
     titles = {**data.titles, **{summary.key: summary.title for summary in data.summaries}}
     return Subject(
