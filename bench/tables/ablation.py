@@ -88,9 +88,7 @@ def lines(result: ExperimentResult) -> tuple[Line, ...]:
         values = column.values[where].dropna().agg(mean, axis=1)
         ours, above = column.cells.ours[where], result.subject.above
         failed = None if above is None else int(figure(above, ours.to_frame().T).squeeze())
-        found.append(
-            Line(column, column.units, values, mean(ours), failed, told, against)
-        )
+        found.append(Line(column, column.units, values, mean(ours), failed, told, against))
     return tuple(found)
 
 
@@ -151,7 +149,15 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     ) + (luck if judged else "")
     span = "95 % interval"
     mean = f"On the mean {of.measure}"
-    head = ("Column", "Against", mean, span, "On the chosen restarts", span, capital(plural(of.noun)))
+    head = (
+        "Column",
+        "Against",
+        mean,
+        span,
+        "On the chosen restarts",
+        span,
+        capital(plural(of.noun)),
+    )
     rows = []
     for line in found:
         told = line.effect

@@ -137,5 +137,7 @@ def _whole(cells: pd.DataFrame) -> pd.DataFrame:
     empty = {str: "", int: 0, bool: False, float: float("nan")}
     cells = cells.reindex(columns=list(CELL))
     for name, kind in CELL.items():
-        cells[name] = cells[name].astype(object).where(cells[name].notna(), empty[kind]).astype(kind)
+        cells[name] = (
+            cells[name].astype(object).where(cells[name].notna(), empty[kind]).astype(kind)
+        )
     return cells

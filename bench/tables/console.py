@@ -9,7 +9,7 @@ from bench.core.kinds import least_trusted
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import completion, marked, notices, title
 from bench.tables.numbers import NONE, mean, plural, short
-from bench.tables.subject import whole
+from bench.tables.subject import places
 
 
 def console(result: ExperimentResult) -> str:
@@ -36,7 +36,9 @@ def console(result: ExperimentResult) -> str:
     many = len(of.units)
     if shown and not keyed and any(0 < len(c.units) < many for c in result.columns):
         nouns = plural(of.noun)
-        text.append(f"Of a column with fewer than {many} {nouns}, both means are over its {nouns} alone.")
+        text.append(
+            f"Of a column with fewer than {many} {nouns}, both means are over its {nouns} alone."
+        )
     return "\n".join(text) + "\n"
 
 
@@ -56,7 +58,7 @@ def _line(column: ColumnResult, result: ExperimentResult, shown: list[str]) -> t
             ours = mean(cells.ours[where]) if figures[key] == "mean" else None
             printed = pd.to_numeric(cells.paper[where])
             paper = short(mean(printed)) if figures[key] == "mean" else NONE
-        told += [marked(short(ours, whole=whole(key, of)), cell), paper]
+        told += [marked(short(ours, places=places(key, cell.paper, of)), cell), paper]
     stored = sorted({int(many) for many in cells.restarts if many})
     return (
         spec.title,

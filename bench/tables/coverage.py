@@ -94,9 +94,7 @@ def measure_column(
             paper = np.stack([theirs for _, theirs in pairs], axis=1)
             tasks = [interval.draw(errors[:, task], weights) for task in range(len(COLUMN))]
             mean = interval.mean_interval(tasks)
-            count = interval.count_interval(
-                [interval.failing(task) for task in tasks]
-            )
+            count = interval.count_interval([interval.failing(task) for task in tasks])
         limits = interval.interval(interval.draw(errors, weights))
         low, high = (np.clip(limit, 0.0, 100.0) for limit in limits)
         cells.append((beyond(paper, _ROUNDED, low, high), high - low))

@@ -150,7 +150,9 @@ def gather(
         heads = theirs.fields.get(declared.id, (declared.id,))
         if isinstance(declared, NotYet):
             nothing = stored.iloc[:0]
-            columns.append(ColumnResult(declared, cells.none(numbers, NOT_YET), nothing, heads=heads))
+            columns.append(
+                ColumnResult(declared, cells.none(numbers, NOT_YET), nothing, heads=heads)
+            )
             continue
         name = experiment.dataset_of(declared)
         column, rule = profile.apply(declared, restarts), _rule(declared)
@@ -169,7 +171,9 @@ def gather(
         )
         if result.ran:
             kind = files[name].kind
-            found = _keyed(result, numbers, kind, name) if keyed else _cells(result, numbers, kind, of)
+            found = (
+                _keyed(result, numbers, kind, name) if keyed else _cells(result, numbers, kind, of)
+            )
             result = dataclasses.replace(result, cells=found)
         columns.append(result)
     kinds_found = [kind for column in columns if column.ran for kind in column.cells.data]

@@ -237,9 +237,7 @@ def joint_count_interval(
     return np.ceil(low - 0.5), np.floor(high + 0.5)
 
 
-def joint_mean_interval(
-    errors: np.ndarray, weights: np.ndarray, scale: Scale = PERCENT
-) -> Limits:
+def joint_mean_interval(errors: np.ndarray, weights: np.ndarray, scale: Scale = PERCENT) -> Limits:
     """The 95 % interval of the mean over tasks where one restart is chosen for all of them.
 
     Args:

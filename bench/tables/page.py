@@ -13,11 +13,11 @@ from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import footnotes, kind_marks, later_marks, marked, notices, title
 from bench.tables.numbers import NONE, absent, capital, plural, short, spread
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
-Write = Callable[[Any, bool], str]
-"""A cell (`bench.tables.cells.CELL`), and whether it is a count, in words."""
+Write = Callable[[Any, int], str]
+"""A cell (`bench.tables.cells.CELL`) with so many decimals, in words."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def table(
     names = [c.column.title + later.get(getattr(c.column, "why", ""), "") for c in columns]
     written = [
         [
-            write(cell, whole(key, of)) + marks.get(cell.data, "")
+            write(cell, places(key, cell.paper, of)) + marks.get(cell.data, "")
             for key, cell in zip(result.keys, column.cells.itertuples(), strict=True)
         ]
         for column in columns
@@ -139,26 +139,26 @@ def _words(field: str) -> str:
     return capital(field.replace("_", " "))
 
 
-def _beside_paper(cell: Any, count: bool) -> str:
-    ours = marked(short(cell.ours, whole=count), cell)
+def _beside_paper(cell: Any, digits: int) -> str:
+    ours = marked(short(cell.ours, places=digits), cell)
     return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
-def _beside_spread(cell: Any, count: bool) -> str:
+def _beside_spread(cell: Any, digits: int) -> str:
     if absent(cell.ours) and absent(cell.mean):
         return NONE
-    return f"{marked(short(cell.ours, whole=count), cell)}; {spread(cell.mean, cell.sd)}"
+    return f"{marked(short(cell.ours, places=digits), cell)}; {spread(cell.mean, cell.sd, max(1, digits))}"
 
 
-def _difference(cell: Any, count: bool) -> str:
-    return marked(short(cell.difference, whole=count, sign=True), cell)
+def _difference(cell: Any, digits: int) -> str:
+    return marked(short(cell.difference, places=digits, sign=True), cell)
 
 
-def _with_limits(cell: Any, count: bool) -> str:
+def _with_limits(cell: Any, digits: int) -> str:
     told = marked(cell.verdict or NONE, cell)
     if absent(cell.low) or not cell.verdict:
         return told
-    return f"{told} ({short(cell.low, whole=count)} to {short(cell.high, whole=count)})"
+    return f"{told} ({short(cell.low, places=digits)} to {short(cell.high, places=digits)})"
 
 
 def _differences(of: Subject) -> str:
@@ -235,5 +235,5 @@ def _figure(result: ExperimentResult) -> str:
         else f"{capital(measured)} {noun} by {noun}",
         "columns": f"Mean {of.measure} of every column, and its difference from its baseline",
         "hops": f"Mean {of.measure} by number of hops",
-        "curve": f"{capital(measured)} over the columns, a line a {noun}",
+        "curve": f"Ours and the paper's over the columns, a line a {noun}",
     }[result.experiment.figure]

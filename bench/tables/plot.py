@@ -16,7 +16,7 @@ from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import marked
 from bench.tables.numbers import DAGGER, short
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 
 _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
 
@@ -116,7 +116,7 @@ def _title(column: ColumnResult, of: Subject) -> str:
     told = [column.column.title]
     for place, summary in enumerate(of.summaries):
         cell = column.cells.loc[summary.key]
-        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
         paper = f" ({'' if place else 'paper '}{cell.paper})" if cell.paper else ""
         told.append(f"{of.in_short(summary)} {ours}{paper}")
     return " · ".join(told)

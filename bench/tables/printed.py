@@ -72,7 +72,9 @@ def read(experiment: Experiment) -> Printed:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BenchError(f"{path}: cannot be read ({error}); restore the file from git") from error
     table = _Table(path, experiment, lines[0] if lines else [])
-    numbers = [number for place, line in enumerate(lines[1:], 2) for number in table.read(place, line)]
+    numbers = [
+        number for place, line in enumerate(lines[1:], 2) for number in table.read(place, line)
+    ]
     table.whole(len(lines), numbers)
     columns = [column.id for column in experiment.columns]
     found = pd.DataFrame(

@@ -47,7 +47,9 @@ def _data(result: ExperimentResult) -> str:
         those = ", ".join(f"{noun} {unit}" for unit in result.completed_units) or "training sets"
         files_kind = kinds.REAL if kind == kinds.COMPLETED else kind
         kind = f"{files_kind}, {those} completed: {result.completion or 'by generated examples'}"
-    files = {name: sha for column in result.ran for data in column.stored.data for name, sha in data}
+    files = {
+        name: sha for column in result.ran for data in column.stored.data for name, sha in data
+    }
     told = f"{result.experiment.dataset}, {kind}"
     if not files:
         return told

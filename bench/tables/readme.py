@@ -11,7 +11,7 @@ from bench.tables.markdown import bare, joined, safe, table
 from bench.tables.notices import completion, marked, notices, title
 from bench.tables.numbers import NONE, listed, short, spread
 from bench.tables.page import grids
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 
 BEGIN = "<!-- numbers: written by `python -m bench report` -->"
 END = "<!-- end of numbers -->"
@@ -75,7 +75,7 @@ def _line(column: ColumnResult, of: Subject) -> list[str]:
     cells = [column.column.title]
     for summary in of.summaries:
         cell = column.cells.loc[summary.key]
-        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
         cells += [ours, cell.paper]
         if summary.figure == "mean":
             cells.append(NONE if not cell.finished else spread(cell["mean"], cell.sd))
@@ -101,5 +101,3 @@ def _folded(result: ExperimentResult) -> str:
     summary = f"<summary>{safe(title(result))}: <b>{state}</b>, the paper's numbers</summary>"
     link = _link(result, "whole table")
     return joined([f"<details>{summary}", link, bare(grids(result)[0]), "</details>"]).rstrip()
-
-

@@ -9,6 +9,7 @@ from bench.core import registry
 from bench.core.dataset import Metric, Summary
 from bench.core.experiment import Experiment
 from bench.tables.interval import Scale
+from bench.tables.numbers import decimals
 
 PLAIN = Metric("", "number", "", "lower")
 """Of a data set that is not written yet."""
@@ -83,9 +84,11 @@ class Subject:
         return name if summary.figure == "mean" else name.split()[0]
 
 
-def whole(key: str, subject: Subject) -> bool:
-    """Whether a row's numbers are counts."""
-    return any(s.key == key and s.figure == "above" for s in subject.summaries)
+def places(key: str, printed: str, subject: Subject) -> int:
+    """How many decimals a row's numbers have for people: as printed, else one, of counts none."""
+    if printed:
+        return decimals(printed)
+    return 1 - any(s.key == key and s.figure == "above" for s in subject.summaries)
 
 
 def subject(experiment: Experiment, rows: Sequence[str], names: Mapping[str, str]) -> Subject:
@@ -98,7 +101,9 @@ def subject(experiment: Experiment, rows: Sequence[str], names: Mapping[str, str
     data = registry.datasets().get(experiment.dataset)
     if data is None:
         axis = "setting" if experiment.layout == "rows" else "row"
-        return Subject(tuple(rows), {row: names.get(row) or row.replace('_', ' ') for row in rows}, axis=axis)
+        return Subject(
+            tuple(rows), {row: names.get(row) or row.replace("_", " ") for row in rows}, axis=axis
+        )
     units = registry.units_of(experiment) if experiment.runnable() else tuple(data.units)
     titles = {**data.titles, **{summary.key: summary.title for summary in data.summaries}}
     return Subject(

@@ -117,7 +117,10 @@ def _shares(dataset: str, tasks: dict[int, Measured]) -> list[str]:
             cells.append(f"{_mean(f[0] for f in found)} ({_mean(f[1] for f in found)})")
         cells += ["", "", "", _mean(float(m.chosen["test_error"]) for m in tasks.values()), ""]
         lines.append(cells)
-    return [f"## {dataset}: share of the attention on supporting facts (%)", table(head, lines, "lr")]
+    return [
+        f"## {dataset}: share of the attention on supporting facts (%)",
+        table(head, lines, "lr"),
+    ]
 
 
 def _largest(dataset: str, tasks: dict[int, Measured]) -> list[str]:
