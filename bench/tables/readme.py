@@ -74,12 +74,12 @@ def _summaries(result: ExperimentResult) -> str:
 def _line(column: ColumnResult, of: Subject) -> list[str]:
     cells = [column.column.title]
     for summary in of.summaries:
-        cell = column.cells.loc[summary.key]
+        cell = column.rows[summary.key]
         ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
         cells += [ours, cell.paper]
         if summary.figure == "mean":
-            cells.append(NONE if not cell.finished else spread(cell["mean"], cell.sd))
-    return [*cells, str(column.cells.restarts[of.summaries[0].key])]
+            cells.append(NONE if not cell.finished else spread(cell.mean, cell.sd))
+    return [*cells, str(column.rows[of.summaries[0].key].restarts)]
 
 
 def _ours(results: Sequence[ExperimentResult]) -> list[str]:
