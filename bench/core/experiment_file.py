@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.experiment import Experiment
 
 
-def load(path: Path) -> Experiment | None:
+def load(path: Path, check: Callable[[Experiment], None]) -> Experiment | None:
     """The experiment of a file; None if it is a measurement with a script of its own.
+
+    Args:
+        check: refuses an experiment that makes no sense.
 
     Raises:
         BenchError: ``file:line: what is wrong``: the file can't be run, its experiment does not
@@ -37,6 +41,10 @@ def load(path: Path) -> Experiment | None:
         raise BenchError(f"{at}: EXPERIMENT is a {kind}, not a bench.core.experiment.Experiment")
     if experiment.id != path.stem:
         raise BenchError(f"{at}: declares experiment '{experiment.id}'; name file and id alike")
+    try:
+        check(experiment)
+    except BenchError as failure:
+        raise BenchError(f"{at}: {failure}") from failure
     return experiment
 
 

@@ -6,7 +6,7 @@ comes with `Method.trainer`, once there is something to train.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -139,6 +139,12 @@ class Method(Protocol):
             devices: JAX devices, one, or several over which restarts are sharded.
             stream: 32 bits of the group's identity: restarts of different groups draw different
                 numbers.
+        """
+
+    def place(self, saved: Path, seeds: Sequence[int]) -> Hashable:
+        """How far a checkpoint of these seeds is, None if there is none that can be resumed.
+
+        Restarts are trained together only if they are equally far.
         """
 
     def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Any) -> None:

@@ -121,9 +121,8 @@ def survey(
     broken: dict[str, BenchError] = {}
     for path in sorted((folder or FOLDER).glob("[!_]*.py")):
         try:
-            experiment = experiment_file.load(path)
+            experiment = experiment_file.load(path, check)
             if experiment is not None:
-                check(experiment)
                 found[experiment.id] = experiment
         except BenchError as failure:
             broken[path.stem] = failure

@@ -33,7 +33,7 @@ class Runner:
     """Runs jobs until they are done, the time is up, or the user says stop.
 
     Attributes:
-        stopped: set it to stop at the next safe point (the end of an epoch).
+        stopped: set it to stop at the next safe point (within seconds).
     """
 
     def __init__(
@@ -150,11 +150,12 @@ class Runner:
         return True
 
     def _batches(self, job: Job, devices: tuple) -> list[list[tuple[int, ...]]]:
-        """The job's chunks by what is trained at once: those of one size; begun ones first."""
-        alike: dict[tuple[int, bool], list[tuple[int, ...]]] = {}
+        """The job's chunks by what is trained at once: those of one size that are equally far."""
+        method = registry.method(job.group.column.method)
+        alike: dict[tuple, list[tuple[int, ...]]] = {}
         for chunk in chunks(job, devices):
-            begun = self._checkpoint(job, chunk).exists()
-            alike.setdefault((len(chunk), begun), []).append(chunk)
+            place = method.place(self._checkpoint(job, chunk), chunk)
+            alike.setdefault((len(chunk), place), []).append(chunk)
         return [
             same[at : at + len(devices)]
             for same in alike.values()

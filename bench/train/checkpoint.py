@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from bench.core import arrays
-from bench.methods.memn2n.schedule import Phase
-
-
-@dataclass
-class Progress:
-    """What a training has done so far: all that a checkpoint holds.
-
-    Attributes:
-        epoch: epochs finished, linear start's included.
-        params: parameters, (R, ...) float32 each.
-        curves: per lane, one row ``(train_loss, train_error, valid_loss, valid_error)`` an epoch
-            in which the lane was active; means over questions, errors in [0, 1].
-        seconds: training time so far, compilation included.
-    """
-
-    epoch: int
-    params: dict[str, np.ndarray]
-    curves: list[list[tuple[float, ...]]]
-    seconds: float = 0.0
-
-    def add(self, phases: Sequence[Phase], rows: np.ndarray) -> None:
-        """Takes in a finished epoch: (R, 4) figures, a row a lane."""
-        for curve, row, phase in zip(self.curves, rows, phases, strict=True):
-            if not phase.done:
-                curve.append(tuple(float(x) for x in row))
-        self.epoch += 1
+from bench.train.progress import Progress, State
 
 
 def save(path: Path, seeds: Sequence[int], progress: Progress) -> None:
@@ -46,10 +20,16 @@ def save(path: Path, seeds: Sequence[int], progress: Progress) -> None:
     head = {
         "seeds": list(seeds),
         "epoch": progress.epoch,
+        "update": progress.update,
         "curves": progress.curves,
         "seconds": progress.seconds,
     }
-    arrays.save(path, head, progress.params)
+    named = {
+        f"{kind}/{name}": np.asarray(value)
+        for kind, values in progress.state._asdict().items()
+        for name, value in values.items()
+    }
+    arrays.save(path, head, named)
 
 
 def load(path: Path, seeds: Sequence[int]) -> Progress | None:
@@ -59,11 +39,15 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
     but no result.
     """
     try:
-        head, params = arrays.load(path)
+        head, named = arrays.load(path)
         if head["seeds"] != list(seeds):
             return None
         curves = [[tuple(row) for row in curve] for curve in head["curves"]]
-        return Progress(head["epoch"], params, curves, head["seconds"])
+        state: dict[str, dict[str, np.ndarray]] = {kind: {} for kind in State._fields}
+        for name, value in named.items():
+            kind, _, rest = name.partition("/")
+            state[kind][rest] = value
+        return Progress(State(**state), curves, head["epoch"], head["update"], head["seconds"])
     except (FileNotFoundError, arrays.Damaged, KeyError, TypeError):
         return None
 
@@ -74,9 +58,19 @@ def save_all(paths: Sequence[Path], seeds: Sequence[int], progress: Progress) ->
     Raises:
         BenchError: a file can't be written.
     """
+    if not paths:
+        return
+    params, running = (
+        {name: np.asarray(value) for name, value in values.items()} for values in progress.state
+    )
     for path, part in zip(paths, _shares(len(seeds), len(paths)), strict=True):
-        params = {name: value[part] for name, value in progress.params.items()}
-        share = Progress(progress.epoch, params, progress.curves[part], progress.seconds)
+        state = State(
+            {name: value[part] for name, value in params.items()},
+            {name: value[part] for name, value in running.items()},
+        )
+        share = Progress(
+            state, progress.curves[part], progress.epoch, progress.update, progress.seconds
+        )
         save(path, seeds[part], share)
 
 
@@ -87,14 +81,22 @@ def load_all(paths: Sequence[Path], seeds: Sequence[int]) -> Progress | None:
         for path, part in zip(paths, _shares(len(seeds), len(paths)), strict=True)
     ]
     found = [part for part in parts if part is not None]
-    if not found or len(found) < len(parts) or len({part.epoch for part in found}) > 1:
+    if not found or len(found) < len(parts) or len({part.place for part in found}) > 1:
         return None
     return Progress(
-        found[0].epoch,
-        {n: np.concatenate([part.params[n] for part in found]) for n in found[0].params},
+        State(
+            _joined([part.state.params for part in found]),
+            _joined([part.state.running for part in found]),
+        ),
         [curve for part in found for curve in part.curves],
+        found[0].epoch,
+        found[0].update,
         max(part.seconds for part in found),
     )
+
+
+def _joined(parts: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _shares(count: int, parts: int) -> list[slice]:

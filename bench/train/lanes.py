@@ -18,6 +18,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 AXIS = "restarts"
 
+Array = Any
+"""NumPy's on the host, JAX's on devices and inside programs."""
+
 
 @dataclass(frozen=True)
 class Lanes:

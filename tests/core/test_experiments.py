@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 
 import pytest
-from store_helpers import AT_HAND, row
+from bench.tables.tables import csv_text
+from store_helpers import row
 
 from bench.core import registry
 from bench.core.column import NotYet
@@ -25,7 +26,6 @@ from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
 from bench.tables import paper
 from bench.tables.gather import DataAtHand, gather
 from bench.tables.page import page
-from bench.tables.tables import csv_text
 
 KNOWN = registry.experiments()
 TABLE1, TABLE3 = KNOWN["e2e_table1_babi_1k"], KNOWN["e2e_table3_babi_10k"]

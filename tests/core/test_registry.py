@@ -24,7 +24,7 @@ BROKEN = {
     "field": (SOUND.replace('title="A"', 'titel="A"'), r"field\.py:5: .*unknown field 'titel'"),
     "refused": (
         SOUND.replace('"babi-1k"', '"babi-1k", units=("21",)'),
-        "'refused': .*no unit '21'",
+        r"refused\.py:4: .*no unit '21'",
     ),
     "nothing": (SOUND.replace("EXPERIMENT", "EXPERMENT"), r"nothing\.py:1: no EXPERIMENT"),
     "script": (
@@ -33,7 +33,7 @@ BROKEN = {
         r"script\.py:3: no EXPERIMENT",
     ),
     "a_list": ("\nEXPERIMENT = []\n", r"a_list\.py:2: EXPERIMENT is a list"),
-    "renamed": (SOUND.format("other"), r"renamed\.py:3: declares experiment 'other'"),
+    "renamed": (SOUND.format("other"), r"renamed\.py:4: declares experiment 'other'"),
 }
 
 

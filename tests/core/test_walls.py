@@ -140,7 +140,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
         project["dependencies"]
     )
     tests = sorted((ROOT / "tests").rglob("*.py"))
-    local = {path.stem for path in tests}
+    local = {path.stem for path in tests} | {path.parent.name for path in tests}
     beyond = used(tests) - names(project["dependencies"]) - peers - local
     tools = {"mypy", "ruff", "pytest-xdist", "pandas-stubs", "types-requests", "types-tqdm"}
     assert beyond | tools == names(extras["test"])

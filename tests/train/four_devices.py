@@ -25,11 +25,17 @@ USED: list[int] = []
 
 
 class Watched(Trainer):
-    """Notes on how many devices each epoch's parameters are."""
+    """Notes on how many devices each block's parameters are."""
 
-    def _epoch(self, params, *arguments, **options):
-        USED.append(len(params["words"].sharding.device_set))
-        return super()._epoch(params, *arguments, **options)
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        block = self.programs.block
+
+        def noted(params, *arguments):
+            USED.append(len(params["words"].sharding.device_set))
+            return block(params, *arguments)
+
+        self.programs.block = noted
 
 
 def rows_of(folder: Path, *turns: tuple[int, int | None]) -> list[dict]:

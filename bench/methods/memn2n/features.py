@@ -1,16 +1,16 @@
 """Features of statements: the fewest columns that say what their bags say.
 
-A statement's bags (see `bench.methods.memn2n.sentences`) have a column or two for each word, and most of
-them are
-redundant: a word that only ever stands in one place of its sentences has a weighted bag that is a
-multiple of its plain one. A hop's time is that of reading the bags of all memories a few times, so
+A statement's bags (see `bench.methods.memn2n.sentences`) have a column or two for each word, and
+most of them are redundant: a word that only ever stands in one place of its sentences has a
+weighted bag that is a multiple of its plain one. A hop's time is that of reading the bags of all memories a few times, so
 bags X (S, C) are replaced by features Y (S, F) with X = Y L, and the tables of embeddings E by L E:
 
 *   One task: Y are linearly independent columns of X, and L what makes the others of them.
 *   Several tasks jointly: a question's memories are of one task, so a memory holds the L features
     of its task alone, L of F, and they are found by the task's list of them. There are F = some
     hundred features, each a word's plain bag, its weighted bag, or both in a fixed proportion, so
-    that L E takes rows of E instead of a product.
+    that L E takes rows of E instead of a product. So are those of one task with thousands of words:
+    finding independent columns takes the cube of their number.
 
 Nothing of this depends on the parameters, and none of it changes what the model computes.
 """
@@ -19,11 +19,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax
 import numpy as np
+
+from bench.train.lanes import Array
 
 STEP = 8
 """Memories hold a multiple of so many features: vector units then have no remainders."""
+
+MOST_ELIMINATED = 2e8
+"""Statements times columns squared, about a second's work, beyond which no independent columns are
+looked for. The bAbI tasks have 5e6 at most."""
 
 
 class Mix(NamedTuple):
@@ -32,8 +37,8 @@ class Mix(NamedTuple):
     ``weighted`` is None for BoW.
     """
 
-    plain: jax.Array
-    weighted: jax.Array | None
+    plain: Array
+    weighted: Array | None
 
 
 class Picked(NamedTuple):
@@ -46,11 +51,21 @@ class Picked(NamedTuple):
         task: (S,) int32, each statement's row of ``features``.
     """
 
-    again: jax.Array
-    plain: jax.Array
-    weighted: jax.Array
-    features: jax.Array
-    task: jax.Array
+    again: Array
+    plain: Array
+    weighted: Array
+    features: Array
+    task: Array
+
+
+def features_of(
+    plain: np.ndarray, weighted: np.ndarray | None, task: np.ndarray
+) -> tuple[np.ndarray, Mix | Picked]:
+    """The features that suit the data, see `of_one` and `of_several`."""
+    columns = plain.shape[1] * (1 if weighted is None else 2)
+    if task.any() or len(plain) * columns**2 > MOST_ELIMINATED:
+        return of_several(plain, weighted, task)
+    return of_one(plain, weighted)
 
 
 def of_one(plain: np.ndarray, weighted: np.ndarray | None) -> tuple[np.ndarray, Mix]:
@@ -118,9 +133,9 @@ def of_several(
         for at, value in enumerate(values):
             features[rows, at] = value
     kinds = [(word, *first.get(word, (0.0, 0.0))) for word in range(words)] + list(more)
-    factors = np.array([factors for _, *factors in kinds], np.float32)
+    of_each = np.array([factors for _, *factors in kinds], np.float32)
     again = np.array([word for word, *_ in more], np.int32)
-    return features, Picked(again, factors[:, 0], factors[:, 1], table, task.astype(np.int32))
+    return features, Picked(again, of_each[:, 0], of_each[:, 1], table, task.astype(np.int32))
 
 
 def independent(columns: np.ndarray) -> tuple[list[int], np.ndarray]:

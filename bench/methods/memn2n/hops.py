@@ -20,7 +20,7 @@ Shapes: B batch, M memory slots, F features of a bag, d embedding, K hops, T tab
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -82,7 +82,8 @@ def hops(
     """u_{K+1} (B, d) and the attention (K, B, M).
 
     Args:
-        tables: (T, F+M, d), G of `bench.methods.memn2n.model`: rows of features, then of time indices.
+        tables: (T, F+M, d), G of `bench.methods.memn2n.model`: rows of features, then of time
+            indices.
         u: (B, d), u_1.
         h: (d, d) of layer-wise tying, u_{k+1} = H u_k + o_k; None is the identity.
         linear: () bool, no softmax (S15 4.1, linear start).
@@ -100,7 +101,18 @@ class _Kept(NamedTuple):
     out: list[jax.Array]
 
 
-def _forward(form, tables, u, h, memories, linear):
+_Saved = tuple[jax.Array, jax.Array | None, Memories, jax.Array, _Kept]
+"""Tables, H, memories, linear, and what was kept."""
+
+
+def _forward(
+    form: Form,
+    tables: jax.Array,
+    u: jax.Array,
+    h: jax.Array | None,
+    memories: Memories,
+    linear: jax.Array,
+) -> tuple[jax.Array, _Kept]:
     kept = _Kept([], [], [], [])
     features = _features(form, tables, memories)
     for a, c in form.uses:
@@ -119,12 +131,21 @@ def _features(form: Form, tables: jax.Array, memories: Memories) -> int:
     return tables.shape[1] - (memories.held.shape[1] if form.temporal else 0)
 
 
-def _hops_forward(form, tables, u, h, memories, linear):
+def _hops_forward(
+    form: Form,
+    tables: jax.Array,
+    u: jax.Array,
+    h: jax.Array | None,
+    memories: Memories,
+    linear: jax.Array,
+) -> tuple[tuple[jax.Array, jax.Array], _Saved]:
     out, kept = _forward(form, tables, u, h, memories, linear)
     return (out, jnp.stack(kept.p)), (tables, h, memories, linear, kept)
 
 
-def _hops_backward(form, saved, cotangents):
+def _hops_backward(
+    form: Form, saved: _Saved, cotangents: tuple[jax.Array, jax.Array]
+) -> tuple[jax.Array, jax.Array, jax.Array | None, None, None]:
     tables, h, memories, linear, kept = saved
     features = _features(form, tables, memories)
     du, _ = cotangents  # the attention is looked at, never trained on
@@ -143,7 +164,7 @@ def _hops_backward(form, saved, cotangents):
         right[c].append(do)
         left[a].append(seen)
         right[a].append(kept.u[k])
-        if h is not None:
+        if h is not None and dh is not None:
             dh += do.T @ kept.u[k]
             du = do @ h
         du = du + seen @ tables[a]
@@ -178,7 +199,7 @@ def _scores(form: Form, memories: Memories, by_feature: jax.Array) -> jax.Array:
 def _mixed(form: Form, memories: Memories, features: int, weights: jax.Array) -> jax.Array:
     """(B, M) -> (B, F+M): sum_m weights_m x_m, the transpose of `_scores`."""
     batch = weights.shape[0]
-    mixed = 0.0
+    mixed: Any = 0.0
     for tier, bags in zip(form.tiers, memories.bags, strict=True):
         part = jnp.einsum("bmf,bm->bf", bags, weights[: tier.rows, tier.low : tier.high])
         mixed += jnp.pad(part, ((0, batch - tier.rows), (0, 0)))

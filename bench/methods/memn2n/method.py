@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.encode import Encoded, encode
 from bench.examples.stories import Story
+from bench.methods.memn2n.cost import step_seconds
 from bench.methods.memn2n.row import FIELDS, row
 from bench.methods.memn2n.saved import TRAINING, Saved, save
 from bench.methods.memn2n.schedule import most_epochs
@@ -20,13 +21,6 @@ from bench.methods.memn2n.spec import NAME, VERSION, MemN2N
 
 if TYPE_CHECKING:
     from bench.methods.memn2n import training
-
-STEP_SECONDS = 4e-5
-STEP_SECONDS_PER_FEATURE = 1.7e-8
-STEP_SECONDS_PER_WEIGHT = 2e-8
-"""A cost model for the progress bar alone: seconds a step and restart, plus, for each hop, so much
-for each memory slot times feature and for each weight of a hop's matrix. Only the proportions
-matter: the bar measures its own pace."""
 
 
 class _MemN2N:
@@ -73,16 +67,20 @@ class _MemN2N:
     def work(self, column: Column, prepared: Encoded) -> Work:
         spec = _spec(column)
         lane_bytes = batch_bytes(spec, prepared)
-        features = lane_bytes / (4 * spec.batch)
-        weights = spec.dim * (prepared.statement_words + prepared.memory_slots)
-        hop = STEP_SECONDS_PER_FEATURE * features + STEP_SECONDS_PER_WEIGHT * weights
-        step = STEP_SECONDS + spec.hops * hop
+        rows = prepared.statement_words + prepared.memory_slots
+        step = step_seconds(spec, lane_bytes / (4 * spec.batch), rows)
         return Work(step * len(prepared.fit) / spec.batch * most_epochs(spec), lane_bytes)
 
     def trainer(self, column: Column, prepared: Encoded, devices: Sequence, stream: int) -> Trainer:
         from bench.methods.memn2n import training
 
         return _Trainer(training.Trainer(_spec(column), prepared, *devices), prepared)
+
+    def place(self, saved: Path, seeds: Sequence[int]) -> Hashable:
+        from bench.train import checkpoint
+
+        progress = checkpoint.load(saved, seeds)
+        return progress and progress.place
 
     def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded) -> None:
         kept = {name: outcome.row[name] for name in TRAINING}

@@ -1,9 +1,8 @@
 """MemN2N, the end-to-end memory network (S15 section 2), on bags of words.
 
 Neither memories nor outputs are ever formed. With a sentence's features x_i (its bags, in the
-fewest
-columns: `bench.methods.memn2n.features`) and G = [L E; time o T] for an embedding matrix E with its time
-rows T,
+fewest columns: `bench.methods.memn2n.features`) and G = [L E; time o T] for an embedding matrix E
+with its time rows T,
 
     u . m_i       = [x_i, onehot(t_i)] . (G u)
     sum_i p_i c_i = (sum_i p_i [x_i, onehot(t_i)]) G'
@@ -28,9 +27,10 @@ from flax import nnx
 
 from bench.examples.encode import NULL, Encoded
 from bench.methods.memn2n import sentences
-from bench.methods.memn2n.features import Mix, Picked, of_one, of_several
+from bench.methods.memn2n.features import Mix, Picked, features_of
 from bench.methods.memn2n.hops import Form, Memories, Tier, hops
 from bench.methods.memn2n.spec import MemN2N as Spec
+from bench.train.lanes import Array
 
 
 class Tables(NamedTuple):
@@ -43,9 +43,9 @@ class Tables(NamedTuple):
         questions: (Q, V) or (Q, 2V) float32 bags.
     """
 
-    statements: jax.Array
+    statements: Array
     features: Mix | Picked
-    questions: jax.Array
+    questions: Array
 
 
 class Batch(NamedTuple):
@@ -227,11 +227,7 @@ def build_tables(spec: Spec, encoded: Encoded) -> Tables:
     v = encoded.statement_words
     bags = sentences.bags(encoded.statements, v, spec.encoding, form)
     plain, weighted = bags[:, :v], bags[:, v:] if spec.encoding == "pe" else None
-    statements, kinds = (
-        of_several(plain, weighted, encoded.statement_task)
-        if encoded.statement_task.any()
-        else of_one(plain, weighted)
-    )
+    statements, kinds = features_of(plain, weighted, encoded.statement_task)
     return Tables(
         statements=statements,
         features=kinds,

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from bench.train.lanes import Array
+
 CHUNK = 100
 """Questions scored at once; changes no result."""
 
@@ -16,17 +18,21 @@ CHUNK = 100
 class Questions(NamedTuple):
     """N questions: memory (N, M), question (N,), target (N,), all int32."""
 
-    memory: jax.Array
-    question: jax.Array
-    target: jax.Array
+    memory: Array
+    question: Array
+    target: Array
 
 
 class Scores:
-    """Losses and hits of N questions, which the device may still be computing."""
+    """Losses and hits of N questions, which the device may still be computing.
 
-    def __init__(self, count: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
-        self._count = count
-        self._parts = parts
+    Args:
+        parts: (R, `CHUNK`) each, chunk by chunk.
+    """
+
+    def __init__(self, questions: int, parts: Sequence[tuple[jax.Array, jax.Array]]):
+        self._questions = questions
+        self.parts = parts
 
     @property
     def loss(self) -> np.ndarray:
@@ -39,17 +45,31 @@ class Scores:
         return self._joined(1)
 
     def _joined(self, which: int) -> np.ndarray:
-        parts = [np.asarray(part[which]) for part in self._parts]
-        return np.concatenate(parts, axis=1)[:, : self._count]
+        parts = [np.asarray(part[which]) for part in self.parts]
+        return np.concatenate(parts, axis=1)[:, : self._questions]
 
 
-def in_chunks(questions: Questions) -> list[Questions]:
+class Chunks(NamedTuple):
     """N questions, `CHUNK` at a time, the last chunk padded with empty ones."""
+
+    parts: list[Questions]
+    questions: int
+    """N."""
+
+
+def in_chunks(questions: Questions) -> Chunks:
+    """Cuts N questions for scoring; once a training will do."""
     n, chunk = len(questions.target), CHUNK
-    arrays = [np.asarray(array) for array in questions]
 
     def part(array: np.ndarray, low: int) -> np.ndarray:
         rows = array[low : low + chunk]
         return np.concatenate([rows, np.zeros((chunk - len(rows), *rows.shape[1:]), rows.dtype)])
 
-    return [Questions(*(part(array, low) for array in arrays)) for low in range(0, n, chunk)]
+    memory, question, target = (np.asarray(array) for array in questions)
+    return Chunks(
+        [
+            Questions(part(memory, low), part(question, low), part(target, low))
+            for low in range(0, n, chunk)
+        ],
+        n,
+    )

@@ -80,15 +80,18 @@ def bags(
         ``null_padding``.
     """
     count, slots = sentences.shape
-    plain = np.zeros((count, words))
-    weighted = np.zeros((count, words))
-    for i, row in enumerate(sentences):
-        length = int(np.count_nonzero(row != NULL))
-        padded = null_padding and not (encoding == "pe" and form == "paper")
-        used = slots if padded else length
-        np.add.at(plain[i], row[:used], 1.0)
-        if encoding == "pe":
-            b = beta(form, used if form == "released" else length, slots)
-            np.add.at(weighted[i], row[:used], b)
-    parts = [plain, weighted] if encoding == "pe" else [plain]
-    return np.concatenate(parts, axis=1).astype(np.float32)
+    padded = null_padding and not (encoding == "pe" and form == "paper")
+    lengths = np.full(count, slots) if padded else np.count_nonzero(sentences != NULL, axis=1)
+    row, place = np.nonzero(np.arange(slots) < lengths[:, None])
+    factors = [np.ones(len(row))]
+    if encoding == "pe":
+        by_length = np.zeros((slots + 1, slots))
+        for length in np.unique(lengths):
+            by_length[length, :length] = beta(form, int(length), slots)
+        factors.append(by_length[lengths[row], place])
+    parts = []
+    for factor in factors:
+        bag = np.zeros((count, words))
+        np.add.at(bag, (row, sentences[row, place]), factor)
+        parts.append(bag.astype(np.float32))
+    return np.concatenate(parts, axis=1)

@@ -1,8 +1,8 @@
-"""An epoch of training and an evaluation, as pure functions of arrays with restarts vmapped.
+"""A block of updates and an evaluation, as pure functions of arrays with restarts vmapped.
 
 Lanes, R of them, are the restarts that share a program; every array of parameters has R in front.
-A lane's randomness depends on its own seed and epoch alone, so neither its companions nor a
-resumption change its draws.
+A lane's randomness depends on its own seed and epoch alone, so neither its companions, nor a
+resumption, nor how an epoch is cut into blocks change its draws.
 
 Shapes: R lanes, U updates an epoch, B batch, M memory slots, N examples.
 """
@@ -25,14 +25,18 @@ from bench.methods.memn2n.clip import clip_each_matrix
 from bench.methods.memn2n.hops import Tier
 from bench.methods.memn2n.model import Batch, MemN2N, Tables, build_tables, null_masks, targets
 from bench.methods.memn2n.noise import draws_needed, insert_empties
-from bench.methods.memn2n.scores import Questions, Scores, in_chunks
+from bench.methods.memn2n.scores import Chunks, Questions, Scores
 from bench.methods.memn2n.spec import MemN2N as Spec
 from bench.methods.memn2n.tiers import by_count, fit, tiers
 from bench.train import draws
 from bench.train.initial import initial
-from bench.train.lanes import Lanes
+from bench.train.lanes import Array, Lanes
 
-Params = dict[str, jax.Array]
+Params = dict[str, Array]
+
+Running = dict[str, Array]
+"""(R, U) float32 each, of the epoch's updates so far, 0 of those to come: 'loss', the sum over a
+batch's questions, and 'wrong', how many; both before the update, noise included."""
 
 
 class Data(NamedTuple):
@@ -40,21 +44,21 @@ class Data(NamedTuple):
 
     tables: Tables
     train: Questions
-    fit: jax.Array
+    fit: Array
     """(n,) int32 indices of the training questions that are trained on."""
 
 
-class Metrics(NamedTuple):
-    """An epoch's figures, (R,) each.
+class Drawn(NamedTuple):
+    """An epoch's random numbers and what follows from them, R lanes.
 
     Attributes:
-        train_loss, train_error: float32 running means over questions: each batch before its
-            update, noise included. Errors in [0, 1].
-        fits: bool, whether all batches fitted their tiers; if not, nothing of this epoch counts.
+        uniform: (R, at least the epoch's draws) float32.
+        chosen: (R, U, B) int32, the training questions of each batch.
+        fits: (R,) bool, whether all batches fit their tiers.
     """
 
-    train_loss: jax.Array
-    train_error: jax.Array
+    uniform: jax.Array
+    chosen: jax.Array
     fits: jax.Array
 
 
@@ -89,29 +93,38 @@ class Programs:
 
     Args:
         lanes: where restarts run.
+        block: most updates of a block; None takes an epoch's. Changes no result.
+
+    Attributes:
+        updates: U.
+        block_updates: most of a block.
 
     Raises:
         BenchError: not even one full batch of training questions.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, lanes: Lanes):
+    def __init__(self, spec: Spec, encoded: Encoded, lanes: Lanes, *, block: int | None = None):
         self.spec = spec
         self.lanes = lanes
         model = nnx.eval_shape(lambda: MemN2N(spec, encoded))
         self._graph, state = nnx.split(model)
         self._shapes = {name: x.shape for name, x in nnx.to_pure_dict(state).items()}
         self._masks = null_masks(model)
-        self._updates = updates_per_epoch(spec, len(encoded.fit))
+        self.updates = updates_per_epoch(spec, len(encoded.fit))
+        self.block_updates = min(block or self.updates, self.updates)
         self._slots = encoded.memory_slots
         self._covers: tuple[Tier, ...] = ()
         if spec.readings.sampling == "released":
             counts = np.count_nonzero(encoded.train.memory[encoded.fit], axis=1)
             self._covers = tiers(counts, spec.batch, encoded.memory_slots)
         noise = draws_needed(spec.time_noise, self._slots) if spec.time_noise > 0 else 0
-        self._draws = (noise + 1, self._updates, spec.batch)
-        axes = (0, 0, 0, 0, 0, None)
-        self._tiered = lanes.program(partial(self._epoch, self._covers), axes)
-        self._whole = lanes.program(partial(self._epoch, ()), axes)
+        self._draws = (noise + 1, self.updates, spec.batch)
+        self._trained = len(encoded.fit)
+        self._choose = lanes.program(self._chosen, (0, None))
+        axes = (0, 0, 0, 0, None, None, 0, 0, 0, None)
+        self._tiered = lanes.program(partial(self._block, self._covers), axes)
+        self._whole = lanes.program(partial(self._block, ()), axes)
+        self._mean = lanes.program(self._means, (0,))
         self._evaluate = lanes.program(self._score, (0, 0, None, None))
         self._attention = lanes.program(self._attend, (0, 0, None, None))
 
@@ -120,47 +133,59 @@ class Programs:
         drawn = initial(self.lanes, seeds, self._shapes, self._masks, self.spec.init_std)
         return self.lanes.split(drawn)
 
-    def epoch(
+    def draw(self, seeds: np.ndarray, number: int, data: Data) -> Drawn:
+        """The chance of epoch ``number``, counted from 1, of (R,) int32 seeds."""
+        uniform = draws.uniform(self.lanes, seeds, number, math.prod(self._draws))
+        return Drawn(uniform, *self._choose(uniform, data))
+
+    def block(
         self,
         params: Params,
-        seeds: np.ndarray,
-        number: int,
+        running: Running,
+        drawn: Drawn,
+        updates: range,
         rate: np.ndarray,
         linear: np.ndarray,
         active: np.ndarray,
         data: Data,
-        *,
-        whole: bool = False,
-    ) -> tuple[Params, Metrics]:
-        """Trains for an epoch, without waiting for it.
+    ) -> tuple[Params, Running]:
+        """Trains for some updates of an epoch, at most a block's, without waiting for them.
 
         Args:
-            seeds, rate, linear, active: (R,) int32, float32, bool, bool. Inactive lanes keep their
-                parameters.
-            number: of the epoch, from 1.
-            whole: compute every memory slot: for an epoch whose batches did not fit their tiers.
+            running: of the updates of this epoch before them; `nothing_run` at its beginning.
+            drawn: the epoch's.
+            rate, linear, active: (R,) float32, bool, bool. Inactive lanes keep their parameters.
         """
-        uniform = draws.uniform(self.lanes, seeds, number, math.prod(self._draws))
-        program = self._whole if whole else self._tiered
-        return program(params, uniform, rate, linear, active, data)
+        # Tiers change no result in exact arithmetic; an epoch that a batch of does not fit
+        # computes every memory slot, in all of its lanes.
+        fits = not self._covers or np.asarray(drawn.fits).all()
+        program = self._tiered if fits else self._whole
+        low, high = np.int32(updates.start), np.int32(updates.stop)
+        return program(
+            params, running, drawn.uniform, drawn.chosen, low, high, rate, linear, active, data
+        )
 
-    def evaluate(
-        self, params: Params, linear: np.ndarray, tables: Tables, questions: Questions
-    ) -> Scores:
+    def nothing_run(self, lanes: int) -> Running:
+        """What an epoch of R lanes begins with."""
+        shape = (lanes, self.updates)
+        return self.lanes.split({name: np.zeros(shape, np.float32) for name in ("loss", "wrong")})
+
+    def means(self, running: Running) -> tuple[jax.Array, jax.Array]:
+        """(R,) loss and error over the questions of a whole epoch; the error is in [0, 1]."""
+        return self._mean(running)
+
+    def evaluate(self, params: Params, linear: np.ndarray, tables: Tables, asked: Chunks) -> Scores:
         """The scores of N questions under a state with softmax, or without where ``linear``
         (R,)."""
-        parts = [self._evaluate(params, linear, tables, part) for part in in_chunks(questions)]
-        return Scores(len(questions.target), parts)
+        parts = [self._evaluate(params, linear, tables, part) for part in asked.parts]
+        return Scores(asked.questions, parts)
 
     def attention(
-        self, params: Params, linear: np.ndarray, tables: Tables, questions: Questions
+        self, params: Params, linear: np.ndarray, tables: Tables, asked: Chunks
     ) -> np.ndarray:
         """(R, K, N, M) weights."""
-        parts = [
-            np.asarray(self._attention(params, linear, tables, part))
-            for part in in_chunks(questions)
-        ]
-        return np.concatenate(parts, axis=2)[:, :, : len(questions.target)]
+        parts = [np.asarray(self._attention(params, linear, tables, part)) for part in asked.parts]
+        return np.concatenate(parts, axis=2)[:, :, : asked.questions]
 
     def _logits(
         self,
@@ -174,71 +199,90 @@ class Programs:
         model = nnx.merge(self._graph, state)
         return model(tables, batch, linear if self.spec.linear_start else False, covers)
 
-    def _order(self, uniform: jax.Array, fit: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """An epoch's examples (U, B) and their weights (0 pads the last batch) from uniform
-        numbers."""
+    def _chosen(self, uniform: jax.Array, data: Data) -> tuple[jax.Array, jax.Array]:
+        """An epoch's questions (U, B), and whether they fit their tiers."""
+        chosen = self._order(self._shaped(uniform)[-1], data.fit)
+        if not self._covers:
+            return chosen, jnp.array(True)
+        # Sorted even where tiers are not used: the same noise for the same question.
+        count = jnp.sum(data.train.memory != NULL, axis=-1, dtype=jnp.int32)
+        chosen = by_count(count[chosen], chosen)
+        return chosen, fit(count[chosen], self._covers)
+
+    def _order(self, uniform: jax.Array, fit: jax.Array) -> jax.Array:
+        """An epoch's questions (U, B), 0 past the last one, from uniform numbers."""
         n, size = fit.shape[0], uniform.size
         if self.spec.readings.sampling == "released":
-            return fit[jnp.floor(uniform * n).astype(jnp.int32)], jnp.ones(uniform.shape)
+            return fit[jnp.floor(uniform * n).astype(jnp.int32)]
         shuffled = fit[jnp.argsort(uniform.reshape(-1)[:n])]
-        order = jnp.zeros(size, fit.dtype).at[:n].set(shuffled)
-        weight = (jnp.arange(size) < n).astype(jnp.float32)
-        return order.reshape(uniform.shape), weight.reshape(uniform.shape)
+        return jnp.zeros(size, fit.dtype).at[:n].set(shuffled).reshape(uniform.shape)
 
-    def _epoch(
+    def _weight(self) -> jax.Array:
+        """(U, B) of an epoch's questions: 0 pads the last batch."""
+        shape = self._draws[1:]
+        if self.spec.readings.sampling == "released":
+            return jnp.ones(shape)
+        return (jnp.arange(math.prod(shape)) < self._trained).astype(jnp.float32).reshape(shape)
+
+    def _means(self, running: Running) -> tuple[jax.Array, jax.Array]:
+        seen = jnp.sum(self._weight())
+        return jnp.sum(running["loss"]) / seen, jnp.sum(running["wrong"]) / seen
+
+    def _shaped(self, uniform: jax.Array) -> jax.Array:
+        return uniform[: math.prod(self._draws)].reshape(self._draws)
+
+    def _block(
         self,
         covers: tuple[Tier, ...],
         params: Params,
+        running: Running,
         uniform: jax.Array,
+        chosen: jax.Array,
+        low: jax.Array,
+        high: jax.Array,
         rate: jax.Array,
         linear: jax.Array,
         active: jax.Array,
         data: Data,
-    ) -> tuple[Params, Metrics]:
+    ) -> tuple[Params, Running]:
         spec = self.spec
-        uniform = uniform[: math.prod(self._draws)].reshape(self._draws)
-        chosen, weight = self._order(uniform[-1], data.fit)
-        fits = jnp.array(True)
-        if (
-            self._covers
-        ):  # sorted even where they are not used: the same noise for the same question
-            count = jnp.sum(data.train.memory != NULL, axis=-1, dtype=jnp.int32)
-            chosen = by_count(count[chosen], chosen)
-            fits = fit(count[chosen], covers)
+        # A window of fixed length that holds low..high-1: the last one of an epoch begins earlier.
+        size = self.block_updates
+        first = jnp.minimum(low, self.updates - size)
+        chosen = jax.lax.dynamic_slice_in_dim(chosen, first, size)
         memory = data.train.memory[chosen]
         if spec.time_noise > 0:
-            memory, time = insert_empties(
-                uniform[:-1], memory, spec.time_noise, spec.readings.time_noise
-            )
+            noise = jax.lax.dynamic_slice_in_dim(self._shaped(uniform)[:-1], first, size, axis=1)
+            memory, time = insert_empties(noise, memory, spec.time_noise, spec.readings.time_noise)
         else:
             time = jnp.broadcast_to(jnp.arange(self._slots, dtype=jnp.int32), memory.shape)
+        weight = jax.lax.dynamic_slice_in_dim(self._weight(), first, size)
         optimizer = optax.chain(
             clip_each_matrix(spec.clip, spec.readings.clip_norm, spec.readings.clip_rows),
             optax.scale_by_learning_rate(rate),
         )
 
-        def update(
-            params: Params, xs: tuple[jax.Array, jax.Array, jax.Array, jax.Array]
-        ) -> tuple[Params, tuple[jax.Array, jax.Array]]:
-            chosen, weight, memory, time = xs
-            batch = Batch(memory, time, data.train.question[chosen])
-            target = data.train.target[chosen]
+        def update(step: jax.Array, state: tuple[Params, Running]) -> tuple[Params, Running]:
+            params, running = state
+            questions = chosen[step]
+            batch = Batch(memory[step], time[step], data.train.question[questions])
+            target = data.train.target[questions]
 
             def cost(params: Params) -> tuple[jax.Array, jax.Array]:
                 z, _ = self._logits(params, data.tables, batch, linear, covers)
                 loss = cross_entropy(z, target)
                 wrong = (prediction(z) != target).astype(jnp.float32)
-                return jnp.sum(weight * loss), jnp.sum(weight * wrong)
+                return jnp.sum(weight[step] * loss), jnp.sum(weight[step] * wrong)
 
             (loss, wrong), grads = jax.value_and_grad(cost, has_aux=True)(params)
             grads = {n: g * self._masks[n] if n in self._masks else g for n, g in grads.items()}
             steps, _ = optimizer.update(grads, optimizer.init(params))
-            return optax.apply_updates(params, steps), (loss, wrong)
+            now = {"loss": loss, "wrong": wrong}
+            running = {n: running[n].at[first + step].set(now[n]) for n in now}
+            return optax.apply_updates(params, steps), running
 
-        trained, (losses, wrong) = jax.lax.scan(update, params, (chosen, weight, memory, time))
-        params = {n: jnp.where(active, trained[n], params[n]) for n in params}
-        seen = jnp.sum(weight)
-        return params, Metrics(jnp.sum(losses) / seen, jnp.sum(wrong) / seen, fits)
+        trained, running = jax.lax.fori_loop(low - first, high - first, update, (params, running))
+        return {n: jnp.where(active, trained[n], params[n]) for n in params}, running
 
     def _score(
         self, params: Params, linear: jax.Array, tables: Tables, questions: Questions

@@ -1,28 +1,28 @@
-"""The host's side of a training: epochs one by one, so that it can be watched, stopped, resumed."""
+"""Trains restarts of one spec on one data set: the blocks, the schedule and the figures of MemN2N."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import jax
 import numpy as np
 
 from bench.examples.encode import Encoded
-from bench.methods.memn2n.schedule import Phase, most_epochs, phase, reads_losses
-from bench.methods.memn2n.scores import Questions, Scores
+from bench.methods.memn2n import cost
+from bench.methods.memn2n.schedule import most_epochs, phase, reads_losses
+from bench.methods.memn2n.scores import Chunks, Scores, in_chunks
 from bench.methods.memn2n.spec import MemN2N as Spec
-from bench.methods.memn2n.step import Metrics, Params, Programs, host_data
-from bench.train import checkpoint
-from bench.train.checkpoint import Progress
+from bench.methods.memn2n.step import Drawn, Programs, host_data
+from bench.train import checkpoint, loop
 from bench.train.lanes import Lanes
+from bench.train.loop import Plan
+from bench.train.progress import Curve, Progress, State
 
-CHECKPOINT_SECONDS = 30.0
-"""A killed training loses at most this much work."""
+UNASKED_SECONDS = 2.0
+"""So long the final model is scored before it is asked whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -51,39 +51,10 @@ class Outcome:
     test_loss: float
     test_right: np.ndarray
     diverged: int | None
-    curves: list[tuple[float, ...]]
+    curves: Curve
     params: dict[str, np.ndarray] = field(repr=False)
     seconds: float = 0.0
     lanes: int = 1
-
-
-class _Epoch(NamedTuple):
-    """An epoch under way.
-
-    Attributes:
-        number: from 1.
-        before: the parameters it began with.
-        valid: scores of the held-out questions after it.
-    """
-
-    number: int
-    phases: list[Phase]
-    before: Params
-    metrics: Metrics
-    valid: Scores
-
-    def rows(self) -> np.ndarray:
-        """(R, 4) train loss and error, validation loss and error; waits for the device."""
-        loss, right = self.valid.loss, self.valid.right
-        return np.stack(
-            [
-                np.asarray(self.metrics.train_loss),
-                np.asarray(self.metrics.train_error),
-                loss.mean(axis=1),
-                1.0 - right.mean(axis=1),
-            ],
-            axis=-1,
-        )
 
 
 class Trainer:
@@ -92,16 +63,23 @@ class Trainer:
     Args:
         devices: one, or several over which the restarts are sharded: then the number of restarts
             trained at once must be a multiple of the number of devices.
+        block: most updates of a block; None takes as many as should take a few seconds. Changes no
+            result.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, *devices: jax.Device):
+    def __init__(
+        self, spec: Spec, encoded: Encoded, *devices: jax.Device, block: int | None = None
+    ):
         self.spec = spec
         self.encoded = encoded
         self.lanes = Lanes(devices)
-        self.programs = Programs(spec, encoded, self.lanes)
-        data, self.valid, self.test = host_data(spec, encoded)
-        self.train_questions = data.train
+        data, valid, test = host_data(spec, encoded)
+        if block is None:
+            block = cost.block_updates(spec, data.tables, encoded.memory_slots)
+        self.programs = Programs(spec, encoded, self.lanes, block=block)
         self.data = self.lanes.copy(data)
+        self._questions = {"train": data.train, "valid": valid, "test": test}
+        self._chunks: dict[str, Chunks] = {}
 
     def train(
         self,
@@ -111,117 +89,60 @@ class Trainer:
         stop: Callable[[], bool] = lambda: False,
         tick: Callable[[float], None] = lambda share: None,
     ) -> list[Outcome] | None:
-        """Trains one restart a seed, all in one program.
+        """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`.
 
-        Args:
-            saved: checkpoint files, an equal share of the restarts each: resumed from if they are
-                there; the caller removes them once the outcomes are stored.
-            stop: asked after each epoch; if true, the work is saved and None returned.
-            tick: told of each epoch finished here, as a share of the training.
-
-        Raises:
-            BenchError: the checkpoint can't be written or read.
+        ``stop`` is asked before each block of a few seconds, and while the final model is scored, if
+        that takes long.
         """
+        progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
+        if progress is None:
+            return None
         begun = time.perf_counter()
-        so_far = checkpoint.load_all(saved, seeds)
-        if so_far is None:
-            params = self.programs.init(np.asarray(seeds, np.int32))
-            so_far = Progress(0, {}, [[] for _ in seeds])
-        else:
-            params = self.lanes.split(so_far.params)
-        before, last_saved = so_far.seconds, begun
+        scores = self._score(progress.state, len(seeds), stop)
+        if scores is None:
+            checkpoint.save_all(saved, seeds, progress)
+            return None
+        progress.seconds += time.perf_counter() - begun
+        return self._outcomes(seeds, progress, *scores)
 
-        def save() -> None:
-            so_far.params = {name: np.asarray(value) for name, value in params.items()}
-            so_far.seconds = before + time.perf_counter() - begun
-            checkpoint.save_all(saved, seeds, so_far)
+    @property
+    def blocks_an_epoch(self) -> int:
+        """How often a training is asked whether to stop, an epoch."""
+        return -(-self.programs.updates // self.programs.block_updates)
 
-        # The next epoch is under way while the last one's metrics are read: the device never waits.
-        pending: deque[_Epoch] = deque()
+    def chunks(self, part: str) -> Chunks:
+        """The 'train', 'valid' or 'test' questions as they are scored, on the devices."""
+        if part not in self._chunks:
+            cut = in_chunks(self._questions[part])
+            self._chunks[part] = Chunks(self.lanes.copy(cut.parts), cut.questions)
+        return self._chunks[part]
 
-        def collect(most_left: int) -> None:
-            nonlocal params
-            while len(pending) > most_left:
-                epoch = pending.popleft()
-                if not np.asarray(epoch.metrics.fits).all():
-                    params, epoch = self._epoch(
-                        epoch.before, seeds, epoch.number, epoch.phases, whole=True
-                    )
-                    pending.clear()  # what came after began from the wrong parameters
-                so_far.add(epoch.phases, epoch.rows())
-                tick(1.0 / most_epochs(self.spec))
-
-        while True:
-            if reads_losses(self.spec):
-                collect(0)
-            unread = [float("nan")] * len(pending)
-            phases = [phase(self.spec, [r[2] for r in c] + unread) for c in so_far.curves]
-            if all(p.done for p in phases):
-                if not pending:
-                    break
-                collect(0)
-                continue
-            if stop():
-                collect(0)
-                save()
-                return None
-            number = so_far.epoch + len(pending) + 1
-            params, epoch = self._epoch(params, seeds, number, phases)
-            pending.append(epoch)
-            collect(1)
-            if saved and time.perf_counter() - last_saved > CHECKPOINT_SECONDS:
-                collect(0)
-                save()
-                last_saved = time.perf_counter()
-        outcomes = self._outcomes(params, seeds, so_far.curves)
-        seconds = (before + time.perf_counter() - begun) / len(seeds)
-        return [
-            Outcome(
-                **{
-                    **vars(outcome),
-                    "seconds": seconds,
-                    "lanes": len(seeds) // len(self.lanes.devices),
-                }
-            )
-            for outcome in outcomes
-        ]
-
-    def _epoch(
-        self,
-        params: Params,
-        seeds: Sequence[int],
-        number: int,
-        phases: list[Phase],
-        *,
-        whole: bool = False,
-    ) -> tuple[Params, _Epoch]:
-        linear = np.array([p.linear for p in phases])
-        after, metrics = self.programs.epoch(
-            params,
-            np.asarray(seeds, np.int32),
-            number,
-            np.array([p.rate for p in phases], np.float32),
-            linear,
-            np.array([not p.done for p in phases]),
-            self.data,
-            whole=whole,
-        )
-        valid = self.programs.evaluate(after, linear, self.data.tables, self.valid)
-        return after, _Epoch(number, phases, params, metrics, valid)
+    def _score(
+        self, state: State, restarts: int, stop: Callable[[], bool]
+    ) -> tuple[Scores, Scores] | None:
+        """The final model's scores of the training and the test questions; None if stopped."""
+        softmax, begun = np.zeros(restarts, bool), time.perf_counter()
+        scored = []
+        for part in ("train", "test"):
+            asked = self.chunks(part)
+            parts: list[tuple[jax.Array, jax.Array]] = []
+            for chunk in asked.parts:
+                parts += self.programs.evaluate(
+                    state.params, softmax, self.data.tables, Chunks([chunk], asked.questions)
+                ).parts
+                jax.block_until_ready(parts[-2:-1])  # one is under way, not all of them
+                if time.perf_counter() - begun > UNASKED_SECONDS and stop():
+                    return None
+            scored.append(Scores(asked.questions, parts))
+        return scored[0], scored[1]
 
     def _outcomes(
-        self, params: Params, seeds: Sequence[int], curves: list[list[tuple[float, ...]]]
+        self, seeds: Sequence[int], progress: Progress, train: Scores, test: Scores
     ) -> list[Outcome]:
-        softmax = np.zeros(len(seeds), bool)
-
-        def scored(questions: Questions) -> tuple[np.ndarray, np.ndarray]:
-            scores = self.programs.evaluate(params, softmax, self.data.tables, questions)
-            return scores.loss, scores.right
-
-        train_loss, train_right = scored(self.train_questions)
-        test_loss, test_right = scored(self.test)
-        host = {name: np.asarray(value) for name, value in params.items()}
-        fit, valid = self.encoded.fit, self.encoded.valid
+        curves, fit, valid = progress.curves, self.encoded.fit, self.encoded.valid
+        params = {name: np.asarray(value) for name, value in progress.state.params.items()}
+        train_loss, train_right = train.loss, train.right
+        test_loss, test_right = test.loss, test.right
         return [
             Outcome(
                 seed=seed,
@@ -235,13 +156,81 @@ class Trainer:
                 test_right=test_right[i],
                 diverged=_diverged(curves[i]),
                 curves=curves[i],
-                params={name: value[i] for name, value in host.items()},
+                params={name: value[i] for name, value in params.items()},
+                seconds=progress.seconds / len(seeds),
+                lanes=len(seeds) // len(self.lanes.devices),
             )
             for i, seed in enumerate(seeds)
         ]
 
 
-def _diverged(curve: Sequence[tuple[float, ...]]) -> int | None:
+class _Course:
+    """One training of some seeds, see `bench.train.loop.Course`.
+
+    A row of its curves is train loss and error, validation loss and error.
+    """
+
+    def __init__(self, trainer: Trainer, seeds: Sequence[int]):
+        self._trainer = trainer
+        self._programs = trainer.programs
+        self._seeds = np.asarray(seeds, np.int32)
+        self.updates = trainer.programs.updates
+        self.block_updates = trainer.programs.block_updates
+        self.most_epochs = most_epochs(trainer.spec)
+        self.reads_figures = reads_losses(trainer.spec)
+        self._nothing_run = trainer.programs.nothing_run(len(seeds))
+        self._drawn: dict[int, Drawn] = {}
+
+    def begin(self) -> State:
+        return State(self._programs.init(self._seeds), self._nothing_run)
+
+    def resume(self, state: State) -> State:
+        return self._trainer.lanes.split(state)
+
+    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
+        nan = [float("nan")] * unread
+        phases = [phase(self._trainer.spec, [row[2] for row in curve] + nan) for curve in curves]
+        rate = np.array([p.rate for p in phases], np.float32)
+        linear = np.array([p.linear for p in phases])
+        return Plan(np.array([not p.done for p in phases]), (rate, linear))
+
+    def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
+        # An epoch's numbers are drawn before the epoch in front of it runs: whether its batches fit
+        # their tiers is then known without a wait.
+        for number in (epoch, epoch + 1):
+            if number not in self._drawn:
+                drawn = self._programs.draw(self._seeds, number, self._trainer.data)
+                self._drawn[number] = drawn
+        self._drawn.pop(epoch - 1, None)
+        rate, linear = plan.settings
+        params, running = self._programs.block(
+            state.params,
+            state.running,
+            self._drawn[epoch],
+            updates,
+            rate,
+            linear,
+            plan.active,
+            self._trainer.data,
+        )
+        return State(params, running)
+
+    def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
+        _, linear = plan.settings
+        trainer = self._trainer
+        running = self._programs.means(state.running)
+        valid = self._programs.evaluate(
+            state.params, linear, trainer.data.tables, trainer.chunks("valid")
+        )
+
+        def rows() -> np.ndarray:
+            right = valid.right.mean(axis=1)
+            return np.stack([*running, valid.loss.mean(axis=1), 1.0 - right], axis=-1)
+
+        return State(state.params, self._nothing_run), rows
+
+
+def _diverged(curve: Curve) -> int | None:
     for epoch, row in enumerate(curve, start=1):
         if not all(np.isfinite(row)):
             return epoch

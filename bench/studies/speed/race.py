@@ -160,8 +160,9 @@ class _Ours:
     def _share(trainer: Trainer, chunks: Sequence[Sequence[int]], epochs: int) -> None:
         """One device's chunks of restarts, one after the other."""
         for seeds in chunks:
-            begun = itertools.count()  # asked before each epoch
-            trainer.train(list(seeds), stop=lambda begun=begun: next(begun) >= epochs)
+            begun = itertools.count()  # asked before each block
+            blocks = epochs * trainer.blocks_an_epoch
+            trainer.train(list(seeds), stop=lambda begun=begun: next(begun) >= blocks)
 
 
 class _Peer:

@@ -63,14 +63,13 @@ def train(monkeypatch, rare, whole):
     monkeypatch.setattr(tiers, "RARE", rare)
     monkeypatch.setattr(tiers, "OVERHEAD", 0)
     trainer = Trainer(SPEC, DATA, jax.devices()[0])
-    again, epoch = [], trainer.programs.epoch
-
-    def watched(*arguments, **options):
-        again.append(options["whole"])
-        return epoch(*arguments, whole=whole or options["whole"])
-
-    monkeypatch.setattr(trainer.programs, "epoch", watched)
-    return trainer.train(SEEDS), sum(again), trainer.programs._covers
+    made, again = trainer.programs, []
+    if whole:
+        monkeypatch.setattr(made, "_tiered", made._whole)
+    else:
+        program = made._whole
+        monkeypatch.setattr(made, "_whole", lambda *a: again.append(1) or program(*a))
+    return trainer.train(SEEDS), len(again), made._covers
 
 
 @pytest.mark.parametrize(("rare", "misfits"), [(1e-3, False), (0.3, True)])

@@ -2,9 +2,15 @@
 
 import dataclasses
 import functools
+import itertools
 import json
 import math
+import subprocess
+import sys
+import time
 from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,16 +22,17 @@ from jax.experimental.compilation_cache import compilation_cache
 from scipy.stats import chisquare
 from tiny_data import quick_compile  # noqa: F401
 
+from bench.core import devices
 from bench.core.errors import BenchError
 from bench.examples.encode import encode
-from bench.methods.memn2n import scores, step
-from bench.methods.memn2n import training as loop
+from bench.methods.memn2n import cost, scores, step, training
 from bench.methods.memn2n.schedule import most_epochs
+from bench.methods.memn2n.scores import in_chunks
 from bench.methods.memn2n.step import Programs
 from bench.methods.memn2n.training import Trainer
-from bench.train import checkpoint
-from bench.train.checkpoint import Progress
+from bench.train import checkpoint, loop
 from bench.train.lanes import Lanes
+from bench.train.progress import Progress, State
 
 CPU = jax.devices("cpu")[0]
 TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(4, seed=2)
@@ -67,13 +74,26 @@ def programs(spec, data=DATA):
     return Programs(spec, data, lanes), lanes.copy(step.host_data(spec, data)[0])
 
 
+class Metrics(NamedTuple):
+    train_loss: jax.Array
+    train_error: jax.Array
+
+
+def epoch(made, params, seeds, number, rates, linear, active, data):
+    """A whole epoch at once."""
+    seeds = np.array(seeds, np.int32)
+    drawn, nothing = made.draw(seeds, number, data), made.nothing_run(len(seeds))
+    updates = range(made.updates)
+    params, running = made.block(
+        params, nothing, drawn, updates, np.array(rates, np.float32), linear, active, data
+    )
+    return params, Metrics(*made.means(running))
+
+
 def one_epoch(made, data, params, *, seeds=(0,), number=1, rate=0.0, linear=False):
     lanes = len(seeds)
-    rates = np.broadcast_to(np.float32(rate), lanes)
-    return made.epoch(
-        params, np.array(seeds, np.int32), number, rates,
-        np.full(lanes, linear), np.ones(lanes, bool), data,
-    )  # fmt: skip
+    on = np.ones(lanes, bool)
+    return epoch(made, params, seeds, number, [rate] * lanes, np.full(lanes, linear), on, data)
 
 
 def assert_same_outcomes(ours, theirs, *, timing=("seconds",)):
@@ -185,8 +205,8 @@ def test_a_restart_in_a_group_is_the_same_restart_alone():
         np.testing.assert_allclose(value[1:2], starts[SEEDS[1:2]][name], rtol=1e-6)
     jax.config.update("jax_disable_most_optimizations", False)  # as the suite itself is compiled
     for number, (seeds, params) in enumerate(starts.items()):
-        for epoch in range(1, 6):  # 4 updates each
-            params, metrics = one_epoch(made, arrays, params, seeds=seeds, number=epoch, rate=0.05)
+        for turn in range(1, 6):  # 4 updates each
+            params, metrics = one_epoch(made, arrays, params, seeds=seeds, number=turn, rate=0.05)
         if number == 0:
             group = {name: np.asarray(value[1]) for name, value in params.items()}
             figures = [float(m[1]) for m in metrics]
@@ -212,10 +232,9 @@ def test_restarts_differ_by_their_seed_and_not_by_their_place():
 def test_an_inactive_lane_keeps_its_parameters_and_its_neighbours_theirs():
     made, arrays = trainer().programs, trainer().data
     params = made.init(np.array(SEEDS, np.int32))
-    rates, off = np.full(3, 0.05, np.float32), np.zeros(3, bool)
-    arguments = (params, np.array(SEEDS, np.int32), 1, rates, off)
-    all_on, _ = made.epoch(*arguments, np.ones(3, bool), arrays)
-    one_off, _ = made.epoch(*arguments, np.array([True, False, True]), arrays)
+    arguments = (made, params, SEEDS, 1, [0.05] * 3, np.zeros(3, bool))
+    all_on, _ = epoch(*arguments, np.ones(3, bool), arrays)
+    one_off, _ = epoch(*arguments, np.array([True, False, True]), arrays)
     for name in params:
         np.testing.assert_array_equal(one_off[name][1], params[name][1])
         for lane in (0, 2):
@@ -226,10 +245,9 @@ def test_an_inactive_lane_keeps_its_parameters_and_its_neighbours_theirs():
 def test_a_diverged_lane_leaves_its_neighbours_alone():
     made, arrays = trainer().programs, trainer().data
     params = made.init(np.array(SEEDS, np.int32))
-    seeds, off, on = np.array(SEEDS, np.int32), np.zeros(3, bool), np.ones(3, bool)
-    sane, wild = np.full(3, 0.05, np.float32), np.array([0.05, 1e30, 0.05], np.float32)
-    kept, _ = made.epoch(params, seeds, 1, sane, off, on, arrays)
-    mixed, metrics = made.epoch(params, seeds, 1, wild, off, on, arrays)
+    off, on = np.zeros(3, bool), np.ones(3, bool)
+    kept, _ = epoch(made, params, SEEDS, 1, [0.05] * 3, off, on, arrays)
+    mixed, metrics = epoch(made, params, SEEDS, 1, [0.05, 1e30, 0.05], off, on, arrays)
     assert not np.isfinite(metrics.train_loss[1])
     for name in params:
         for lane in (0, 2):
@@ -369,7 +387,7 @@ def test_paper_sampling_visits_every_training_question_once_an_epoch(monkeypatch
     data, made, n = spied.data, spied.made, len(spied.data.fit)
     params = made.init(np.array([4], np.int32))
     off = np.array([False])
-    scores = made.evaluate(params, off, spied.arrays.tables, spied.arrays.train)
+    scores = made.evaluate(params, off, spied.arrays.tables, in_chunks(spied.arrays.train))
     loss, right = scores.loss[0, data.fit], scores.right[0, data.fit]
     assert np.ptp(loss) > 0.1  # another mix of questions has another mean
     orders = set()
@@ -438,7 +456,7 @@ def test_evaluation_in_chunks_is_the_same_as_at_once(monkeypatch):
     for chunk in (100, 3):
         monkeypatch.setattr(scores, "CHUNK", chunk)
         made, arrays = programs(SPEC)
-        arguments = (params, np.array([False]), arrays.tables, arrays.train)
+        arguments = (params, np.array([False]), arrays.tables, in_chunks(arrays.train))
         found = made.evaluate(*arguments)
         out.append([found.loss, found.right, made.attention(*arguments)])
     for whole, chunked in zip(*out, strict=True):
@@ -481,7 +499,7 @@ def test_a_dead_state_is_not_counted_as_all_right():
     params = made.init(np.array([0], np.int32))
     params = params | {"H": jnp.zeros_like(params["H"])}
     params |= {name: -jnp.abs(params[name]) for name in ("words", "times")}
-    scores = made.evaluate(params, np.array([False]), arrays.tables, arrays.train)
+    scores = made.evaluate(params, np.array([False]), arrays.tables, in_chunks(arrays.train))
     assert not scores.right[0, data.fit].any()  # the null word is the first of the equals
     _, metrics = one_epoch(made, arrays, params)
     np.testing.assert_allclose(metrics.train_loss[0], np.log(params["W"].shape[1]), rtol=1e-5)
@@ -506,17 +524,121 @@ def kill_after(epochs):
     return tick
 
 
+def stop_after(blocks):
+    asked = itertools.count()
+    return lambda: next(asked) >= blocks
+
+
 @pytest.mark.parametrize("epochs", [1, 3, 5])
 def test_a_stopped_training_goes_on_bit_for_bit(tmp_path, epochs):
-    saved, asked = tmp_path / "a" / "x.npz", []
-
-    def stop():
-        asked.append(1)
-        return len(asked) > epochs
-
-    assert trainer().train(SEEDS, saved=[saved], stop=stop) is None
-    assert checkpoint.load(saved, SEEDS).epoch == epochs
+    saved = tmp_path / "a" / "x.npz"
+    assert trainer().train(SEEDS, saved=[saved], stop=stop_after(epochs)) is None
+    assert checkpoint.load(saved, SEEDS).place == (epochs, 0)
     assert_same_outcomes(trainer().train(SEEDS, saved=[saved]), uninterrupted())
+
+
+BLOCKS = {
+    "released": SPEC,
+    "paper": tiny_data.column(
+        {"sampling": "paper", "linear_start_end": "paper", "time_noise": "paper"},
+        batch=5, linear_start=True, time_noise=0.3, rate=0.05,
+    ),
+    "bow": tiny_data.column(batch=1, encoding="bow"),
+}  # fmt: skip
+
+
+@functools.cache
+def whole_epochs(case):
+    return Trainer(BLOCKS[case], DATA, CPU).train(SEEDS)
+
+
+@pytest.mark.parametrize("case", BLOCKS)
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_a_block_s_end_anywhere_in_an_epoch_changes_no_bit(tmp_path, case, block):
+    """Epochs of 4, 3 and 12 updates: blocks that divide them and blocks that do not."""
+    made, saved = Trainer(BLOCKS[case], DATA, CPU, block=block), tmp_path / "x.npz"
+    assert made.blocks_an_epoch > 1 or (case, block) == ("paper", 3)
+    assert_same_outcomes(made.train(SEEDS), whole_epochs(case))
+    places = set()
+    for blocks in (1, 2, 3, 5, 7):
+        if made.train(SEEDS, saved=[saved], stop=stop_after(blocks)) is None:
+            places.add(checkpoint.load(saved, SEEDS).place)
+    assert len(places) > 1
+    other = Trainer(BLOCKS[case], DATA, CPU, block=block + 1)  # ends elsewhere
+    assert_same_outcomes(other.train(SEEDS, saved=[saved]), whole_epochs(case))
+
+
+def test_blocks_are_seconds_long_and_short_epochs_are_one():
+    assert trainer().blocks_an_epoch == 1
+    wide = dataclasses.replace(SPEC, dim=2000, hops=60)
+    tables = step.host_data(wide, DATA)[0].tables
+    assert cost.block_updates(wide, tables, 6) < cost.block_updates(SPEC, tables, 6)
+    seconds = cost.step_seconds(wide, tables, 6) * devices.CPU_LANES
+    assert seconds * cost.block_updates(wide, tables, 6) <= cost.BLOCK_SECONDS
+
+
+def test_shares_of_a_training_add_up_to_it():
+    ticks = []
+    Trainer(SPEC, DATA, CPU, block=3).train(SEEDS, tick=ticks.append)
+    assert len(ticks) == 2 * most_epochs(SPEC) and math.isclose(sum(ticks), 1.0)
+
+
+def test_a_stop_while_the_final_model_is_scored_loses_nothing(tmp_path, monkeypatch):
+    saved = tmp_path / "x.npz"
+    monkeypatch.setattr(training, "UNASKED_SECONDS", -1.0)
+    stop = stop_after(most_epochs(SPEC) + 1)  # each epoch, the end, and then
+    assert trainer().train(SEEDS, saved=[saved], stop=stop) is None
+    assert checkpoint.load(saved, SEEDS).place == (most_epochs(SPEC), 0)
+    ticks = []
+    outcomes = trainer().train(SEEDS, saved=[saved], tick=ticks.append)
+    assert_same_outcomes(outcomes, uninterrupted())
+    assert ticks == []
+
+
+def test_questions_are_cut_once_a_training(monkeypatch):
+    made, calls = Trainer(SPEC, DATA, CPU), []
+    monkeypatch.setattr(training, "in_chunks", lambda q: calls.append(1) or in_chunks(q))
+    made.train(SEEDS)
+    assert len(calls) == 3  # training, held-out and test questions
+
+
+KILLED = """
+import sys
+sys.path[:0] = {path!r}
+import jax
+jax.config.update("jax_disable_most_optimizations", True)
+from pathlib import Path
+import test_train
+from bench.train import loop
+loop.CHECKPOINT_SECONDS = 0.0
+print("begun", flush=True)
+made = test_train.Trainer(test_train.LONG, test_train.DATA, test_train.CPU, block=2)
+made.train(test_train.SEEDS, saved=[Path({saved!r})], tick=lambda share: print(share, flush=True))
+"""
+LONG = dataclasses.replace(SPEC, batch=1, epochs=60)
+
+
+def test_a_training_killed_at_any_moment_goes_on_bit_for_bit(tmp_path):
+    """kill -9, again and again, at moments that fall where they may."""
+    saved, draw = tmp_path / "x.npz", np.random.default_rng()
+    path = [str(Path(__file__).parent), str(Path(oracle.__file__).parent), *sys.path]
+    script = KILLED.format(path=path, saved=str(saved))
+    places = []
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        for _ in range(int(draw.integers(2, 30))):
+            assert process.stdout.readline()
+        time.sleep(draw.uniform(0, 0.02))
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        found = checkpoint.load(saved, SEEDS)  # never half-written
+        assert found is not None or not places
+        if found is not None:
+            places.append(found.place)
+    assert places == sorted(places) and places and places[-1] < (most_epochs(LONG), 0)
+    outcomes = Trainer(LONG, DATA, CPU, block=5).train(SEEDS, saved=[saved])
+    assert_same_outcomes(outcomes, Trainer(LONG, DATA, CPU).train(SEEDS))
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path, monkeypatch):
@@ -524,7 +646,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path, monkeypatc
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", -1.0)  # after every epoch
     with pytest.raises(Killed):
         trainer().train(SEEDS, saved=[saved], tick=kill_after(4))
-    assert checkpoint.load(saved, SEEDS).epoch == 3  # the fourth was not saved yet
+    assert checkpoint.load(saved, SEEDS).place == (3, 0)  # the fourth was not saved yet
     ticks = []
     outcomes = trainer().train(SEEDS, saved=[saved], tick=lambda *_: ticks.append(1))
     assert len(ticks) == 3
@@ -550,7 +672,9 @@ def test_any_single_damaged_byte_is_seen_or_harmless(tmp_path):
     """No byte of a checkpoint may crash the suite, or be read as other numbers."""
     saved = tmp_path / "x.npz"
     words = np.arange(6, dtype=np.float32)
-    progress = Progress(2, {"words": words}, [[(1.0, 0.5, 2.0, 0.25)]], 3.0)
+    losses = np.arange(3, dtype=np.float32)
+    state = State({"words": words}, {"loss": losses})
+    progress = Progress(state, [[(1.0, 0.5, 2.0, 0.25)]], 2, 5, 3.0)
     checkpoint.save(saved, [4], progress)
     whole = saved.read_bytes()
     damaged, directory = 0, whole.index(b"PK\x01\x02")
@@ -562,19 +686,21 @@ def test_any_single_damaged_byte_is_seen_or_harmless(tmp_path):
             if found is None:
                 damaged += 1
                 continue
-            assert (found.epoch, found.curves, found.seconds) == (2, progress.curves, 3.0)
-            assert set(found.params) == {"words"}, f"byte {place}"
-            np.testing.assert_array_equal(found.params["words"], words)
+            assert (found.place, found.curves, found.seconds) == ((2, 5), progress.curves, 3.0)
+            assert [set(part) for part in found.state] == [{"words"}, {"loss"}], f"byte {place}"
+            np.testing.assert_array_equal(found.state.params["words"], words)
+            np.testing.assert_array_equal(found.state.running["loss"], losses)
     assert damaged > len(whole) / 2
 
 
 def test_a_checkpoint_keeps_losses_that_are_not_finite(tmp_path):
     row = (math.nan, 1.0, math.inf, 0.1 + 0.2)
-    progress = Progress(1, {"words": np.array([math.nan, 1.0], np.float32)}, [[row], []], 0.5)
+    words = np.array([math.nan, 1.0], np.float32)
+    progress = Progress(State({"words": words}, {}), [[row], []], 1, 0, 0.5)
     checkpoint.save(tmp_path / "x.npz", (1, 2), progress)
     back = checkpoint.load(tmp_path / "x.npz", (1, 2))
     np.testing.assert_array_equal(back.curves[0], [row])
     assert back.curves[1] == [] and isinstance(back.curves[0][0], tuple)
-    np.testing.assert_array_equal(back.params["words"], progress.params["words"])
-    assert back.params["words"].dtype == np.float32
+    np.testing.assert_array_equal(back.state.params["words"], words)
+    assert back.state.params["words"].dtype == np.float32
     assert json.loads(json.dumps(back.seconds)) == 0.5

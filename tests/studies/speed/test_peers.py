@@ -138,17 +138,18 @@ def test_equal_steps_of_the_trainer_itself(encoding):
     peer.model.load({name: np.asarray(value[0]) for name, value in params.items()})
     time = torch.arange(SLOTS).expand(len(chosen), SLOTS)
     for epoch in range(1, 4):
-        params, metrics = programs.epoch(
+        params, running = programs.block(
             params,
-            seeds,
-            epoch,
+            programs.nothing_run(1),
+            programs.draw(seeds, epoch, arrays),
+            range(1),
             np.array([RATE], np.float32),
             np.array([False]),
             np.array([True]),
             arrays,
         )
         loss = peer.step(torch.from_numpy(chosen.astype(np.int64)), time, RATE)
-        assert_close(loss.item() / len(chosen), metrics.train_loss[0])
+        assert_close(loss.item() / len(chosen), programs.means(running)[0][0])
     for name, found in peer.model.weights().items():
         assert_close(found, params[name][0])
 
