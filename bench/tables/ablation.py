@@ -4,6 +4,7 @@ baseline."""
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,8 +22,8 @@ from bench.tables.notices import kind_marks
 from bench.tables.numbers import NONE, capital, mean, plural, short, spread
 
 HEADER = (
-    "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect", "low",
-    "high", "effect_selected", "low_selected", "high_selected", "status",
+    "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect",
+    "low", "high", "effect_selected", "low_selected", "high_selected", "status",
 )  # fmt: skip
 """Errors in %, over the ``tasks`` that have a number: ``mean`` and ``sd`` over the ``restarts``
 that all of them have and that did not diverge, ``selected`` and ``failed`` of the restarts chosen
@@ -46,7 +47,7 @@ class Line:
     result: ColumnResult
     units: tuple[str, ...] = ()
     values: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
-    chosen: float | None = None
+    chosen: float = math.nan
     failed: int | None = None
     effect: Effect | None = None
     against: str = ""
@@ -87,7 +88,7 @@ def lines(result: ExperimentResult) -> tuple[Line, ...]:
             continue
         values = column.values[where].dropna().agg(mean, axis=1)
         ours, above = column.cells.ours[where], result.subject.above
-        failed = None if above is None else int(figure(above, ours.to_frame().T).squeeze())
+        failed = None if above is None else int(figure(above, ours.to_frame().T).iloc[0])
         found.append(Line(column, column.units, values, mean(ours), failed, told, against))
     return tuple(found)
 
@@ -111,9 +112,9 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     of, marks = result.subject, kind_marks(result)
     nouns, above = plural(of.noun), of.above
     text = (
-        f"{capital(of.metric.title)}{of.unit_of(' in {}')} over the {nouns} a column has: mean ± sample "
-        f"standard deviation over restarts of their mean {of.measure}; that of the restarts chosen by "
-        f"{chosen_by(result)}"
+        f"{capital(of.metric.title)}{of.unit_of(' in {}')} over the {nouns} a column has: mean ± "
+        f"sample standard deviation over restarts of their mean {of.measure}; that of the restarts "
+        f"chosen by {chosen_by(result)}"
     )
     if above:
         text += f", and how many {nouns} these fail{of.limit(above)}"
@@ -121,7 +122,7 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     head = ("Column", f"Mean {of.measure}", "Chosen restarts", *count, "Restarts", capital(nouns))
     rows = []
     for line in found:
-        if line.chosen is None:
+        if not line.units:
             rows.append((line.title, line.result.absent, *[NONE] * (len(head) - 2)))
             continue
         rows.append((
@@ -144,8 +145,8 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     text = (
         f"A column's {of.measure} less its baseline's{points}: above 0 it {verb}. On the mean "
         f"{of.measure}, of all restarts, with the 95 % interval that seeds leave open "
-        "(bench/tables/effect.py has the method). On the chosen restarts, the paper's own statistic; "
-        f"from {LEAST} restarts on, of the mean over all choices, with its interval."
+        "(bench/tables/effect.py has the method). On the chosen restarts, the paper's own "
+        f"statistic; from {LEAST} restarts on, of the mean over all choices, with its interval."
     ) + (luck if judged else "")
     span = "95 % interval"
     mean = f"On the mean {of.measure}"

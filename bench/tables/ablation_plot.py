@@ -17,7 +17,7 @@ from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ExperimentResult
 from bench.tables.numbers import absent, plural
 
-_CHOSEN = dict(ls="", marker="D", mfc="none", mec=PAPER, mew=1.3)
+_CHOSEN: dict[str, Any] = dict(ls="", marker="D", mfc="none", mec=PAPER, mew=1.3)
 
 
 def columns(result: ExperimentResult) -> Figure:
@@ -104,7 +104,7 @@ def hops(result: ExperimentResult) -> Figure:
     names = {False: f"a model a {result.subject.noun}", True: "one model for all"}
     for joint, (color, aside) in _SERIES.items():
         name = names[joint]
-        those = [line for line in found if line.result.column.joint == joint]
+        those = [line for line in found if line.result.spec.joint == joint]
         those.sort(key=lambda line: _hops(line))
         if those:
             _series(axis, [line for line in those if line.units], color, aside)
@@ -114,7 +114,8 @@ def hops(result: ExperimentResult) -> Figure:
     handles += [
         Line2D([], [], ls="", marker="D", mfc="none", mec=INK, mew=1.3, ms=6,
                label=f"chosen by {chosen_by(result)}"),
-        Line2D([], [], ls="", marker="o", color=INK, alpha=0.35, mew=0, ms=4, label="every restart"),
+        Line2D([], [], ls="", marker="o", color=INK, alpha=0.35, mew=0, ms=4,
+               label="every restart"),
     ]  # fmt: skip
     axis.set_xlabel("hops", color=INK)
     axis.set_ylabel(_measured(result, found), color=INK)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
@@ -36,10 +38,11 @@ _STYLE = {
 }
 
 
-def style() -> matplotlib.rc_context:
+def style() -> AbstractContextManager[None]:
     """The context that a figure is made and drawn in: a user's matplotlibrc must not show."""
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
-    return matplotlib.rc_context(defaults | _STYLE)
+    settings: Any = defaults | _STYLE
+    return matplotlib.rc_context(settings)
 
 
 def png(figure: Figure) -> bytes:
@@ -66,7 +69,7 @@ def headed(result: ExperimentResult, height: float) -> Figure:
     """
     height = min(MAX_HEIGHT, height)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    bold = {"weight": "bold", "va": "top", "parse_math": False}
+    bold: dict[str, Any] = {"weight": "bold", "va": "top", "parse_math": False}
     figure.text(0.012, 1 - 0.18 / height, title(result), fontsize=13, **bold)
     loud = headline(result)
     if loud:
@@ -90,7 +93,7 @@ def legend(figure: Figure, result: ExperimentResult, handles: Sequence[Line2D], 
     )
 
 
-def plain(axis: Axes, along: str) -> None:
+def plain(axis: Axes, along: Literal["x", "y"]) -> None:
     """An axis with a faint grid and no frame."""
     axis.tick_params(length=0)
     axis.grid(axis=along, color=GRID, lw=0.8)

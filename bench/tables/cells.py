@@ -1,12 +1,13 @@
 """The cells of a column: what its stored restarts come to, beside what the paper prints.
 
-The papers train ten times and report the restart with the lowest *training* error (S15 section 4.2).
-Nothing here looks at the test set to choose.
+The papers train ten times and report the restart with the lowest *training* error (S15 section
+4.2). Nothing here looks at the test set to choose.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple, get_type_hints
 
 import pandas as pd
 
@@ -22,20 +23,48 @@ RUN, PARTIAL, NOT_RUN, NOT_YET = "run", "partial", "not run", "not yet runnable"
 SLACK = 1e-6
 """50 wrong of 1000 are not more than 5 %, whatever their float quotient."""
 
-CELL = {
-    "paper": str, "status": str, "restarts": int, "finished": int, "ours": float, "batches": float,
-    "seed": float, "mean": float, "sd": float, "data": str, "completed": bool, "low": float,
-    "high": float, "difference": float, "verdict": str,
-}  # fmt: skip
-"""Fields of a cell, NaN or '' where there is none.
 
-``paper`` is the number as printed; ``status`` 'run', 'partial' (fewer restarts or units stored than
-asked for), 'not run' or 'not yet runnable'; ``restarts`` are stored, ``finished`` of them did not
-diverge (over several units: on none), ``mean`` and ``sd`` (n - 1) are over these. ``ours`` is the
-restart that the rule of selection chose, ``seed`` its seed (none where each unit chose its own),
-``batches`` the same without the last partial batch. ``data`` is the least trusted kind of data,
-``completed`` whether generated examples complete a training set. ``low`` and ``high`` bound the
-95 % interval of the paper's number (`bench.tables.interval`), ``difference`` is ours - paper."""
+class Cell(NamedTuple):
+    """A cell as a row of a frame; NaN or '' where there is nothing.
+
+    Attributes:
+        paper: the number as printed.
+        status: 'run', 'partial' (fewer restarts or units stored than asked for), 'not run' or 'not
+            yet runnable'.
+        restarts: stored. ``finished`` of them did not diverge (over several units: on none), and
+            ``mean`` and ``sd`` (n - 1) are over these.
+        ours: of the restart that the rule of selection chose, ``batches`` the same without the last
+            partial batch, ``seed`` its seed (none where each unit chose its own).
+        data: the least trusted kind of data; ``completed``: whether generated examples complete a
+            training set.
+        low, high: of the 95 % interval of the paper's number (`bench.tables.interval`).
+        difference: ours - paper.
+    """
+
+    key: str
+    paper: str
+    status: str
+    restarts: int
+    finished: int
+    ours: float
+    batches: float
+    seed: float
+    mean: float
+    sd: float
+    data: str
+    completed: bool
+    low: float
+    high: float
+    difference: float
+    verdict: str
+
+
+FIELDS = {name: kind for name, kind in get_type_hints(Cell).items() if name != "key"}
+
+
+def rows(cells: pd.DataFrame) -> list[Cell]:
+    """The cells of a frame, in order."""
+    return [Cell(*values) for values in cells.itertuples(name=None)]
 
 
 def none(numbers: pd.Series, status: str) -> pd.DataFrame:
@@ -135,8 +164,8 @@ def beside(
 
 def _whole(cells: pd.DataFrame) -> pd.DataFrame:
     empty = {str: "", int: 0, bool: False, float: float("nan")}
-    cells = cells.reindex(columns=list(CELL))
-    for name, kind in CELL.items():
+    cells = cells.reindex(columns=list(FIELDS))
+    for name, kind in FIELDS.items():
         cells[name] = (
             cells[name].astype(object).where(cells[name].notna(), empty[kind]).astype(kind)
         )

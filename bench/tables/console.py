@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from bench.core.column import NotYet
@@ -9,7 +11,7 @@ from bench.core.kinds import least_trusted
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import completion, marked, notices, title
 from bench.tables.numbers import NONE, mean, plural, short
-from bench.tables.subject import whole
+from bench.tables.subject import places
 
 
 def console(result: ExperimentResult) -> str:
@@ -52,13 +54,13 @@ def _line(column: ColumnResult, result: ExperimentResult, shown: list[str]) -> t
     told = []
     figures = {summary.key: summary.figure for summary in of.summaries}
     for key in shown:
-        cell = cells.loc[key]
+        cell = column.rows[key]
         ours, paper = cell.ours, cell.paper
         if not keyed and len(where) < len(of.units):
-            ours = mean(cells.ours[where]) if figures[key] == "mean" else None
+            ours = mean(cells.ours[where]) if figures[key] == "mean" else math.nan
             printed = pd.to_numeric(cells.paper[where])
             paper = short(mean(printed)) if figures[key] == "mean" else NONE
-        told += [marked(short(ours, whole=whole(key, of)), cell), paper]
+        told += [marked(short(ours, places=places(key, cell.paper, of)), cell), paper]
     stored = sorted({int(many) for many in cells.restarts if many})
     return (
         spec.title,

@@ -165,8 +165,9 @@ def _line(name: str, questions: str, restarts: int, found: list, plain: list) ->
     width = np.concatenate([one.ravel() for _, one in found])
     replications = sum(len(one) for one, _ in found)
     alone = float(np.mean(np.concatenate(plain) == 0)) if plain else None
-    shares = [float(np.mean(side == place)) for place in (0, -1, 1)]
-    return Measured(name, questions, restarts, *shares, float(width.mean()), alone, replications)
+    inside, below, above = (float(np.mean(side == place)) for place in (0, -1, 1))
+    wide = float(width.mean())
+    return Measured(name, questions, restarts, inside, below, above, wide, alone, replications)
 
 
 HEADER = (
@@ -185,13 +186,13 @@ def _csv(lines: Sequence[Measured]) -> str:
 
 def _markdown(lines: Sequence[Measured]) -> str:
     text = (
-        "How often the interval from N made-up restarts has the best of 10 others (%). 'Below' and "
-        "'above' are the shares of false verdicts, 'worse' and 'better'; 'width' is the interval's "
-        "mean width in percentage points (of failed tasks: tasks); 'percentile only' is the coverage "
-        "of the percentile bootstrap of the same restarts. 'Own' questions: every restart errs on its "
-        "own; 'one file': all restarts, ours and the paper's, are scored on the same 1000 questions, "
-        "of which the same are hard; 'two files': ours are scored on one file and the paper's on "
-        "another. Each share is known to about "
+        "How often the interval from N made-up restarts has the best of 10 others (%). 'Below' "
+        "and 'above' are the shares of false verdicts, 'worse' and 'better'; 'width' is the "
+        "interval's mean width in percentage points (of failed tasks: tasks); 'percentile only'"
+        " is the coverage of the percentile bootstrap of the same restarts. 'Own' questions: "
+        "every restart errs on its own; 'one file': all restarts, ours and the paper's, are "
+        "scored on the same 1000 questions, of which the same are hard; 'two files': ours are "
+        "scored on one file and the paper's on another. Each share is known to about "
         f"± {100 * 1.96 * (0.05 * 0.95 / lines[0].replications) ** 0.5:.1f} (95 %)."
     )
     head = ("case", "questions", "N", "coverage", "below", "above", "width", "percentile only")
@@ -212,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(arguments: Sequence[str] | None) -> int:
     parser = Parser(
         prog="python -m bench.tables.coverage",
-        description="Measure how often the 95 % intervals of the verdicts hold, on made-up restarts.",
+        description="Measure how often the verdicts' 95 % intervals hold, on made-up restarts.",
     )
     parser.add_argument(
         "folder", type=Path, metavar="FOLDER", help="where coverage.csv and coverage.md go"

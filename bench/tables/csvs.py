@@ -17,11 +17,11 @@ HEADER = (
 )  # fmt: skip
 """Of layout 'cells'. The first eight are a contract; more may follow. ``ours`` is the chosen
 restart's number (errors in %), ``mean`` and ``sd`` are over the ``restarts`` stored less those that
-``diverged``, ``data`` is the least trusted kind of data (`bench.core.kinds`), ``difference`` is ours
-- paper, ``ours_batches`` drops the last partial batch as the released code does, ``low`` and ``high``
-bound the 95 % interval that the paper's number lies in if seeds alone tell it from ours, ``verdict``
-is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few restarts'. Summaries follow a
-column's units. Empty: there is no number."""
+``diverged``, ``data`` is the least trusted kind of data (`bench.core.kinds`), ``difference`` is
+ours - paper, ``ours_batches`` drops the last partial batch as the released code does, ``low`` and
+``high`` bound the 95 % interval that the paper's number lies in if seeds alone tell it from ours,
+``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few restarts'.
+Summaries follow a column's units. Empty: there is no number."""
 
 ROWS = ("method", "setting", *HEADER[2:8])
 """Of layout 'rows': the same of a method (the paper's first column) and a setting. Of layout 'keys'
@@ -54,7 +54,7 @@ def table(result: ExperimentResult) -> str:
             cell.batches, cell.low, cell.high, cell.verdict,
         )[: len(head)]
         for column in result.columns
-        for key, cell in zip(result.keys, column.cells.itertuples(), strict=True)
+        for key, cell in column.rows.items()
     ]  # fmt: skip
     return csv_text(head, lines)
 

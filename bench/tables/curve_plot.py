@@ -14,7 +14,7 @@ from bench.tables.gather import ExperimentResult
 
 
 def curve(result: ExperimentResult) -> Figure:
-    """Ours with ± sd of the restarts, and the paper's hollow and dashed, by the columns' numbers."""
+    """Ours with ± sd of the restarts, the paper's hollow and dashed, by the columns' numbers."""
     of = result.subject
     columns = sorted(result.columns, key=lambda column: float(column.column.id))
     sizes = [float(column.column.id) for column in columns]
@@ -33,12 +33,13 @@ def curve(result: ExperimentResult) -> Figure:
     if result.ran:
         handles.append(Line2D([], [], color=INK, marker="o", lw=1.6, ms=5, label="ours, ± sd"))
     if any(column.cells.paper.any() for column in columns):
-        style = dict(ls="--", marker="D", mfc="none", ms=6.5)
-        handles.append(Line2D([], [], color=INK, label="paper", **style))
+        hollow = Line2D([], [], color=INK, ls="--", marker="D", mfc="none", ms=6.5, label="paper")
+        handles.append(hollow)
     axis.set_xscale("log")
     axis.xaxis.set_major_locator(FixedLocator(sizes))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([column.column.title for column in columns])
+    axis.set_xlabel("".join(result.printed.heads[:1]).replace("_", " "), color=INK)
     axis.set_ylabel(f"{of.metric.title}{of.unit_of(' ({})')}", color=INK)
     canvas.plain(axis, "y")
     canvas.legend(figure, result, handles, 5)

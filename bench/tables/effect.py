@@ -9,18 +9,19 @@ choice among ten hides: so the difference of the chosen restarts stands beside i
 
 *The interval.* Models of different tasks are trained apart, and so are restarts: on each task the
 two columns' means have the standard errors s^2 / n of their own restarts (variances and numbers of
-restarts may differ: Welch), these add up over tasks, and Student's t has the degrees of freedom of Welch and
-Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i - 1))
-over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its tasks,
-which enters in the place of one task, so that what its tasks have in common is not lost. Restarts
-of one seed begin from the same random numbers in both columns: Table 1's correlate by 0.0 to 0.1
-between columns, BoW's and PE's by 0.4, which makes the interval too wide rather than too narrow. (A
-seed's stream of random numbers is also the same for every task: over Table 1's seeds, the mean errors of two columns correlate by 0.56 to 0.66,
-so the difference's variance is 0.5 to 0.9 of what is taken here.) It says what other seeds would
-leave open, on these training and test files; other questions are not in it. On made-up columns like
-Table 1's, some tasks with bad optima (`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0
-% of cases at 10 restarts a side, 95.2 % at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10:
-three may show nothing of a bad optimum.
+restarts may differ: Welch), these add up over tasks, and Student's t has the degrees of freedom of
+Welch and Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i
+- 1)) over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its
+tasks, which enters in the place of one task, so that what its tasks have in common is not lost.
+Restarts of one seed begin from the same random numbers in both columns: Table 1's correlate by 0.0
+to 0.1 between columns, BoW's and PE's by 0.4, which makes the interval too wide rather than too
+narrow. (A seed's stream of random numbers is also the same for every task: over Table 1's seeds,
+the mean errors of two columns correlate by 0.56 to 0.66, so the difference's variance is 0.5 to 0.9
+of what is taken here.) It says what other seeds would leave open, on these training and test files;
+other questions are not in it. On made-up columns like Table 1's, some tasks with bad optima
+(`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0 % of cases at 10 restarts a side, 95.2
+% at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10: three may show nothing of a bad
+optimum.
 
 *The paper's own statistic.* The difference of the chosen restarts is shown without an interval
 where a column has fewer than `interval.LEAST` restarts (or 3 k of them, chosen from k). From there
@@ -34,8 +35,10 @@ differ, and neither difference has an interval.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +68,7 @@ class Effect:
     units: tuple[str, ...] = ()
     mean: float | None = None
     limits: Span | None = None
-    chosen: float | None = None
+    chosen: float = math.nan
     chosen_limits: Span | None = None
     expected: bool = False
     same: bool = False
@@ -85,17 +88,18 @@ def effect(column: ColumnResult, baseline: ColumnResult, k: int) -> Effect:
     sides = [_models(side, units) for side in (column, baseline)]
     if [one.group for one in sides[0]] == [one.group for one in sides[1]]:
         return Effect(units, chosen=chosen, same=True)
-    mean, limits = difference(*(_draws(side, units, None) for side in sides), len(units))
+    mean, limits = difference(_draws(sides[0], units), _draws(sides[1], units), len(units))
     expected = all(one.enough(k) for side in sides for one in side)
     chosen_limits = None
     if expected:
-        chosen, chosen_limits = difference(*(_draws(side, units, k) for side in sides), len(units))
+        draws = [_draws(side, units, k) for side in sides]
+        chosen, chosen_limits = difference(draws[0], draws[1], len(units))
     return Effect(units, mean, limits, chosen, chosen_limits, expected)
 
 
 def difference(
     column: Sequence[Draw], baseline: Sequence[Draw], tasks: int
-) -> tuple[float | np.ndarray, Span | None]:
+) -> tuple[Any, tuple[Any, Any] | None]:
     """The difference of two sums of independent means, over ``tasks``, and its 95 % interval.
 
     Args:
@@ -136,7 +140,7 @@ def _models(column: ColumnResult, units: Sequence[str]) -> list[Model]:
     return [model for model in those if not set(units).isdisjoint(model.units)]
 
 
-def _draws(side: Sequence[Model], units: Sequence[str], k: int | None) -> list[Draw]:
+def _draws(side: Sequence[Model], units: Sequence[str], k: int | None = None) -> list[Draw]:
     """A draw a model: of the mean over restarts, or with ``k`` of the best of k."""
     draws = []
     for model in side:
@@ -149,5 +153,5 @@ def _draws(side: Sequence[Model], units: Sequence[str], k: int | None) -> list[D
     return draws
 
 
-def _plain(value: np.ndarray | float) -> float | np.ndarray:
+def _plain(value: np.ndarray | float) -> Any:
     return float(value) if np.ndim(value) == 0 else value

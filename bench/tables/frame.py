@@ -1,4 +1,4 @@
-"""The store as one tidy frame: a row a restart, unit and metric. All numbers of ours come from it."""
+"""The store as one tidy frame, a row a restart, unit and metric: all numbers of ours are its."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def at_hand(frame: pd.DataFrame, located: Mapping[str, AtHand]) -> pd.DataFrame:
     where there are none, of whichever files most rows are of.
     """
     taken = set()
-    for (name, units), those in frame.groupby(["dataset", "units"], sort=False):
+    groups: Any = frame.groupby(["dataset", "units"], sort=False)
+    for (name, units), those in groups:
         there = located.get(name) or registry.dataset(name).known()
         wanted = None
         if all(there.has(unit) for unit in units):

@@ -17,7 +17,7 @@ from bench.core.kinds import least_trusted
 from bench.core.method import Rule
 from bench.core.profiles import Profile
 from bench.tables import cells, frame, printed
-from bench.tables.cells import NOT_RUN, NOT_YET
+from bench.tables.cells import NOT_RUN, NOT_YET, Cell
 from bench.tables.printed import Printed
 from bench.tables.subject import Subject, subject
 from bench.tables.verdict import limits_of
@@ -33,7 +33,7 @@ class ColumnResult:
         rule: of selection.
         stored: the column's rows, of all metrics.
         metric: the name of the table's.
-        cells: by key, see `bench.tables.cells.CELL`.
+        cells: by key, with the fields of `bench.tables.cells.Cell`.
         asked: how many models were asked for.
         heads: the fields that name it in a table of layout 'keys'.
     """
@@ -46,6 +46,17 @@ class ColumnResult:
     rule: Rule | None = None
     asked: int = 0
     heads: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> Column:
+        """The column, of one that can be trained."""
+        assert isinstance(self.column, Column)
+        return self.column
+
+    @cached_property
+    def rows(self) -> dict[str, Cell]:
+        """The cells by key."""
+        return {cell.key: cell for cell in cells.rows(self.cells)}
 
     @property
     def ran(self) -> bool:
@@ -216,7 +227,7 @@ def _completed(files: AtHand) -> list[str]:
 def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:
     """Of layouts 'cells' and 'rows': a cell a unit and summary."""
     assert result.rule is not None
-    restarts, joint = result.column.restarts, result.column.joint
+    restarts, joint = result.spec.restarts, result.spec.joint
     units = cells.of(result.runs, "unit", restarts, result.rule, kind)
     found = [units, *(cells.over(units, result.runs, of.units, s, joint) for s in of.summaries)]
     # the paper chose from as many restarts as are declared, whatever was asked for here
@@ -225,10 +236,10 @@ def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> 
 
 
 def _keyed(result: ColumnResult, numbers: pd.Series, kind: str, name: str) -> pd.DataFrame:
-    """Of layout 'keys': a cell a metric, of the unit that one of its keys names, or of the first."""
+    """Of layout 'keys': a cell a metric, of the unit that one of its keys names, or the first."""
     assert result.rule is not None
     units = registry.dataset(name).units
     unit = next((unit for unit in units if unit in result.heads), units[0])
     stored = result.stored[result.stored.unit == unit]
-    found = cells.of(stored, "metric", result.column.restarts, result.rule, kind)
+    found = cells.of(stored, "metric", result.spec.restarts, result.rule, kind)
     return cells.beside(found, numbers, {}, "")

@@ -9,10 +9,10 @@ Our N >= 30 restarts of the same column say how that draw is spread:
     N is reported with the chance w_r = C(N - r, k - 1) / C(N, k), so no resampling is needed, and,
     unlike with replacement, the law with masses w_r at the test errors e_r is unbiased for the
     paper's.
-2.  *How little it rests on.* n = 1 / sum w_r^2 restarts of equal weight would say as much: 4.8 at
-    N = 30, 8.6 at 50, 18 at 100. A percentile bootstrap takes them for the whole truth and covers
-    too little. So the law's mean m and variance v = sum w (e - m)^2 / (1 - 1/n) are studentised, as
-    for a further draw beside n others: m +- t sqrt((1 + 1/n) v), with t of n - 1 degrees of freedom.
+2.  *How little it rests on.* n = 1 / sum w_r^2 restarts of equal weight would say as much: 4.8 at N
+    = 30, 8.6 at 50, 18 at 100. A percentile bootstrap takes them for the whole truth and covers too
+    little. So the law's mean m and variance v = sum w (e - m)^2 / (1 - 1/n) are studentised, as for
+    a further draw beside n others: m +- t sqrt((1 + 1/n) v), with t of n - 1 degrees of freedom.
 3.  *The binomial error.* 1000 questions tell an error m to b = m (1 - m) / 1000, in variance. Our
     errors come from 1000 questions too, so v holds b once where restarts err on different
     questions, and adding b to v would count it twice. Hence b enters as the part of v that is
@@ -28,10 +28,10 @@ independent ones, though the choice takes another seed for each task) has the me
 sums of (1 + 1/n) b and (1 + 1/n) v in place of these, with the degrees of freedom of Welch and
 Satterthwaite; step 4's law is then that of the mean of one draw a task, the convolution of the
 tasks' laws. Of the failed tasks, each fails with the chance that step 1's law, smoothed by a t of n
-- 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5 %;
-their number is then a sum of unequal coins, and its interval leaves out at most 2.5 % on each side. A
-joint column reports one restart for all its tasks, so its mean and its number of failed tasks are
-numbers of a restart like any other.
+- 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5
+%; their number is then a sum of unequal coins, and its interval leaves out at most 2.5 % on each
+side. A joint column reports one restart for all its tasks, so its mean and its number of failed
+tasks are numbers of a restart like any other.
 
 Other metrics. What is no share of questions has b = 0, and what has no greatest value is not cut
 there; of a metric whose greater values are better, everything holds as it stands, but for the names
@@ -51,6 +51,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
@@ -267,7 +268,7 @@ def _mean_percentiles(tasks: Sequence[Draw]) -> Limits:
         most = max(float(task.values.max()) for task in tasks)
     wide = max(most - scale.least, 1e-12)
     size = 1 << (steps * len(tasks) + 1).bit_length()
-    waves = 1.0
+    waves: Any = 1.0
     for task in tasks:
         place = (task.values.reshape(-1, task.values.shape[-1]) - scale.least) * (steps / wide)
         under = np.minimum(np.floor(place), steps - 1).astype(int)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bench.core import kinds
 from bench.core.column import NotYet
-from bench.tables.cells import PARTIAL
+from bench.tables.cells import PARTIAL, Cell
 from bench.tables.gather import ExperimentResult
 from bench.tables.numbers import DAGGER, NONE, capital, listed, plural, superscript
 
@@ -29,7 +27,7 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{kind.upper()} data in the cells marked {mark}{settings}: {_why(kind)}.")
     if not marks and data_mark(result.kind):
         lines.append(f"{result.kind.upper()} data{settings}: {_why(result.kind)}.")
-    asked = [c.column.restarts != c.declared for c in result.columns if c.declared]
+    asked = [c.spec.restarts != c.declared for c in result.columns if c.declared]
     if profile.name == "paper" and any(asked):
         lines.append(f"{result.restarts} RESTARTS asked for: not the paper's protocol.")
     only = "; only the paper's numbers are shown" if result.experiment.printed else ""
@@ -89,7 +87,7 @@ def completion(result: ExperimentResult) -> str:
     return f"{DAGGER} {capital(about)}. Whatever includes that has the mark too."
 
 
-def marked(number: str, cell: Any) -> str:
+def marked(number: str, cell: Cell) -> str:
     """A number of ours as it is written, with the mark if it is from completed data."""
     return number + DAGGER if cell.completed and number != NONE else number
 
@@ -121,11 +119,11 @@ def footnotes(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"Columns not run: {listed(idle)}.")
     if result.without_files:
         lines.append(f"{nouns} whose files are not at hand: {listed(result.without_files)}.")
-    joint = {c.runs.units.iloc[0] for c in runnable if c.ran and c.column.joint}
+    joint = {c.runs.units.iloc[0] for c in runnable if c.ran and c.spec.joint}
     for units in sorted(joint - {result.subject.units}):
         lines.append(
-            f"Joint columns: one model of {nouns.lower()} {listed(units)} only, where the paper's is "
-            "of all."
+            f"Joint columns: one model of {nouns.lower()} {listed(units)} only, where the paper's "
+            "is of all."
         )
     for column in result.ran:
         cells = column.cells.loc[_units(result)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 NONE = "–"
 """What people see where there is no number."""
@@ -32,18 +33,23 @@ def exact(value: float | None) -> str:
     return "0" if text == "-0" else text
 
 
-def short(value: float | None, *, whole: bool = False, sign: bool = False) -> str:
-    """For people: one decimal as in the papers (none for a count), a dash for none."""
+def short(value: float | None, *, places: int = 1, sign: bool = False) -> str:
+    """For people: one decimal as in most papers' tables, a dash for none."""
     if value is None or absent(value):
         return NONE
-    places = 0 if whole else 1
     text = f"{value:+.{places}f}" if sign else f"{value:.{places}f}"
     return (text if float(text) else text.lstrip("+-")).replace("-", "−")
 
 
-def spread(average: float | None, sd: float | None) -> str:
+def spread(average: float | None, sd: float | None, places: int = 1) -> str:
     """Mean ± sample standard deviation; the mean alone where one restart is all there is."""
-    return short(average) if absent(sd) else f"{short(average)} ± {short(sd)}"
+    told = short(average, places=places)
+    return told if absent(sd) else f"{told} ± {short(sd, places=places)}"
+
+
+def decimals(printed: str) -> int:
+    """How many a number is printed with."""
+    return max(0, -int(Decimal(printed).as_tuple().exponent))
 
 
 def superscript(number: int) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bench.core.column import NotYet
 from bench.tables import ablation, provenance
+from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import footnotes, kind_marks, later_marks, marked, notices, title
 from bench.tables.numbers import NONE, absent, capital, plural, short, spread
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
-Write = Callable[[Any, bool], str]
-"""A cell (`bench.tables.cells.CELL`), and whether it is a count, in words."""
+Write = Callable[[Cell, int], str]
+"""A cell with so many decimals, in words."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,16 @@ def table(
     names = [c.column.title + later.get(getattr(c.column, "why", ""), "") for c in columns]
     written = [
         [
-            write(cell, whole(key, of)) + marks.get(cell.data, "")
-            for key, cell in zip(result.keys, column.cells.itertuples(), strict=True)
+            write(cell, places(key, cell.paper, of)) + marks.get(cell.data, "")
+            for key, cell in column.rows.items()
         ]
         for column in columns
     ]
     if result.experiment.layout == "cells":
-        labels = [(key if key in of.units else "", of.titles.get(key, "")) for key in result.keys]
-        if not any(name for _, name in labels):
+        labels: list[tuple[str, ...]] = [
+            (key if key in of.units else "", of.titles.get(key, "")) for key in result.keys
+        ]
+        if not any(label[1] for label in labels):
             labels = [(key,) for key in result.keys]
         head = (*[""] * (len(labels[0]) - 1), capital(of.noun), *names)
         rows = [(*label, *cells) for label, *cells in zip(labels, *written, strict=True)]
@@ -121,7 +123,7 @@ def table(
     if result.experiment.layout == "rows":
         first = (result.printed.heads or ("column",))[0]
         head = (_words(first), *(of.titles.get(key) or key for key in result.keys))
-        named = [(name,) for name in names]
+        named: list[tuple[str, ...]] = [(name,) for name in names]
     else:
         head = (*map(_words, result.printed.heads), *result.keys)
         named = [_heads(column, len(result.printed.heads), later) for column in columns]
@@ -139,26 +141,27 @@ def _words(field: str) -> str:
     return capital(field.replace("_", " "))
 
 
-def _beside_paper(cell: Any, count: bool) -> str:
-    ours = marked(short(cell.ours, whole=count), cell)
+def _beside_paper(cell: Cell, digits: int) -> str:
+    ours = marked(short(cell.ours, places=digits), cell)
     return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
-def _beside_spread(cell: Any, count: bool) -> str:
+def _beside_spread(cell: Cell, digits: int) -> str:
     if absent(cell.ours) and absent(cell.mean):
         return NONE
-    return f"{marked(short(cell.ours, whole=count), cell)}; {spread(cell.mean, cell.sd)}"
+    ours = marked(short(cell.ours, places=digits), cell)
+    return f"{ours}; {spread(cell.mean, cell.sd, max(1, digits))}"
 
 
-def _difference(cell: Any, count: bool) -> str:
-    return marked(short(cell.difference, whole=count, sign=True), cell)
+def _difference(cell: Cell, digits: int) -> str:
+    return marked(short(cell.difference, places=digits, sign=True), cell)
 
 
-def _with_limits(cell: Any, count: bool) -> str:
+def _with_limits(cell: Cell, digits: int) -> str:
     told = marked(cell.verdict or NONE, cell)
     if absent(cell.low) or not cell.verdict:
         return told
-    return f"{told} ({short(cell.low, whole=count)} to {short(cell.high, whole=count)})"
+    return f"{told} ({short(cell.low, places=digits)} to {short(cell.high, places=digits)})"
 
 
 def _differences(of: Subject) -> str:
@@ -177,9 +180,9 @@ def _verdicts(result: ExperimentResult) -> str:
     if judged:
         luck = f" Of {judged} verdicts, luck alone would leave about {judged / 20:.0f} not inside."
     return (
-        "The paper's number against the 95 % interval, in brackets, of what the paper's own protocol "
-        f"would report on other seeds of ours, from at least {LEAST} restarts. Inside: seeds explain "
-        "the difference; better or worse: ours are, by more than seeds explain. "
+        "The paper's number against the 95 % interval, in brackets, of what the paper's own "
+        f"protocol would report on other seeds of ours, from at least {LEAST} restarts. Inside: "
+        "seeds explain the difference; better or worse: ours are, by more than seeds explain. "
         f"Here: {', '.join(told)}.{luck}"
     )
 
@@ -189,10 +192,10 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     if not columns:
         return ("No column of this table can be trained yet: only the paper's numbers are shown.",)
     of, noun = result.subject, result.subject.noun
-    many = " or ".join(str(number) for number in sorted({c.column.restarts for c in columns}))
+    many = " or ".join(str(number) for number in sorted({c.spec.restarts for c in columns}))
     lines = [
-        f"Ours is one restart of {many}: the one with the lowest {_rules(columns)} to the lower seed. "
-        "The test set plays no part in the choice."
+        f"Ours is one restart of {many}: the one with the lowest {_rules(columns)} to the lower "
+        "seed. The test set plays no part in the choice."
     ]
     asked = ""
     if of.questions:
@@ -201,8 +204,8 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
             f"({of.questions} a {noun} in the real data). "
         )
     lines.append(
-        f"{asked}Each {noun} has its own model and its own choice, except in joint columns (one for "
-        f"all {plural(noun)})."
+        f"{asked}Each {noun} has its own model and its own choice, except in joint columns (one "
+        f"for all {plural(noun)})."
     )
     if of.summaries and result.experiment.layout == "cells":
         named = [of.said(s) + of.limit(s) for s in of.summaries]
@@ -213,7 +216,7 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
 
 def _rules(columns: Sequence[ColumnResult]) -> str:
     """What is lowest of the restart that is shown, and what equals are told apart by."""
-    rules = {c.column.selection: c.rule for c in columns if c.rule}
+    rules = {c.spec.selection: c.rule for c in columns if c.rule}
     ordered = [rules[name] for name in sorted(rules)]
     measures = dict.fromkeys(rule.measure for rule in ordered)
     what = "; or ".join(rule.about for rule in ordered)
@@ -235,5 +238,5 @@ def _figure(result: ExperimentResult) -> str:
         else f"{capital(measured)} {noun} by {noun}",
         "columns": f"Mean {of.measure} of every column, and its difference from its baseline",
         "hops": f"Mean {of.measure} by number of hops",
-        "curve": f"{capital(measured)} over the columns, a line a {noun}",
+        "curve": f"Ours and the paper's over the columns, a line a {noun}",
     }[result.experiment.figure]

@@ -16,7 +16,7 @@ from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import marked
 from bench.tables.numbers import DAGGER, short
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 
 _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
 
@@ -75,13 +75,13 @@ def _rooted(of: Subject) -> bool:
 def _panel(axis: Axes, column: ColumnResult, of: Subject) -> None:
     shown = column.units if len(column.units) < len(of.units) else of.units
     for place, unit in enumerate(shown):
-        cell = column.cells.loc[unit]
+        cell = column.rows[unit]
         values = column.values[unit].dropna().to_list()
         # spread sideways by seed, so that equal values stay apart
         half = 0.3 * len(shown) / len(of.units)
         wide = [place + 0.75 * half * (2 * (i + 0.5) / len(values) - 1) for i in range(len(values))]
         axis.plot(wide, values, "o", color=FAINT, ms=2.6, mew=0, zorder=2)
-        axis.plot([place - half, place + half], [cell["mean"]] * 2, color=FAINT, lw=1.6, zorder=2)
+        axis.plot([place - half, place + half], [cell.mean] * 2, color=FAINT, lw=1.6, zorder=2)
         if cell.paper:
             axis.plot(
                 place, float(cell.paper), "D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, zorder=4
@@ -91,7 +91,7 @@ def _panel(axis: Axes, column: ColumnResult, of: Subject) -> None:
         axis.axhline(of.above.limit, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
     axis.set_xlim(-0.6, len(shown) - 0.4)
     axis.xaxis.set_major_locator(FixedLocator(range(len(shown))))
-    axis.set_xticklabels([marked(unit, column.cells.loc[unit]) for unit in shown])
+    axis.set_xticklabels([marked(unit, column.rows[unit]) for unit in shown])
     if _rooted(of):
         axis.set_yscale("function", functions=(_root, _square))
         axis.set_ylim(-0.25, 108)
@@ -115,8 +115,8 @@ def _title(column: ColumnResult, of: Subject) -> str:
         return f"{column.column.title} · {many}"
     told = [column.column.title]
     for place, summary in enumerate(of.summaries):
-        cell = column.cells.loc[summary.key]
-        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        cell = column.rows[summary.key]
+        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
         paper = f" ({'' if place else 'paper '}{cell.paper})" if cell.paper else ""
         told.append(f"{of.in_short(summary)} {ours}{paper}")
     return " · ".join(told)

@@ -64,8 +64,8 @@ def read(experiment: Experiment) -> Printed:
         BenchError: the file is missing or malformed; the text names the line and the field.
     """
     if not experiment.printed:
-        numbers = pd.DataFrame(columns=["column", "key", "paper"], dtype=str)
-        return Printed(numbers, heads=experiment.keys)
+        nothing = pd.DataFrame(columns=["column", "key", "paper"], dtype=str)
+        return Printed(nothing, heads=experiment.keys)
     path = FOLDER / f"{experiment.id}.csv"
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))

@@ -64,7 +64,8 @@ def short_hash(files: Mapping[str, str]) -> str:
 
 
 HEAD = (
-    "Column", "Trainings stored / asked", "Diverged", "Lanes", "Training seconds", "Devices", "Commits",
+    "Column", "Trainings stored / asked", "Diverged", "Lanes", "Training seconds", "Devices",
+    "Commits",
 )  # fmt: skip
 
 

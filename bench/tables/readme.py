@@ -11,7 +11,7 @@ from bench.tables.markdown import bare, joined, safe, table
 from bench.tables.notices import completion, marked, notices, title
 from bench.tables.numbers import NONE, listed, short, spread
 from bench.tables.page import grids
-from bench.tables.subject import Subject, whole
+from bench.tables.subject import Subject, places
 
 BEGIN = "<!-- numbers: written by `python -m bench report` -->"
 END = "<!-- end of numbers -->"
@@ -74,12 +74,12 @@ def _summaries(result: ExperimentResult) -> str:
 def _line(column: ColumnResult, of: Subject) -> list[str]:
     cells = [column.column.title]
     for summary in of.summaries:
-        cell = column.cells.loc[summary.key]
-        ours = marked(short(cell.ours, whole=whole(summary.key, of)), cell)
+        cell = column.rows[summary.key]
+        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
         cells += [ours, cell.paper]
         if summary.figure == "mean":
-            cells.append(NONE if not cell.finished else spread(cell["mean"], cell.sd))
-    return [*cells, str(column.cells.restarts[of.summaries[0].key])]
+            cells.append(NONE if not cell.finished else spread(cell.mean, cell.sd))
+    return [*cells, str(column.rows[of.summaries[0].key].restarts)]
 
 
 def _ours(results: Sequence[ExperimentResult]) -> list[str]:

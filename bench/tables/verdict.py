@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from bench.core.dataset import Summary
 from bench.core.method import Rule
 from bench.tables import interval
 from bench.tables.models import enough, models
+from bench.tables.numbers import decimals
 from bench.tables.subject import Subject
 
 INSIDE, BETTER, WORSE, TOO_FEW = "inside", "better", "worse", "too few restarts"
@@ -46,7 +46,7 @@ def verdict(printed: str, limits: Limits | None, above: str = BETTER) -> str:
 
 def half_unit(printed: str) -> float:
     """How far the number may be from its printed form: half a unit of the last decimal."""
-    return 0.5 * 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    return 0.5 * 10.0 ** -decimals(printed)
 
 
 def beyond(

@@ -1,0 +1,63 @@
+"""Table 2 of End-To-End Memory Networks: perplexity of language models on Penn Treebank and Text8.
+
+    .venv/bin/python experiments/e2e_table2_lm.py --profile paper
+
+No row of it can be run yet. Expected, validation and test perplexity of the best MemN2N (7 hops,
+memory of 200 and of 100 words; experiments/paper/ has every row):
+
+    Penn Treebank  118 / 111   LSTM 120 / 115
+    Text8          118 / 147   LSTM 122 / 154
+
+MemN2N (S15 section 5) has layer-wise tying without H, d = 150 and 500, and a ReLU on half of the
+units of every hop's state.
+"""
+
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
+
+WHY = "language modelling is not written yet"
+
+
+def others(corpus: str, *models: tuple[str, int]) -> tuple[NotYet, ...]:
+    """Recurrent models by name and hidden units."""
+    return tuple(
+        NotYet(id=f"{corpus}-{name}-{hidden}", title=f"{name.upper()}, {hidden} units", why=WHY)
+        for name, hidden in models
+    )
+
+
+def memn2n(corpus: str, hidden: int, *sizes: tuple[int, int]) -> tuple[NotYet, ...]:
+    """MemN2N by hops and words in the memory."""
+    return tuple(
+        NotYet(
+            id=f"{corpus}-memn2n-{hidden}-{hops}-{memory}",
+            title=f"MemN2N, {hops} hops, memory {memory}",
+            why=WHY,
+        )
+        for hops, memory in sizes
+    )
+
+
+HOPS = tuple((hops, 100) for hops in range(2, 8))
+MEMORY = tuple((6, memory) for memory in (25, 50, 75, 125, 150))
+
+EXPERIMENT = Experiment(
+    id="e2e_table2_lm",
+    title="End-To-End Memory Networks, Table 2: language modelling, perplexity",
+    dataset="ptb",
+    layout="keys",
+    keys=("corpus", "model", "hidden", "hops", "memory"),
+    figure="none",
+    long=True,
+    columns=(
+        *others("ptb", ("rnn", 300), ("lstm", 100), ("scrn", 100)),
+        *memn2n("ptb", 150, *HOPS, *MEMORY, (7, 200)),
+        *others("text8", ("rnn", 500), ("lstm", 500), ("scrn", 500)),
+        *memn2n("text8", 500, *HOPS, *MEMORY),
+    ),
+)
+
+if __name__ == "__main__":
+    from bench.cli import run_experiment
+
+    raise SystemExit(run_experiment(EXPERIMENT))

@@ -1,0 +1,32 @@
+"""Table 3 of Memory Networks: test accuracy (%) in the simulated world, answers of one word.
+
+    .venv/bin/python experiments/memnn_table3_simulation.py --profile paper
+
+No row of it can be run yet. Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with
+two hops and time 99.9, with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
+"""
+
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
+
+WHY = "the simulated world is not written yet"
+
+EXPERIMENT = Experiment(
+    id="memnn_table3_simulation",
+    title="Memory Networks, Table 3: simulated world, test accuracy (%)",
+    dataset="world",
+    layout="rows",
+    figure="none",
+    columns=(
+        NotYet(id="rnn", title="RNN", why=WHY),
+        NotYet(id="lstm", title="LSTM", why=WHY),
+        NotYet(id="memnn_k1", title="MemNN, k = 1", why=WHY),
+        NotYet(id="memnn_k1_time", title="MemNN, k = 1, with time", why=WHY),
+        NotYet(id="memnn_k2_time", title="MemNN, k = 2, with time", why=WHY),
+    ),
+)
+
+if __name__ == "__main__":
+    from bench.cli import run_experiment
+
+    raise SystemExit(run_experiment(EXPERIMENT))

@@ -1,0 +1,29 @@
+"""Table 6 of Memory Networks: test accuracy (%) in the simulated world, answers of several words.
+
+    .venv/bin/python experiments/memnn_table6_multiword.py --profile paper
+
+No row of it can be run yet. Expected (W14 section 5.2): with MemNN's features a response module of
+LSTM 90.98 and of RNN 68.83, with words alone 14.01 and 13.97.
+"""
+
+from bench.core.column import NotYet
+from bench.core.experiment import Experiment
+
+WHY = "the simulated world is not written yet"
+
+EXPERIMENT = Experiment(
+    id="memnn_table6_multiword",
+    title="Memory Networks, Table 6: simulated world, answers of several words, test accuracy (%)",
+    dataset="world",
+    layout="rows",
+    figure="none",
+    columns=(
+        NotYet(id="rnn", title="RNN", why=WHY),
+        NotYet(id="lstm", title="LSTM", why=WHY),
+    ),
+)
+
+if __name__ == "__main__":
+    from bench.cli import run_experiment
+
+    raise SystemExit(run_experiment(EXPERIMENT))
