@@ -12,19 +12,18 @@ from pathlib import Path
 import jax
 import tiny_data
 
-from bench.core import runner as runner_module
 from bench.core.plan import Job
 from bench.core.progress import Progress
 from bench.core.runner import Runner
 from bench.core.runs import Group
 from bench.core.store import Store
-from bench.methods.memn2n.training import Trainer
+from bench.methods.memn2n import training
 
 RESTARTS = 20
 USED: list[int] = []
 
 
-class Watched(Trainer):
+class Watched(training.Trainer):
     """Notes on how many devices each block's parameters are."""
 
     def __init__(self, *arguments, **options):
@@ -43,7 +42,7 @@ def rows_of(folder: Path, *turns: tuple[int, int | None]) -> list[dict]:
     fields = dict(linear_start=True, time_noise=0.1, rate=0.05, restarts=RESTARTS)
     column = dataclasses.replace(tiny_data.column(**fields), epochs=6)
     data = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(4, seed=2))
-    group = Group(column, "babi-1k", (1,), (("en/qa1_train.txt", "0" * 64),))
+    group = Group(column, "babi-1k", ("1",), (("en/qa1_train.txt", "0" * 64),))
     store = Store(folder / "store")
     for devices, checks in turns:
         done = {row["seed"] for row in store.rows(group)}
@@ -52,7 +51,7 @@ def rows_of(folder: Path, *turns: tuple[int, int | None]) -> list[dict]:
             store,
             jax.devices()[:devices],
             checkpoints=folder / "checkpoints",
-            models=None,
+            models=folder / "models",
             progress=Progress(hidden=True),
         )
         if checks is not None:
@@ -83,7 +82,7 @@ if __name__ == "__main__":
     jax.config.update("jax_disable_most_optimizations", True)
     folder = Path(sys.argv[1])
     assert len(jax.devices()) == 4
-    runner_module.Trainer = Watched
+    training.Trainer = Watched
     rows, used = {}, {}
     for name, turns in TURNS.items():
         rows[name] = rows_of(folder / name, *turns)

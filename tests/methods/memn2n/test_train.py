@@ -573,7 +573,8 @@ def test_blocks_are_seconds_long_and_short_epochs_are_one():
     wide = dataclasses.replace(SPEC, dim=2000, hops=60)
     tables = step.host_data(wide, DATA)[0].tables
     assert cost.block_updates(wide, tables, 6) < cost.block_updates(SPEC, tables, 6)
-    seconds = cost.step_seconds(wide, tables, 6) * devices.CPU_LANES
+    features, rows = 6 * tables.statements.shape[1], 6 + np.shape(tables.features.plain)[0]
+    seconds = cost.step_seconds(wide, features, rows) * devices.CPU_LANES
     assert seconds * cost.block_updates(wide, tables, 6) <= cost.BLOCK_SECONDS
 
 
