@@ -7,7 +7,6 @@ import math
 import pandas as pd
 
 from bench.core.column import NotYet
-from bench.core.kinds import least_trusted
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.notices import completion, marked, notices, title
 from bench.tables.numbers import NONE, mean, plural, short
@@ -67,5 +66,5 @@ def _line(column: ColumnResult, result: ExperimentResult, shown: list[str]) -> t
         *([] if keyed else [f"{len(where)}/{len(of.units)}"]),
         *told,
         "-".join(str(number) for number in dict.fromkeys((stored[0], stored[-1]))),
-        least_trusted(cells.data),
+        column.kind,
     )

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bench.core import kinds
 from bench.tables.gather import ExperimentResult
 from bench.tables.numbers import exact
 
@@ -68,6 +67,5 @@ def _keyed(result: ExperimentResult) -> str:
         ran = cells[cells.restarts > 0]
         named = (*column.heads, *[""] * (len(heads) - len(column.heads)))
         stored = int(ran.restarts.min()) if len(ran) else ""
-        data = kinds.least_trusted(ran.data)
-        lines.append((*named, *cells.paper, *cells.ours, stored, data))
+        lines.append((*named, *cells.paper, *cells.ours, stored, column.kind))
     return csv_text((*heads, *keys, *(f"{key}_ours" for key in keys), "restarts", "data"), lines)

@@ -79,7 +79,7 @@ def at_hand(frame: pd.DataFrame, located: Mapping[str, AtHand]) -> pd.DataFrame:
             wanted = min(counts.index, key=lambda data: (-counts[data], data))
         taken.add((name, units, wanted))
     keys = zip(frame.dataset, frame.units, frame.data, strict=True)
-    return frame[[key in taken for key in keys]]
+    return frame[pd.Series([key in taken for key in keys], frame.index, dtype=bool)]
 
 
 def best(restarts: pd.DataFrame, rule: Rule) -> pd.DataFrame:

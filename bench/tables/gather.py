@@ -80,6 +80,11 @@ class ColumnResult:
         there = set(self.runs.unit)
         return tuple(key for key in self.cells.index if key in there and self.has(key))
 
+    @property
+    def kind(self) -> str:
+        """The least trusted kind of data of its numbers."""
+        return least_trusted(kind for kind in self.cells.data if kind)
+
     def has(self, key: str) -> bool:
         """Whether a cell has a number of ours."""
         return bool(pd.notna(self.cells.ours[key]))
@@ -187,7 +192,7 @@ def gather(
             )
             result = dataclasses.replace(result, cells=found)
         columns.append(result)
-    kinds_found = [kind for column in columns if column.ran for kind in column.cells.data]
+    found_kinds = [column.kind for column in columns if column.ran]
     return ExperimentResult(
         experiment=experiment,
         profile=profile,
@@ -196,7 +201,7 @@ def gather(
         printed=theirs,
         keys=tuple(keys),
         columns=tuple(columns),
-        kind=least_trusted(kinds_found or [one.kind for one in files.values()]),
+        kind=least_trusted(found_kinds or [one.kind for one in files.values()]),
         without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
         about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
         completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),

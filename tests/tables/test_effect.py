@@ -9,19 +9,24 @@ from statistics import fmean, variance
 
 import numpy as np
 import pytest
-from bench.core.spec import Experiment, expand, memn2n
 from scipy import stats
-from store_helpers import HASHES, row
+from store_helpers import AT_HAND, row
 
+from bench.core.experiment import Experiment
 from bench.core.profiles import profile
+from bench.core.runs import expand
 from bench.core.store import Store
-from bench.tables import interval
-from bench.tables.build import DataAtHand
+from bench.methods.memn2n.spec import memn2n
+from bench.tables import interval, report
 from bench.tables.effect import difference, effect, even
-from bench.tables.gather import ColumnResult, gather
+from bench.tables.gather import ColumnResult
 from bench.tables.synthetic import COLUMN
 
-DATA = {"babi-1k": DataAtHand("real", HASHES)}
+
+def gather(folder, experiment: Experiment) -> dict[str, ColumnResult]:
+    """The experiment's columns by id."""
+    made = report.gather(folder, [experiment], profile("paper"), {"babi-1k": AT_HAND}, None)
+    return {c.column.id: c for c in made.experiments[0].columns}
 
 
 def gathered(folder, errors: dict[str, dict], fields=None, **changes) -> dict[str, ColumnResult]:
@@ -32,20 +37,21 @@ def gathered(folder, errors: dict[str, dict], fields=None, **changes) -> dict[st
         memn2n(id=name, title=name, hops=place, **fields.get(name, {}))
         for place, name in enumerate(errors, start=1)
     )
-    tasks = tuple(sorted({task for those in errors.values() for task in those}))
+    units = tuple(str(t) for t in sorted({task for those in errors.values() for task in those}))
     experiment = Experiment(
-        id="x", title="X", dataset="babi-1k", columns=columns, tasks=tasks, printed=False, **changes
+        id="x", title="X", dataset="babi-1k", columns=columns, units=units, printed=False, **changes
     )
     store = Store(folder / "store")
     for column in columns:
-        for group in expand(column, "babi-1k", tasks, HASHES):
+        for group in expand(column, "babi-1k", units, AT_HAND):
             those = errors[column.id]
-            per_seed = zip(*(those[task] for task in group.tasks), strict=True)
+            per_seed = zip(*(those[int(unit)] for unit in group.units), strict=True)
             store.add(group, [
-                row(group, seed, running_error=seed / 100, test_errors=dict(zip(map(str, group.tasks), all_)))
+                row(group, seed, running_error=seed / 100,
+                    test_errors=dict(zip(group.units, all_, strict=True)))
                 for seed, all_ in enumerate(per_seed)
             ])  # fmt: skip
-    return {c.column.id: c for c in gather(store, experiment, profile("paper"), DATA).columns}
+    return gather(folder, experiment)
 
 
 def test_one_task_is_welchs_t_test(tmp_path):
@@ -78,7 +84,7 @@ def test_tasks_add_up_as_welch_and_satterthwaite_have_it(tmp_path):
     middle = fmean(fmean(errors["a"][t]) - fmean(errors["b"][t]) for t in (1, 2, 3))
     half = stats.t.ppf(0.975, df) * math.sqrt(total) / 3
     told = effect(found["a"], found["b"], 10)
-    assert told.tasks == (1, 2, 3) and told.mean == pytest.approx(middle)
+    assert told.units == ("1", "2", "3") and told.mean == pytest.approx(middle)
     assert told.limits == pytest.approx((middle - half, middle + half), rel=1e-6)
 
 
@@ -99,7 +105,7 @@ def test_only_tasks_that_both_have_count(tmp_path):
     a = gathered(tmp_path / "a", {"a": {1: [10.0, 12.0]}})["a"]
     b = gathered(tmp_path / "b", {"b": {1: [7.0, 9.0], 2: [90.0, 80.0]}}, {"b": {"dim": 21}})["b"]
     told = effect(a, b, 10)
-    assert told.tasks == (1,) and told.mean == 3.0
+    assert told.units == ("1",) and told.mean == 3.0
 
 
 def test_one_restart_has_no_interval_and_equal_ones_a_narrow_one(tmp_path):
@@ -115,16 +121,16 @@ def test_the_same_restarts_differ_by_the_choice_alone(tmp_path):
     column = memn2n(id="a", title="a")
     other = memn2n(id="b", title="b", selection="paper", against="a")
     experiment = Experiment(
-        id="x", title="X", dataset="babi-1k", columns=(column, other), tasks=(4,), printed=False
+        id="x", title="X", dataset="babi-1k", columns=(column, other), units=("4",), printed=False
     )
     store = Store(tmp_path / "store")
-    (group,) = expand(column, "babi-1k", (4,), HASHES)
+    (group,) = expand(column, "babi-1k", ("4",), AT_HAND)
     store.add(group, [
         row(group, 0, running_error=1.0, train_error=2.0, test_errors={"4": 20.0}),
         row(group, 1, running_error=2.0, train_error=1.0, test_errors={"4": 17.0}),
     ])  # fmt: skip
-    a, b = gather(store, experiment, profile("paper"), DATA).columns
-    told = effect(b, a, 10)
+    found = gather(tmp_path, experiment)
+    told = effect(found["b"], found["a"], 10)
     assert told.same and (told.mean, told.limits, told.chosen_limits) == (None, None, None)
     assert told.chosen == -3.0
 
@@ -133,15 +139,16 @@ def test_restarts_that_diverged_are_left_out(tmp_path):
     errors = {"a": {1: [10.0, 12.0, 14.0]}, "b": {1: [7.0, 9.0, 11.0]}}
     found = gathered(tmp_path, errors)
     store = Store(tmp_path / "store")
-    ((group, rows),) = found["a"].groups
+    (group,) = expand(found["a"].spec, "babi-1k", ("1",), AT_HAND)
+    rows = store.rows(group)
     store.path(group).unlink()
     store.add(group, [*rows[:2], row(group, 2, diverged=3, test_errors={"1": 100.0})])
     experiment = Experiment(
-        id="x", title="X", dataset="babi-1k", tasks=(1,), printed=False,
-        columns=tuple(c.column for c in found.values()),
+        id="x", title="X", dataset="babi-1k", units=("1",), printed=False,
+        columns=tuple(c.spec for c in found.values()),
     )  # fmt: skip
-    a, b = gather(store, experiment, profile("paper"), DATA).columns
-    assert effect(a, b, 10).mean == 11.0 - 9.0
+    found = gather(tmp_path, experiment)
+    assert effect(found["a"], found["b"], 10).mean == 11.0 - 9.0
 
 
 def test_from_30_restarts_on_the_expected_choice_has_an_interval(tmp_path):
@@ -189,7 +196,7 @@ def test_intervals_of_the_expected_choice_cover_a_known_difference():
             ranks, errors = task.restarts(rng, (reps, n))
             order = np.argsort(ranks, axis=-1)
             ordered = np.take_along_axis(errors, order, axis=-1)
-            draws.append(interval.draw(ordered, interval.chances(range(n), k), 0.0))
+            draws.append(interval.draw(ordered, interval.chances(range(n), k), noise=0.0))
         sides.append(draws)
     _, (low, high) = difference(*sides, len(COLUMN))
     covered = np.mean((low <= 0.0) & (high >= 0.0))

@@ -3,7 +3,6 @@ time."""
 
 from __future__ import annotations
 
-import csv
 import html
 import statistics
 import subprocess
@@ -11,49 +10,52 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from bench.core.spec import ALL_TASKS, Experiment, NotYet
 from PIL import Image
-from report_helpers import EXPERIMENT, GENERATED, REAL, fill, groups, row
+from report_helpers import (
+    EXPERIMENT,
+    GENERATED,
+    REAL,
+    SMOKE,
+    TASKS,
+    fill,
+    gathered,
+    groups,
+    row,
+    table,
+)
 
+from bench.core import registry
+from bench.core.column import NotYet
+from bench.core.dataset import AtHand
 from bench.core.errors import BenchError
-from bench.core.profiles import profile
+from bench.core.experiment import Experiment
 from bench.core.store import Store
-from bench.tables import paper
-from bench.tables.build import DataAtHand, check_report, console_table, write_report
-from bench.tables.gather import failed, gather
+from bench.tables import printed, report
+from bench.tables.cells import figure
 from bench.tables.html import index_html
 from bench.tables.markdown import markdown
 from bench.tables.page import page
-from bench.tables.plot import _figure
+from bench.tables.plot import units
 from bench.tables.readme import BEGIN, END, with_numbers
-from bench.tables.tables import csv_text
-from bench.tables.text import console
 
-PAPER = profile("paper")
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def table(
-    folder: Path, data=REAL, budget=PAPER, **options
-) -> dict[tuple[str, str], dict[str, str]]:
-    text = csv_text(gather(Store(folder / "store"), EXPERIMENT, budget, data, **options))
-    return {(line["column"], line["task"]): line for line in csv.DictReader(text.splitlines())}
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("paper")
     fill(folder)
-    write_report(folder, [EXPERIMENT], PAPER, REAL)
+    report.write(gathered(folder))
     return folder
 
 
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("smoke")
-    fill(folder, "smoke", GENERATED, range(2))
-    write_report(folder, [EXPERIMENT], profile("smoke"), GENERATED)
+    fill(folder, SMOKE, GENERATED, range(2))
+    report.write(gathered(folder, GENERATED, SMOKE))
     return folder
 
 
@@ -69,11 +71,9 @@ def test_files_and_contract(built: Path) -> None:
 
 
 def test_no_column_or_task_is_dropped(built: Path, smoke: Path, tmp_path: Path) -> None:
-    keys = [
-        (c.id, key) for c in EXPERIMENT.columns for key in (*map(str, ALL_TASKS), "mean", "failed")
-    ]
+    keys = [(c.id, key) for c in EXPERIMENT.columns for key in (*TASKS, "mean", "failed")]
     assert list(table(built)) == keys
-    assert list(table(smoke, GENERATED, profile("smoke"))) == keys
+    assert list(table(smoke, GENERATED, SMOKE)) == keys
     assert list(table(tmp_path, {})) == keys
     lines = table(built)
     assert lines["memnn", "7"]["status"] == "not yet runnable"
@@ -85,7 +85,7 @@ def test_no_column_or_task_is_dropped(built: Path, smoke: Path, tmp_path: Path) 
 def test_numbers_against_a_hand_computation(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     for group in groups("bow"):
-        task = group.tasks[0]
+        task = int(group.units[0])
         store.add(group, [
             row(group, 0, {task: 5.0 if task <= 10 else 6.0}, running_error=2.0),
             row(group, 1, {task: float(task)}, running_error=1.0),
@@ -109,12 +109,12 @@ def test_numbers_against_a_hand_computation(tmp_path: Path) -> None:
 def test_a_joint_model_is_chosen_once(tmp_path: Path) -> None:
     (group,) = groups("3hop_pe_ls_joint")
     Store(tmp_path / "store").add(group, [
-        row(group, 0, dict.fromkeys(ALL_TASKS, 0.0), running_error=3.0),
-        row(group, 1, {t: t + 0.5 for t in ALL_TASKS}, running_error=2.0),
+        row(group, 0, dict.fromkeys(TASKS, 0.0), running_error=3.0),
+        row(group, 1, {t: int(t) + 0.5 for t in TASKS}, running_error=2.0),
     ])  # fmt: skip
     lines = table(tmp_path)
-    for task in ALL_TASKS:
-        line = lines["3hop_pe_ls_joint", str(task)]
+    for task in TASKS:
+        line = lines["3hop_pe_ls_joint", task]
         assert (line["ours"], line["seed"], line["status"]) == (f"{task}.5", "1", "partial")
         assert line["ours_batches"] == ""
     mean = lines["3hop_pe_ls_joint", "mean"]
@@ -130,7 +130,7 @@ def test_restarts_beyond_those_asked_for_are_not_chosen_from(tmp_path: Path) -> 
 
 
 def test_summaries_need_all_tasks(smoke: Path) -> None:
-    lines = table(smoke, GENERATED, profile("smoke"))
+    lines = table(smoke, GENERATED, SMOKE)
     for key in ("mean", "failed"):
         line = lines["bow", key]
         assert (line["ours"], line["mean"], line["status"]) == ("", "", "partial")
@@ -140,17 +140,16 @@ def test_summaries_need_all_tasks(smoke: Path) -> None:
 def test_all_restarts_diverged(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     for group in groups("bow"):
-        store.add(group, [row(group, s, {group.tasks[0]: 50.0}, diverged=1) for s in range(3)])
+        store.add(group, [row(group, s, {group.units[0]: 50.0}, diverged=1) for s in range(3)])
     line = table(tmp_path)["bow", "1"]
     assert (line["ours"], line["mean"], line["restarts"], line["diverged"]) == ("", "", "3", "3")
-    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    report.write(gathered(tmp_path))
     assert "no restart to show" in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
 
 
 def test_tasks_without_files_are_not_run(built: Path) -> None:
-    hashes = REAL["babi-1k"].hashes
-    some = {name: hashes[name] for name in hashes if "/qa2_" not in name or "_train" not in name}
-    lines = table(built, {"babi-1k": DataAtHand("real", some)})
+    files = {unit: hashes for unit, hashes in REAL["babi-1k"].files.items() if unit != "2"}
+    lines = table(built, {"babi-1k": AtHand("real", files)})
     assert lines["bow", "2"]["status"] == "not run"
     assert lines["bow", "20"]["status"] == "run"
     assert lines["bow", "mean"]["ours"] == ""
@@ -158,29 +157,27 @@ def test_tasks_without_files_are_not_run(built: Path) -> None:
 
 def test_the_same_bytes_twice(built: Path, tmp_path: Path) -> None:
     fill(tmp_path)
-    arguments = ([EXPERIMENT], PAPER, REAL)
     code = (
         "import sys; from pathlib import Path; sys.modules['jax'] = sys.modules['flax'] = None\n"
         "sys.path[:0] = ['tests']\n"
-        "from report_helpers import EXPERIMENT, REAL\n"
-        "from bench.core.profiles import profile; from bench.tables.build import write_report\n"
-        "write_report(Path(sys.argv[1]), [EXPERIMENT], profile('paper'), REAL)\n"
+        "from report_helpers import gathered\n"
+        "from bench.tables import report; report.write(gathered(Path(sys.argv[1])))\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code, str(tmp_path)], check=True, cwd=ROOT)
     for path in built.glob("*.*"):
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
-    assert check_report(tmp_path, *arguments) == []
+    assert report.differing(gathered(tmp_path)) == []
 
 
-def test_check_report_names_what_is_wrong(tmp_path: Path) -> None:
+def test_differing_names_what_is_wrong(tmp_path: Path) -> None:
     fill(tmp_path, columns=["bow"])
-    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    report.write(gathered(tmp_path))
     (tmp_path / "index.html").unlink()
     (tmp_path / "old_table.csv").write_text("x\n")
-    page = tmp_path / f"{EXPERIMENT.id}.md"
-    page.write_text(page.read_text() + " ")
-    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == [
-        page.name,
+    changed = tmp_path / f"{EXPERIMENT.id}.md"
+    changed.write_text(changed.read_text() + " ")
+    assert report.differing(gathered(tmp_path)) == [
+        changed.name,
         "index.html",
         "old_table.csv",
     ]
@@ -206,29 +203,23 @@ def test_loud_lines(built: Path, smoke: Path) -> None:
             and "GENERATED" not in good
             and "UNVERIFIED" not in good
         )
-    printed = console_table(smoke, [EXPERIMENT], profile("smoke"), GENERATED)
-    assert "SMOKE profile" in printed and "GENERATED data" in printed
+    told = report.console(gathered(smoke, GENERATED, SMOKE), [EXPERIMENT.id])
+    assert "SMOKE profile" in told and "GENERATED data" in told
 
 
 def test_titles_name_data_that_is_not_the_papers(built: Path, smoke: Path) -> None:
-    results = {
-        "": gather(Store(built / "store"), EXPERIMENT, PAPER, REAL),
-        " [GENERATED data]": gather(
-            Store(smoke / "store"), EXPERIMENT, profile("smoke"), GENERATED
-        ),
-    }
-    for mark, result in results.items():
+    reports = {"": gathered(built), " [GENERATED data]": gathered(smoke, GENERATED, SMOKE)}
+    for mark, made in reports.items():
         title = EXPERIMENT.title + mark
-        written = page(result)
+        (one,) = made.experiments
+        written = page(one, [], False)
         assert written.title == title
         assert markdown(written).splitlines()[0].replace("\\", "") == "# " + html.escape(title)
         assert f"<h2>{html.escape(title)}</h2>" in index_html([written])
-        assert console(result).splitlines()[0] == title
-        assert _figure(result).texts[0].get_text() == title
-        assert f"**{title}** (" in with_numbers(BEGIN + END, [result], [])
-    data = {
-        line["data"] for line in table(smoke, GENERATED, profile("smoke")).values() if line["ours"]
-    }
+        assert report.console(made, [EXPERIMENT.id]).splitlines()[0] == title
+        assert units(one).texts[0].get_text() == title
+        assert f"**{title}** (" in with_numbers(BEGIN + END, [one], [])
+    data = {line["data"] for line in table(smoke, GENERATED, SMOKE).values() if line["ours"]}
     assert data == {"generated"}
 
 
@@ -236,17 +227,18 @@ def test_a_row_of_lesser_data_is_never_called_real(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     for group in groups("bow"):
         store.add(
-            group, [row(group, s, {group.tasks[0]: 1.0}, kind="unverified") for s in range(3)]
+            group, [row(group, s, {group.units[0]: 1.0}, kind="unverified") for s in range(3)]
         )
     assert table(tmp_path)["bow", "1"]["data"] == "unverified"
-    write_report(tmp_path, [EXPERIMENT], PAPER, REAL)
+    report.write(gathered(tmp_path))
     assert "UNVERIFIED data" in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
 
 
 def test_fewer_restarts_than_the_paper_are_loud(built: Path) -> None:
-    assert "2 RESTARTS asked for" in console_table(built, [EXPERIMENT], PAPER, REAL, restarts=2)
-    assert "INCOMPLETE" not in console_table(built, [EXPERIMENT], PAPER, REAL)
-    assert "INCOMPLETE: 60 cells" in console_table(built, [EXPERIMENT], PAPER, REAL, restarts=4)
+    told = {n: report.console(gathered(built, restarts=n), [EXPERIMENT.id]) for n in (None, 2, 4)}
+    assert "2 RESTARTS asked for" in told[2]
+    assert "INCOMPLETE" not in told[None]
+    assert "INCOMPLETE: 60 cells" in told[4]
 
 
 class Tags(HTMLParser):
@@ -287,21 +279,25 @@ def test_markdown_is_escaped(built: Path) -> None:
 
 
 def test_nothing_run_at_all(tmp_path: Path) -> None:
-    write_report(tmp_path, [EXPERIMENT], PAPER, {})
+    report.write(gathered(tmp_path, {}))
     assert "NOT RUN" in (tmp_path / "index.html").read_text()
 
 
 @pytest.mark.parametrize("name", ["e2e_table1_babi_1k", "e2e_table3_babi_10k"])
 def test_the_papers_own_summaries(name: str) -> None:
-    head = (paper.FOLDER / f"{name}.csv").read_text().splitlines()[0].split(",")[2:]
+    head = (printed.FOLDER / f"{name}.csv").read_text().splitlines()[0].split(",")[2:]
     columns = tuple(NotYet(id=column, title=column, why="") for column in head)
-    cells = paper.printed(Experiment(id=name, title="", dataset="", columns=columns)).cells
+    read = printed.read(Experiment(id=name, title="", dataset="babi-1k", columns=columns))
+    assert list(read.keys) == [*TASKS, "mean", "failed"]
+    (above,) = [s for s in registry.dataset("babi-1k").summaries if s.figure == "above"]
     odd = []
     for column in head:
-        errors = [float(cells[column][str(task)]) for task in ALL_TASKS]
-        assert abs(statistics.fmean(errors) - float(cells[column]["mean"])) <= 0.0501, column
-        if failed(errors) != int(cells[column]["failed"]):
-            odd.append((column, failed(errors), cells[column]["failed"]))
+        cells = read.of(column, read.keys)
+        errors = pd.to_numeric(cells[list(TASKS)])
+        assert abs(statistics.fmean(errors) - float(cells["mean"])) <= 0.0501, column
+        failed = float(figure(above, errors.to_frame().T).iloc[0])
+        if failed != int(cells["failed"]):
+            odd.append((column, failed, cells["failed"]))
     assert odd == ([("2hop_pe_ls_joint", 10.0, "11")] if name == "e2e_table1_babi_1k" else [])
 
 
@@ -317,22 +313,24 @@ def test_the_papers_own_summaries(name: str) -> None:
         ("17,11,11,11,10", "17,11,11,11.5,10", "field 'pe_ls_rn_joint'"),
     ],
 )
-def test_malformed_printed_numbers(tmp_path: Path, old: str, new: str, says: str) -> None:
-    text = (paper.FOLDER / f"{EXPERIMENT.id}.csv").read_text()
+def test_malformed_printed_numbers(tmp_path, monkeypatch, old: str, new: str, says: str) -> None:
+    text = (printed.FOLDER / f"{EXPERIMENT.id}.csv").read_text()
     assert old in text
     (tmp_path / f"{EXPERIMENT.id}.csv").write_text(text.replace(old, new, 1))
+    monkeypatch.setattr(printed, "FOLDER", tmp_path)
     with pytest.raises(BenchError, match=f"{EXPERIMENT.id}.csv.*{says}.*restore"):
-        gather(Store(tmp_path / "store"), EXPERIMENT, PAPER, REAL, folder=tmp_path)
+        gathered(tmp_path)
 
 
-def test_missing_printed_numbers(tmp_path: Path) -> None:
+def test_missing_printed_numbers(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(printed, "FOLDER", tmp_path)
     with pytest.raises(BenchError, match="cannot be read"):
-        write_report(tmp_path, [EXPERIMENT], PAPER, REAL, folder=tmp_path)
+        gathered(tmp_path)
 
 
 def test_a_row_without_the_task_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     group = groups("bow")[0]
     store.add(group, [row(group, 0, {2: 1.0})])
-    with pytest.raises(BenchError, match="no number for task 1"):
+    with pytest.raises(BenchError, match=r"bow.*jsonl:2: .*'test_errors'.*restore"):
         table(tmp_path)

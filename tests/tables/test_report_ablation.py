@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
-from store_helpers import HASHES, row
+from report_helpers import PAPER, SMOKE, TASKS, gathered, result
+from store_helpers import AT_HAND, row
 
-from bench.core.profiles import profile
-from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
+from bench.core.experiment import Experiment
+from bench.core.runs import expand
 from bench.core.store import Store
+from bench.methods.memn2n.spec import memn2n
 from bench.tables import ablation_plot, canvas
-from bench.tables.build import DataAtHand, check_report, console_table, write_report
-from bench.tables.gather import gather
+from bench.tables import report as reports
 from bench.tables.readme import BEGIN, END, with_numbers
 
-DATA = {"babi-1k": DataAtHand("real", HASHES)}
-PAPER = profile("paper")
+DATA = {"babi-1k": AT_HAND}
 ABLATION = Experiment(
     id="my_ablation",
     title="PE with 1 to 3 hops",
@@ -40,14 +40,14 @@ ABLATION = Experiment(
 run."""
 
 
-def fill(folder: Path, tasks=ALL_TASKS, kind=lambda task: "real", budget=PAPER) -> Path:
+def fill(folder: Path, units=TASKS, kind=lambda task: "real", budget=PAPER) -> Path:
     store = Store(folder / "store")
     for column in ABLATION.runnable()[:2]:
-        for group in expand(budget.apply(column), "babi-1k", tasks, HASHES):
+        for group in expand(budget.apply(column), "babi-1k", units, AT_HAND):
             store.add(group, [
                 row(
-                    group, seed, running_error=-seed * 1.0, kind=kind(group.tasks[0]),
-                    test_errors={str(task): 2.0 * column.hops + seed for task in group.tasks},
+                    group, seed, running_error=1.0 - seed, kind=kind(group.units[0]),
+                    test_errors=dict.fromkeys(group.units, 2.0 * column.hops + seed),
                 )
                 for seed in (0, 1)
             ])  # fmt: skip
@@ -55,8 +55,9 @@ def fill(folder: Path, tasks=ALL_TASKS, kind=lambda task: "real", budget=PAPER) 
 
 
 def report(folder: Path, experiment: Experiment = ABLATION, budget=PAPER) -> dict[str, str]:
-    paths = write_report(folder, [experiment], budget, DATA)
-    assert check_report(folder, [experiment], budget, DATA) == []  # the same bytes again
+    paths = reports.write(gathered(folder, DATA, budget, of=experiment))
+    again = gathered(folder, DATA, budget, of=experiment)
+    assert reports.differing(again) == []  # the same bytes again
     return {path.name: path.read_text() for path in paths if path.suffix != ".png"}
 
 
@@ -110,8 +111,8 @@ def test_without_baselines_there_are_no_effects(tmp_path):
 
 
 def test_few_tasks_say_so(tmp_path):
-    fill(tmp_path, (1, 6), budget=profile("smoke"))
-    built = report(tmp_path, budget=profile("smoke"))
+    fill(tmp_path, ("1", "6"), budget=SMOKE)
+    built = report(tmp_path, budget=SMOKE)
     told = lines(built["my_ablation_columns.csv"])["pe_1hop"]
     assert (told["mean"], told["tasks"], told["status"]) == ("2.5", "2", "partial")
     assert "| 2 of 20 |" in built["my_ablation.md"] and "SMOKE profile" in built["my_ablation.md"]
@@ -119,7 +120,7 @@ def test_few_tasks_say_so(tmp_path):
 
 @pytest.mark.parametrize("kind", ["unverified", "generated"])
 def test_cells_of_other_data_are_marked(tmp_path, kind):
-    fill(tmp_path, kind=lambda task: kind if task == 3 else "real")
+    fill(tmp_path, kind=lambda task: kind if task == "3" else "real")
     built = report(tmp_path)
     page, name = built["my_ablation.md"], kind.upper()
     assert page.startswith(f"# PE with 1 to 3 hops \\[some {name} data\\]\n")
@@ -145,10 +146,9 @@ def _texts(figure: Figure) -> list[str]:
 
 
 def test_figures_show_what_is_stored_and_say_what_is_not(tmp_path):
-    store = Store(fill(tmp_path) / "store")
-    result = gather(store, ABLATION, PAPER, DATA)
+    found = result(fill(tmp_path), DATA, of=ABLATION)
     with canvas.style():
-        hops, columns = ablation_plot.hops(result), ablation_plot.columns(result)
+        hops, columns = ablation_plot.hops(found), ablation_plot.columns(found)
     assert any("(not run: 3 hops)" in text for text in _texts(hops))
     (line,) = [
         one for one in hops.axes[0].lines if len(one.get_xdata()) == 2 and one.get_lw() == 1.4
@@ -164,10 +164,11 @@ def test_figures_show_what_is_stored_and_say_what_is_not(tmp_path):
 
 
 def test_nothing_run_says_so(tmp_path):
-    for figure in ("tasks", "columns", "hops"):
+    for figure in ("units", "columns", "hops"):
         built = report(tmp_path, dataclasses.replace(ABLATION, figure=figure))
         assert "NOT RUN: no restart is stored.**" in built["my_ablation.md"]
-    assert "PE with 1 to 3 hops" in console_table(tmp_path, [ABLATION], PAPER, DATA)
+    made = gathered(tmp_path, DATA, of=ABLATION)
+    assert "PE with 1 to 3 hops" in reports.console(made, ["my_ablation"])
 
 
 def test_the_readme_is_changed_between_its_marks_alone(tmp_path):
@@ -175,7 +176,8 @@ def test_the_readme_is_changed_between_its_marks_alone(tmp_path):
     assert (
         with_numbers(text, [], []) == f"before\n{BEGIN}\nNothing has been run yet.\n{END}\nafter\n"
     )
-    result = gather(Store(fill(tmp_path) / "store"), ABLATION, PAPER, DATA)
-    told = with_numbers(text, [result], [])
+    found = result(fill(tmp_path), DATA, of=ABLATION)
+    told = with_numbers(text, [found], ["what a study says"])
+    assert "\nwhat a study says\n" in told
     assert "- [PE with 1 to 3 hops](results/paper/my_ablation.md): 2 of 3 columns run\n" in told
     assert "| column |" not in told

@@ -3,24 +3,25 @@
 import csv
 
 import pytest
-from bench.core.spec import ALL_TASKS, Experiment, expand, memn2n
-from bench.datasets.babi.locate import known_hashes
 from matplotlib.figure import Figure
+from report_helpers import TASKS, gathered, groups
+from report_helpers import result as result_of
 from store_helpers import row
 
-from bench.core.profiles import profile
+from bench.core import registry
+from bench.core.dataset import AtHand
+from bench.core.experiment import Experiment
 from bench.core.store import Store
-from bench.tables.build import DataAtHand, console_table, write_report
-from bench.tables.gather import gather
+from bench.methods.memn2n.spec import memn2n
+from bench.tables import report
 from bench.tables.notices import notices, title
-from bench.tables.plot import _figure
+from bench.tables.plot import units
 from bench.tables.readme import BEGIN, END, with_numbers
 
-PAPER = profile("paper")
-TEN = DataAtHand("real", known_hashes("babi-10k", ALL_TASKS))
-ONE = {name: sha for name, sha in TEN.hashes.items() if "/qa3_" not in f"/{name}"}
-WITH_FILE = DataAtHand(
-    "real", ONE | {f"t/en-10k/qa3_x_{split}.txt": "0" * 64 for split in ("train", "test")}
+TEN = registry.dataset("babi-10k").known()
+WITH_FILE = AtHand(
+    "real",
+    {**TEN.files, "3": {f"t/en-10k/qa3_x_{split}.txt": "0" * 64 for split in ("train", "test")}},
 )
 EXPERIMENT = Experiment(
     id="e2e_table3_babi_10k",
@@ -33,16 +34,16 @@ EXPERIMENT = Experiment(
     ),
 )
 BELOW = (
-    "† Trained on 1,925 real and 8,075 generated questions of task 3 (simulator version 1, seed 0), tested "
-    "on the 1,000 real ones."
+    "† Trained on 1,925 real and 8,075 generated questions of task 3 (simulator version 1, seed "
+    "0), tested on the 1,000 real ones."
 )
 
 
-def filled(folder, data=TEN, columns=("pe", "3hop_pe_ls_joint"), tasks=ALL_TASKS) -> Store:
+def filled(folder, data=TEN, columns=("pe", "3hop_pe_ls_joint"), tasks=TASKS) -> Store:
     store = Store(folder / "store")
-    for column in EXPERIMENT.select(columns):
-        for group in expand(column, "babi-10k", tasks, data.hashes):
-            errors = {str(task): float(task) for task in group.tasks}
+    for column in columns:
+        for group in groups(column, data={"babi-10k": data}, units=tasks, of=EXPERIMENT):
+            errors = {unit: float(unit) for unit in group.units}
             rows = [
                 row(group, seed, kind=group.kind(data.kind), test_errors=errors)
                 for seed in range(2)
@@ -51,11 +52,15 @@ def filled(folder, data=TEN, columns=("pe", "3hop_pe_ls_joint"), tasks=ALL_TASKS
     return store
 
 
+def write(folder, data=TEN) -> None:
+    report.write(gathered(folder, {"babi-10k": data}, of=EXPERIMENT))
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("paper")
     filled(folder)
-    write_report(folder, [EXPERIMENT], PAPER, {"babi-10k": TEN})
+    write(folder)
     return folder
 
 
@@ -66,7 +71,7 @@ def kinds(folder) -> dict[tuple[str, str], str]:
 
 def test_the_csv_says_which_cells(built):
     found = kinds(built)
-    assert {found["pe", str(task)] for task in ALL_TASKS if task != 3} == {"real"}
+    assert {found["pe", task] for task in TASKS if task != "3"} == {"real"}
     assert {found["pe", key] for key in ("3", "mean", "failed")} == {"completed"}
     joint = {found["3hop_pe_ls_joint", key] for key in ("1", "3", "mean")}
     assert joint == {"completed"}  # one model of all tasks
@@ -95,19 +100,20 @@ def test_the_page_marks_them_and_says_why_below(built):
 
 
 def test_it_still_stands_beside_the_papers_numbers(built):
-    result = gather(Store(built / "store"), EXPERIMENT, PAPER, {"babi-10k": TEN})
+    result = result_of(built, {"babi-10k": TEN}, of=EXPERIMENT)
     assert title(result) == "Ten thousand" and not any("data" in line for line in notices(result))
 
 
 def test_console_readme_and_figure_have_the_mark(built):
     data = {"babi-10k": TEN}
-    result = gather(Store(built / "store"), EXPERIMENT, PAPER, data)
+    made = gathered(built, data, of=EXPERIMENT)
+    (result,) = made.experiments
     for text in (
-        console_table(built, [EXPERIMENT], PAPER, data),
+        report.console(made, [EXPERIMENT.id]),
         with_numbers(f"{BEGIN}\n{END}\n", [result], []),
     ):
         assert "10.5†" in text and "15†" in text and BELOW in text
-    figure = _figure(result)
+    figure = units(result)
     assert isinstance(figure, Figure)
     first, joint = figure.axes[:2]
     assert [tick.get_text() for tick in first.get_xticklabels()][1:4] == ["2", "3†", "4"]
@@ -119,11 +125,11 @@ def test_console_readme_and_figure_have_the_mark(built):
 
 
 @pytest.mark.parametrize(
-    ("data", "tasks"), [(WITH_FILE, ALL_TASKS), (TEN, tuple(t for t in ALL_TASKS if t != 3))]
+    ("data", "tasks"), [(WITH_FILE, TASKS), (TEN, tuple(t for t in TASKS if t != "3"))]
 )
 def test_without_it_there_is_no_mark(tmp_path, data, tasks):
     filled(tmp_path, data, tasks=tasks, columns=("pe",))
-    write_report(tmp_path, [EXPERIMENT], PAPER, {"babi-10k": data})
+    write(tmp_path, data)
     assert (
         "†"
         not in (tmp_path / f"{EXPERIMENT.id}.md").read_text()
@@ -134,21 +140,21 @@ def test_without_it_there_is_no_mark(tmp_path, data, tasks):
 
 def test_a_run_on_the_file_itself_finds_no_completed_rows(tmp_path):
     store = filled(tmp_path)
-    (group,) = expand(EXPERIMENT.select(["pe"])[0], "babi-10k", [3], WITH_FILE.hashes)
+    (group,) = groups("pe", data={"babi-10k": WITH_FILE}, units=["3"], of=EXPERIMENT)
     assert store.rows(group) == []
 
 
 def test_unverified_files_beside_do_not_hide_it(tmp_path):
-    data = DataAtHand("unverified", TEN.hashes)
+    data = AtHand("unverified", TEN.files, completion=TEN.completion)
     filled(tmp_path, data, columns=("pe",))
-    write_report(tmp_path, [EXPERIMENT], PAPER, {"babi-10k": data})
+    write(tmp_path, data)
     text = (tmp_path / f"{EXPERIMENT.id}.md").read_text()
     assert BELOW in text and "[UNVERIFIED data]" in text.replace("\\", "")
     assert kinds(tmp_path)["pe", "3"] == "unverified"
 
 
 def test_a_number_that_is_not_there_has_no_mark(tmp_path):
-    filled(tmp_path, columns=("pe",), tasks=(1, 3))
-    write_report(tmp_path, [EXPERIMENT], PAPER, {"babi-10k": TEN})
+    filled(tmp_path, columns=("pe",), tasks=("1", "3"))
+    write(tmp_path)
     text = (tmp_path / f"{EXPERIMENT.id}.md").read_text()
     assert "3.0† (12.6)" in text and "–†" not in text

@@ -3,25 +3,19 @@ go."""
 
 from __future__ import annotations
 
-import csv
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.core.spec import ALL_TASKS
 from hypothesis import given
 from hypothesis import strategies as st
-from report_helpers import EXPERIMENT, REAL, groups, row
+from report_helpers import EXPERIMENT, TASKS, gathered, groups, result, row, table
 
-from bench.core.profiles import profile
 from bench.core.store import Store
-from bench.tables.build import write_report
-from bench.tables.gather import gather
-from bench.tables.tables import csv_text
+from bench.tables import report
 from bench.tables.verdict import beyond, half_unit, limits_of, verdict
-
-PAPER = profile("paper")
 
 
 def column(name: str, errors, seeds: int, **changes) -> list:
@@ -29,7 +23,8 @@ def column(name: str, errors, seeds: int, **changes) -> list:
     0."""
     return [
         (group, [
-            row(group, seed, {t: errors(t, seed) for t in group.tasks}, running_error=seed / 10, **changes)
+            row(group, seed, {u: errors(int(u), seed) for u in group.units},
+                **{"running_error": seed / 10, **changes})
             for seed in range(seeds)
         ])
         for group in groups(name)
@@ -48,9 +43,13 @@ def save(folder: Path, made: list) -> Path:
     return folder
 
 
-def table(folder: Path, **options) -> dict[tuple[str, str], dict[str, str]]:
-    text = csv_text(gather(Store(folder / "store"), EXPERIMENT, PAPER, REAL, **options))
-    return {(line["column"], line["task"]): line for line in csv.DictReader(text.splitlines())}
+def limits(made: list, k: int) -> dict[str, tuple[float, float]]:
+    """The intervals of a made-up column."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = result(save(Path(folder), made))
+    (ran,) = found.ran
+    assert ran.rule is not None
+    return limits_of(ran.runs, ran.rule, k, found.subject)
 
 
 @pytest.mark.parametrize(
@@ -107,10 +106,10 @@ def test_diverged_restarts_are_none() -> None:
     for _, rows in made:
         for one in rows[-5:]:
             one["diverged"] = 3
-    assert not limits_of(made, 10)
+    assert not limits(made, 10)
     for _, rows in made:
         rows[-5]["diverged"] = None
-    assert len(limits_of(made, 10)) == 22
+    assert len(limits(made, 10)) == 22
 
 
 def test_of_restarts_that_diverge_fewer_are_chosen_from() -> None:
@@ -124,23 +123,23 @@ def test_of_restarts_that_diverge_fewer_are_chosen_from() -> None:
     for _, rows in made:
         for one in rows[40:]:
             one["diverged"] = 3
-    some = limits_of(made, 10)["1"]
-    all_end = limits_of([(group, rows[:40]) for group, rows in made], 10)["1"]
+    some = limits(made, 10)["1"]
+    all_end = limits([(group, rows[:40]) for group, rows in made], 10)["1"]
     assert some[0] < all_end[0] + 3 < all_end[1] + 3 < some[1]
 
 
 def test_restarts_that_are_chosen_among_must_be_few() -> None:
     made = column("bow", spread, 30)
-    assert len(limits_of(made, 10)) == 22 and not limits_of(made, 11)
+    assert len(limits(made, 10)) == 22 and not limits(made, 11)
 
 
 def test_what_cannot_be_chosen_does_not_count() -> None:
     """The worst half in training is hardly ever the best of 10: its test errors change next to
     nothing."""
-    good = limits_of(column("bow", spread, 40), 10)
-    bad = limits_of(column("bow", lambda t, s: spread(t, s) if s < 31 else 90.0, 40), 10)
+    good = limits(column("bow", spread, 40), 10)
+    bad = limits(column("bow", lambda t, s: spread(t, s) if s < 31 else 90.0, 40), 10)
     assert np.array(list(bad.values())) == pytest.approx(np.array(list(good.values())), abs=0.05)
-    worse = limits_of(column("bow", lambda t, s: spread(t, s) if s else 90.0, 40), 10)
+    worse = limits(column("bow", lambda t, s: spread(t, s) if s else 90.0, 40), 10)
     assert worse["1"][1] > good["1"][1] + 10
 
 
@@ -158,12 +157,12 @@ def test_the_selection_rule_is_the_columns_own() -> None:
     def errors(_: int, seed: int) -> float:
         return 20.5 + seed
 
-    released = limits_of(column("bow", errors, 60, train_error=1.0), 10)
+    released = limits(column("bow", errors, 60, train_error=1.0), 10)
     made = column("pe", errors, 60)
     for _, rows in made:
         for one in rows:
             one["train_error"] = 60.0 - one["seed"]
-    paper = limits_of(made, 10)
+    paper = limits(made, 10)
     assert released["4"][1] < paper["4"][0]
     mirrored = [100.0 - limit for limit in reversed(paper["4"])]
     assert released["4"] == pytest.approx(mirrored)
@@ -175,37 +174,34 @@ def test_joint_columns_move_together() -> None:
     def errors(_: int, seed: int) -> float:
         return spread(1, seed)
 
-    one = limits_of(column("3hop_pe_ls_joint", errors, 60), 10)
-    apart = limits_of(column("bow", errors, 60), 10)
+    one = limits(column("3hop_pe_ls_joint", errors, 60), 10)
+    apart = limits(column("bow", errors, 60), 10)
     assert one["7"] == pytest.approx(apart["7"])
-    width = {
-        name: limits["mean"][1] - limits["mean"][0]
-        for name, limits in (("one", one), ("apart", apart))
-    }
+    width = {name: of["mean"][1] - of["mean"][0] for name, of in (("one", one), ("apart", apart))}
     alone = one["7"][1] - one["7"][0]
     assert 0.8 * alone < width["one"] < 1.2 * alone and width["apart"] < 0.4 * alone
     assert one["failed"] == apart["failed"] == (20.0, 20.0)
 
 
 def test_limits_stay_within_what_there_is() -> None:
-    limits = limits_of(column("bow", lambda t, s: 0.0 if s % 2 else 60.0, 40), 10)
-    assert limits["1"][0] == 0.0 and 0 <= limits["failed"][0] <= limits["failed"][1] <= 20
-    assert limits_of(column("bow", lambda t, s: 99.9 if s % 2 else 60.0, 40), 10)["1"][1] == 100.0
-    exact = limits_of(column("bow", lambda t, s: 0.0, 40), 10)
+    found = limits(column("bow", lambda t, s: 0.0 if s % 2 else 60.0, 40), 10)
+    assert found["1"][0] == 0.0 and 0 <= found["failed"][0] <= found["failed"][1] <= 20
+    assert limits(column("bow", lambda t, s: 99.9 if s % 2 else 60.0, 40), 10)["1"][1] == 100.0
+    exact = limits(column("bow", lambda t, s: 0.0, 40), 10)
     assert exact["1"][0] == 0.0 and exact["1"][1] < 0.3 and exact["failed"] == (0.0, 0.0)
 
 
 def test_a_mean_needs_every_task() -> None:
     made = column("bow", spread, 30)
-    assert set(limits_of(made[:-1], 10)) == {str(task) for task in ALL_TASKS[:-1]}
+    assert set(limits(made[:-1], 10)) == set(TASKS[:-1])
     group, rows = made[-1]
-    assert "mean" not in limits_of([*made[:-1], (group, rows[:-1])], 10)
+    assert "mean" not in limits([*made[:-1], (group, rows[:-1])], 10)
 
 
 def test_pages_show_verdicts_where_a_paper_prints_numbers(tmp_path: Path) -> None:
     folder = save(tmp_path, column("bow", spread, 30))
     started = time.process_time()
-    write_report(folder, [EXPERIMENT], PAPER, REAL)
+    report.write(gathered(folder))
     assert time.process_time() - started < 10
     for name in (f"{EXPERIMENT.id}.md", "index.html"):
         text = (folder / name).read_text()
