@@ -108,7 +108,7 @@ def test_the_page_tells_what_was_measured(tmp_path):
     put(tmp_path, a_row(device="cpu a|b <i>"), a_row("ptb_k6_n100"))
     speed_tables(tmp_path)
     page = (tmp_path / "speed.md").read_text(encoding="utf-8")
-    assert r"| cpu a\|b \<i\> | 0.22 (0.2 to 0.25) | pytorch-eager | 2.3 (2.2 to 2.4) |" in page
+    assert r"| cpu a\|b &lt;i&gt; | 0.22 (0.2 to 0.25) | pytorch-eager | 2.3 (2.2 to 2.4) |" in page
     assert "Penn Treebank" in page and "jax 0, torch 2" in page
     assert "As few as 3 repeats" in page and "busy" not in page and "generated" not in page.lower()
 
