@@ -29,12 +29,20 @@ EXPERIMENT = Experiment(
     columns=(
         per_task(id="pe_ls", title="PE LS", **PE),
         per_task(id="pe_ls_rn", title="PE LS RN", time_noise=0.1, against="pe_ls", **PE),
-        per_task(id="pe_ls_notime", title="PE LS without time", temporal=False, against="pe_ls", **PE),
+        per_task(
+            id="pe_ls_notime", title="PE LS without time", temporal=False, against="pe_ls", **PE,
+        ),
         per_task(id="pe_paper_ls", title="paper's PE, LS", against="pe_ls", **PAPER),
-        per_task(id="pe_paper_ls_rn", title="paper's PE, LS RN", time_noise=0.1, against="pe_ls_rn", **PAPER),
+        per_task(
+            id="pe_paper_ls_rn", title="paper's PE, LS RN", time_noise=0.1, against="pe_ls_rn",
+            **PAPER,
+        ),
         per_task(id="bow_ls", title="BoW LS", against="pe_ls", **BOW),
         per_task(id="bow_ls_rn", title="BoW LS RN", time_noise=0.1, against="pe_ls_rn", **BOW),
-        per_task(id="bow_ls_notime", title="BoW LS without time", temporal=False, against="bow_ls", **BOW),
+        per_task(
+            id="bow_ls_notime", title="BoW LS without time", temporal=False, against="bow_ls",
+            **BOW,
+        ),
     ),
 )  # fmt: skip
 

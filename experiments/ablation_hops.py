@@ -7,8 +7,7 @@ PE LS RN with adjacent tying on 1k questions (S15 section 4.2). The columns of 3
 own runs.
 
 Expected: the paper prints 1 to 3 hops without RN alone, jointly: mean errors 25.8, 15.6 and 13.3;
-with RN,
-3 hops: 13.9 a model a task, 12.4 jointly.
+with RN, 3 hops: 13.9 a model a task, 12.4 jointly.
 """
 
 from bench.core.experiment import Experiment

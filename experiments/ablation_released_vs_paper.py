@@ -1,16 +1,14 @@
-"""Ablation: where the authors' released code differs from the paper's text, one difference at a
-time.
+"""Ablation: the authors' released code against the paper's text, one difference at a time.
 
     .venv/bin/python experiments/ablation_released_vs_paper.py --profile paper    # ten restarts
-    .venv/bin/python experiments/ablation_released_vs_paper.py --columns sampling time_noise
-    --restarts 3
+    .venv/bin/python experiments/ablation_released_vs_paper.py --columns sampling --restarts 3
 
 The baseline is PE LS RN of Table 1 (3 hops, adjacent tying, 1k questions, a model a task) with the
-default readings (see `bench.methods.memn2n.spec.Readings`): the released code's, but the paper's clip_norm. Every
-other column has
-one reading at its other value: the paper's, but the released code's clip_norm. null_columns has an
-effect with layer-wise tying alone, and a baseline of its own. 'selection' takes the rule that
-chooses a restart from the paper's text, on the baseline's own restarts.
+default readings (see `bench.methods.memn2n.spec.Readings`): the released code's, but the paper's
+clip_norm. Every other column has one reading at its other value: the paper's, but the released
+code's clip_norm. null_columns has an effect with layer-wise tying alone, and a baseline of its own.
+'selection' takes the rule that chooses a restart from the paper's text, on the baseline's own
+restarts.
 
 Expected: printed nowhere; the baseline's mean error is 13.9 in the paper.
 """
@@ -50,7 +48,10 @@ EXPERIMENT = Experiment(
             )
             for name, value in OTHER.items()
         ),
-        per_task(id="selection", title="selection: paper", against="pe_ls_rn", selection="paper", **PE_LS_RN),
+        per_task(
+            id="selection", title="selection: paper", against="pe_ls_rn", selection="paper",
+            **PE_LS_RN,
+        ),
         per_task(id="pe_ls_rn_lw", title="PE LS RN, layer-wise", tying="layerwise", **PE_LS_RN),
         per_task(
             id="null_columns", title="layer-wise, null_columns: paper", tying="layerwise",

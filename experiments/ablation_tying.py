@@ -25,7 +25,8 @@ EXPERIMENT = Experiment(
     columns=(
         per_task(id="adjacent", title="adjacent", **PE_LS_RN),
         per_task(
-            id="layerwise", title="layer-wise, with H", tying="layerwise", against="adjacent", **PE_LS_RN
+            id="layerwise", title="layer-wise, with H", tying="layerwise", against="adjacent",
+            **PE_LS_RN
         ),
         per_task(
             id="layerwise_no_h", title="layer-wise, without H", tying="layerwise", state_map=False,

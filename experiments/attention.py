@@ -3,7 +3,7 @@ facts.
 
     .venv/bin/python experiments/attention.py                     # laptop: every task
     .venv/bin/python experiments/attention.py --profile paper     # ten restarts, results/paper
-    .venv/bin/python experiments/attention.py --columns pe_ls_rn_10k   # 10k questions, as the figures
+    .venv/bin/python experiments/attention.py --columns pe_ls_rn_10k   # 10k, as the figures
     .venv/bin/python experiments/attention.py --profile smoke     # does it run?
     .venv/bin/python -m bench stories                             # the stories' tables with text
 

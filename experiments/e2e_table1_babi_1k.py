@@ -1,10 +1,8 @@
-"""Table 1 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 1k training
-questions.
+"""Table 1 of End-To-End Memory Networks: test error (%) on bAbI, 1k training questions.
 
-    .venv/bin/python experiments/e2e_table1_babi_1k.py                      # what laptops have time
-    for .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper      # ten restarts, as
-    the paper .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2
-    --restarts 3
+    .venv/bin/python experiments/e2e_table1_babi_1k.py                    # what laptops can do
+    .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper    # ten restarts, as printed
+    .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
 
 Expected, mean error and failed tasks as printed by the paper (experiments/paper/ has every cell):
 
@@ -12,8 +10,9 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 25.8 / 17   2 hops 15.6 / 11   3 hops 13.3 / 11
                 PE LS RN 12.4 / 11   PE LS layer-wise 15.2 / 10
 
-Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`); where the paper and the authors' released code
-differ, the default reading is the released one (see `bench.methods.memn2n.spec.Readings`).
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`); where the paper and the
+authors' released code differ, the default reading is the released one (see
+`bench.methods.memn2n.spec.Readings`).
 """
 
 from bench.core.column import NotYet

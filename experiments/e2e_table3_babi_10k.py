@@ -1,10 +1,8 @@
-"""Table 3 of End-To-End Memory Networks: test error (%) on the 20 bAbI tasks, 10k training
-questions.
+"""Table 3 of End-To-End Memory Networks: test error (%) on bAbI, 10k training questions.
 
-    .venv/bin/python experiments/e2e_table3_babi_10k.py --profile paper     # ten restarts, as the
-    paper .venv/bin/python experiments/e2e_table3_babi_10k.py                     # three, without
-    joint columns .venv/bin/python experiments/e2e_table3_babi_10k.py --columns pe_ls_rn --tasks 1 2
-    --restarts 3
+    .venv/bin/python experiments/e2e_table3_babi_10k.py --profile paper   # ten restarts, as printed
+    .venv/bin/python experiments/e2e_table3_babi_10k.py                   # three, no joint columns
+    .venv/bin/python experiments/e2e_table3_babi_10k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
 
 Expected, mean error and failed tasks as printed by the paper (experiments/paper/ has every cell):
 
@@ -13,8 +11,9 @@ Expected, mean error and failed tasks as printed by the paper (experiments/paper
     joint       1 hop PE LS 24.5 / 16   2 hops 10.9 / 7   3 hops 7.9 / 6
                 PE LS RN 7.5 / 6   PE LS layer-wise 11.0 / 6
 
-Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as in Table 1. The column that the
-paper marks with a star has layer-wise tying with H and a ReLU on the whole state after every hop.
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`), readings as in Table 1. The
+column that the paper marks with a star has layer-wise tying with H and a ReLU on the whole state
+after every hop.
 """
 
 from bench.core.column import NotYet
@@ -27,16 +26,21 @@ EXPERIMENT = Experiment(
     dataset="babi-10k",
     long=True,
     columns=(
-        NotYet(id="memnn", title="MemNN (supervised)", why="the strongly supervised MemNN is not written yet"),
+        NotYet(
+            id="memnn", title="MemNN (supervised)",
+            why="the strongly supervised MemNN is not written yet",
+        ),
         NotYet(id="lstm", title="LSTM", why="the LSTM baseline is not written yet"),
-        NotYet(id="memnn_wsh", title="MemNN WSH", why="the weakly supervised MemNN is not written yet"),
+        NotYet(
+            id="memnn_wsh", title="MemNN WSH", why="the weakly supervised MemNN is not written yet",
+        ),
         per_task(id="bow", title="BoW", encoding="bow"),
         per_task(id="pe", title="PE"),
         per_task(id="pe_ls", title="PE LS", linear_start=True),
         per_task(id="pe_ls_rn", title="PE LS RN", linear_start=True, time_noise=0.1),
         per_task(
-            id="pe_ls_lw_rn_relu_d100", title="PE LS LW RN ReLU d=100", linear_start=True, time_noise=0.1,
-            tying="layerwise", nonlinearity="relu", dim=100,
+            id="pe_ls_lw_rn_relu_d100", title="PE LS LW RN ReLU d=100", linear_start=True,
+            time_noise=0.1, tying="layerwise", nonlinearity="relu", dim=100,
         ),
         joint_10k(id="1hop_pe_ls_joint", title="1 hop PE LS joint", hops=1),
         joint_10k(id="2hop_pe_ls_joint", title="2 hops PE LS joint", hops=2),

@@ -1,8 +1,7 @@
-"""Generated bAbI stories against the real ones: statistics, a classifier, readers, and MemN2N
-across.
+"""Generated bAbI stories against the real ones: statistics, a classifier, readers, MemN2N.
 
-    .venv/bin/python experiments/generated_vs_real.py --profile paper     # ten restarts; needs real
-    data .venv/bin/python experiments/generated_vs_real.py --tasks 1 2 --restarts 3
+    .venv/bin/python experiments/generated_vs_real.py --profile paper     # ten restarts; real data
+    .venv/bin/python experiments/generated_vs_real.py --tasks 1 2 --restarts 3
 
 The suite's own simulator stands in where the bAbI files can't be had. This says how well: MemN2N
 (PE LS RN of Table 1, S15 section 4) trained on one kind and tested on the other, beside real on

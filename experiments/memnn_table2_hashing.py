@@ -2,9 +2,9 @@
 
     .venv/bin/python experiments/memnn_table2_hashing.py --profile paper
 
-No row of it can be run yet. Expected (W14 sections 3.3 and 5.1): clusters of words lose 0.01 to 0.02
-of F1 and look at 80 times fewer candidates; words alone lose 0.09 to 0.14 and look at 1000 times
-fewer.
+No row of it can be run yet. Expected (W14 sections 3.3 and 5.1): clusters of words lose 0.01 to
+0.02 of F1 and look at 80 times fewer candidates; words alone lose 0.09 to 0.14 and look at 1000
+times fewer.
 """
 
 from bench.core.column import NotYet

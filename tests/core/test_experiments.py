@@ -3,14 +3,13 @@ share."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 from pathlib import Path
 
 import pytest
-from bench.tables.tables import csv_text
-from store_helpers import row
+from report_helpers import TASKS, groups, result, table
+from store_helpers import AT_HAND, row
 
 from bench.core import registry
 from bench.core.column import NotYet
@@ -23,9 +22,8 @@ from bench.datasets.babi.babi import ALL_TASKS
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
 from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION
 from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
-from bench.tables import paper
-from bench.tables.gather import DataAtHand, gather
-from bench.tables.page import page
+from bench.tables import printed
+from bench.tables.page import grids
 
 KNOWN = registry.experiments()
 TABLE1, TABLE3 = KNOWN["e2e_table1_babi_1k"], KNOWN["e2e_table3_babi_10k"]
@@ -70,7 +68,7 @@ def test_protocols_are_section_4_2():
 
 @pytest.mark.parametrize("table", [TABLE1, TABLE3], ids=lambda e: e.id)
 def test_a_printed_table_has_the_papers_columns_in_its_order(table):
-    head = (paper.FOLDER / f"{table.id}.csv").read_text().splitlines()[0].split(",")
+    head = (printed.FOLDER / f"{table.id}.csv").read_text().splitlines()[0].split(",")
     assert [column.id for column in table.columns] == head[2:]
     assert [column.id for column in table.columns if not isinstance(column, MemN2N)] == [
         "memnn", "lstm", "memnn_wsh",
@@ -93,11 +91,12 @@ def test_table_3_is_table_1_on_more_questions():
 
 
 def test_the_headers_quote_the_papers_numbers():
-    for table in (TABLE1, TABLE3):
-        text = (registry.FOLDER / f"{table.id}.py").read_text()
-        cells = paper.printed(table).cells
-        for column in table.runnable():
-            assert f"{cells[column.id]['mean']} / {cells[column.id]['failed']}" in text, column.id
+    for one in (TABLE1, TABLE3):
+        text = (registry.FOLDER / f"{one.id}.py").read_text()
+        numbers = printed.read(one)
+        for column in one.runnable():
+            mean, failed = numbers.of(column.id, ("mean", "failed"))
+            assert f"{mean} / {failed}" in text, column.id
 
 
 @pytest.mark.parametrize(
@@ -201,24 +200,18 @@ def test_a_baseline_must_be_another_trained_column(against, said):
 
 def test_table_3_gets_intervals_and_verdicts(tmp_path):
     """30 restarts that all err by what the paper prints for the column's mean."""
-    column = TABLE3.select(["pe_ls_lw_rn_relu_d100"])[0]
-    data = {"babi-10k": DataAtHand("real", HASHES)}
+    name, data = "pe_ls_lw_rn_relu_d100", {"babi-10k": AT_HAND}
     store = Store(tmp_path / "store")
-    for group in expand(column, "babi-10k", ALL_TASKS, HASHES):
-        store.add(
-            group, [row(group, seed, test_errors={str(group.tasks[0]): 4.2}) for seed in range(30)]
-        )
-    result = gather(store, TABLE3, profile("paper"), data)
-    lines = {(r["column"], r["task"]): r for r in csv.DictReader(csv_text(result).splitlines())}
-    mean = lines[column.id, "mean"]
+    for group in groups(name, data=data, units=TASKS, of=TABLE3):
+        errors = dict.fromkeys(group.units, 4.2)
+        store.add(group, [row(group, seed, test_errors=errors) for seed in range(30)])
+    lines = table(tmp_path, data, of=TABLE3)
+    mean = lines[name, "mean"]
     assert (mean["ours"], mean["paper"], mean["verdict"]) == ("4.2", "4.2", "inside")
-    assert (
-        lines[column.id, "17"]["verdict"] == "better"
-        and lines[column.id, "1"]["verdict"] == "worse"
-    )
+    assert (lines[name, "17"]["verdict"], lines[name, "1"]["verdict"]) == ("better", "worse")
     assert lines["pe", "mean"]["verdict"] == ""
-    grids = {grid.title: grid for grid in page(result).grids}
-    assert set(grids) == {"Ours and the paper's", "Spread over restarts", "Differences", "Verdicts"}
+    titles = [grid.title for grid in grids(result(tmp_path, data, of=TABLE3))]
+    assert titles == ["Ours and the paper's", "Spread over restarts", "Differences", "Verdicts"]
 
 
 def test_the_readmes_example_is_an_experiment(tmp_path):

@@ -3,11 +3,10 @@
 import csv
 import io
 import json
-import runpy
 
 import pytest
 from PIL import Image
-from report_helpers import EXPERIMENT, REAL, fill
+from report_helpers import fill, gathered
 
 from bench.core import registry
 from bench.core.errors import BenchError
@@ -17,7 +16,7 @@ from bench.studies.attention import store
 from bench.studies.attention.chosen import by_task
 from bench.studies.attention.store import VERSION, read_rows, save_row, store_path
 from bench.studies.attention.tables import attention_files
-from bench.tables.build import check_report, write_report
+from bench.tables import report
 
 PAPER = profile("paper")
 
@@ -174,13 +173,13 @@ def test_nothing_measured_makes_no_file(tmp_path):
 def test_the_committed_files_are_checked(tmp_path):
     fill(tmp_path)
     save_row(tmp_path, a_row())
-    written = {path.name for path in write_report(tmp_path, [EXPERIMENT], PAPER, REAL)}
+    written = {path.name for path in report.write(gathered(tmp_path))}
     names = {"attention.csv", "attention.md", "attention.png", "attention_stories.csv"}
     assert names < written
-    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == []
+    assert report.differing(gathered(tmp_path)) == []
     (tmp_path / "attention.md").write_text("better")
     (tmp_path / "attention.csv").unlink()
-    assert check_report(tmp_path, [EXPERIMENT], PAPER, REAL) == ["attention.csv", "attention.md"]
+    assert report.differing(gathered(tmp_path)) == ["attention.csv", "attention.md"]
 
 
 @pytest.mark.parametrize(
@@ -244,6 +243,6 @@ def test_restarts_of_two_trainings_make_no_spread(tmp_path):
 
 
 def test_the_model_is_table_1s_column():
-    found = runpy.run_path(str(registry.FOLDER / "attention.py"))
-    (column,) = registry.experiments()["e2e_table1_babi_1k"].select(["pe_ls_rn"])
-    assert found["ATTENTION"].runnable() == (column,)
+    known = registry.experiments()
+    (column,) = known["e2e_table1_babi_1k"].select(["pe_ls_rn"])
+    assert known["attention"].select(["pe_ls_rn"]) == (column,)
