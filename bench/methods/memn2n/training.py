@@ -1,4 +1,5 @@
-"""Trains restarts of one spec on one data set: the blocks, the schedule and the figures of MemN2N."""
+"""Trains restarts of one spec on one data set: the blocks, the schedule and the figures of
+MemN2N."""
 
 from __future__ import annotations
 
@@ -91,8 +92,8 @@ class Trainer:
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`.
 
-        ``stop`` is asked before each block of a few seconds, and while the final model is scored, if
-        that takes long.
+        ``stop`` is asked before each block of a few seconds, and while the final model is scored,
+        if that takes long.
         """
         progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
         if progress is None:
