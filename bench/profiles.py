@@ -78,7 +78,7 @@ PROFILES = {
             note="a check that the suite runs, not a reproduction",
         ),
         Profile(
-            "laptop", epochs=None, restarts=3, tasks=ALL_TASKS, long=None, joint=False, compared=10_000,
+            "laptop", epochs=None, restarts=5, tasks=ALL_TASKS, long=None, joint=False, compared=10_000,
             note="fewer restarts than the paper, not a reproduction",
         ),
         Profile(

@@ -1,9 +1,8 @@
 """Trains jobs on all devices and stores every restart as it finishes.
 
-Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. On a CPU
-a job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whatever else runs and however often
-the work is interrupted, so a restart's companions, and with them its bits, stay the same. On GPUs chunks
-are larger where a job is not sharded.
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A job's
+restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whole ones even where fewer are asked for,
+whatever else runs and however often the work is interrupted: so a restart's bits stay the same.
 """
 
 from __future__ import annotations
@@ -128,7 +127,9 @@ class Runner:
                 self.progress.advance(cost)
 
             if width not in trainers:
-                trainers[width] = Trainer(group.column, job.encoded, *devices[:width])
+                trainers[width] = Trainer(
+                    group.column, job.encoded, *devices[:width], stream=group.stream
+                )
             saved = [self._checkpoint(job, chunk) for chunk in batch]
             outcomes = trainers[width].train(seeds, saved=saved, stop=self._past_deadline, tick=tick)
             if outcomes is None:
@@ -169,18 +170,10 @@ class Runner:
 
 
 def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
-    """A job's seeds by the chunk they belong to, however many are left: a device's share at a time.
-
-    Chunks are the same on one CPU core as on several; GPUs that shard a job divide it evenly.
-    """
-    column = job.group.column
-    width = device_module.lanes(devices[0], column.restarts, batch_bytes(column, job.encoded))
-    if devices[0].platform != "cpu":
-        width = -(-width // len(devices))
-    by_chunk: dict[int, list[int]] = {}
-    for seed in job.seeds:
-        by_chunk.setdefault(seed // width, []).append(seed)
-    return [tuple(seeds) for _, seeds in sorted(by_chunk.items())]
+    """The chunks that hold a job's seeds, whole: a device's share at a time."""
+    width = device_module.lanes(devices[0], batch_bytes(job.group.column, job.encoded))
+    firsts = sorted({seed - seed % width for seed in job.seeds})
+    return [tuple(range(first, first + width)) for first in firsts]
 
 
 def sharded_jobs(costs: Sequence[float], shares: Sequence[int], devices: int) -> int:

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.errors import BenchError
 
-TRAINER_VERSION = 3
+TRAINER_VERSION = 4
 """Raised by hand whenever the same spec on the same data would train to other numbers.
 
 ``tests/test_trainer_version.py`` holds a fingerprint of a short training and fails when the numbers
@@ -295,9 +295,9 @@ class Group:
             "method": self.column.method,
             "spec": _canonical(self.column),
             "dataset": self.dataset,
-            "tasks": list(self.tasks),
+            "units": [str(task) for task in self.tasks],
             "data": dict(self.hashes),
-            "trainer": TRAINER_VERSION,
+            "version": TRAINER_VERSION,
         }
 
     @property
@@ -313,6 +313,11 @@ class Group:
     def kind(self, data: str) -> str:
         """The kind of data its rows are of, where the data set's files are of kind ``data``."""
         return "completed" if self.completed and data == "real" else data
+
+    @property
+    def stream(self) -> int:
+        """32 bits of its identity, mixed into its seeds: other groups' restarts draw other numbers."""
+        return int(self.id[:8], 16)
 
     def run_id(self, seed: int) -> str:
         """16 hex digits: the identity of the restart with this seed."""

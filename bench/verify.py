@@ -53,7 +53,7 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     # The restarts that it shared its program with.
     first = wanted["seed"] - wanted["seed"] % devices.CPU_LANES
     seeds = list(range(first, first + wanted["lanes"]))
-    outcomes = Trainer(column, encoded, device).train(seeds)
+    outcomes = Trainer(column, encoded, device, stream=group.stream).train(seeds)
     assert outcomes is not None
     again = row(group, outcomes[wanted["seed"] - first], encoded, data.kind, device)
     name = f"{group.label}, seed {wanted['seed']}"

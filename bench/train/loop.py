@@ -92,13 +92,14 @@ class Trainer:
     Args:
         devices: one, or several over which the restarts are sharded: then the number of restarts
             trained at once must be a multiple of the number of devices.
+        stream: the group's (`bench.spec.Group.stream`), which makes its restarts independent of others'.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, *devices: jax.Device):
+    def __init__(self, spec: Spec, encoded: Encoded, *devices: jax.Device, stream: int = 0):
         self.spec = spec
         self.encoded = encoded
         self.lanes = Lanes(devices)
-        self.programs = Programs(spec, encoded, self.lanes)
+        self.programs = Programs(spec, encoded, self.lanes, stream)
         data, self.valid, self.test = host_data(spec, encoded)
         self.train_questions = data.train
         self.data = self.lanes.copy(data)

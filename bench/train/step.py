@@ -89,13 +89,15 @@ class Programs:
 
     Args:
         lanes: where restarts run.
+        stream: the group's, see `bench.train.draws`.
 
     Raises:
         BenchError: not even one full batch of training questions.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, lanes: Lanes):
+    def __init__(self, spec: Spec, encoded: Encoded, lanes: Lanes, stream: int):
         self.spec = spec
+        self.stream = stream
         self.lanes = lanes
         model = nnx.eval_shape(lambda: MemN2N(spec, encoded))
         self._graph, state = nnx.split(model)
@@ -117,7 +119,7 @@ class Programs:
 
     def init(self, seeds: np.ndarray) -> Params:
         """Initial parameters, (R, ...) each, of (R,) int32 seeds."""
-        drawn = initial(self.lanes, seeds, self._shapes, self._masks, self.spec.init_std)
+        drawn = initial(self.lanes, self.stream, seeds, self._shapes, self._masks, self.spec.init_std)
         return self.lanes.split(drawn)
 
     def epoch(
@@ -140,7 +142,7 @@ class Programs:
             number: of the epoch, from 1.
             whole: compute every memory slot: for an epoch whose batches did not fit their tiers.
         """
-        uniform = draws.uniform(self.lanes, seeds, number, math.prod(self._draws))
+        uniform = draws.uniform(self.lanes, self.stream, seeds, number, math.prod(self._draws))
         program = self._whole if whole else self._tiered
         return program(params, uniform, rate, linear, active, data)
 
