@@ -144,11 +144,10 @@ def test_what_cannot_be_chosen_does_not_count() -> None:
 
 
 def test_the_number_chosen_among_is_the_declared_one(tmp_path: Path) -> None:
-    """Asking for more restarts changes 'ours', not the paper's protocol (here: the best of 3)."""
+    """However many are stored, the paper's protocol is the best of 3 here."""
     folder = save(tmp_path, column("bow", lambda t, s: 10.0 + s / 4, 40))
-    few, many = table(folder), table(folder, restarts=40)
-    assert few["bow", "3"]["low"] == many["bow", "3"]["low"] != ""
-    assert float(few["bow", "3"]["high"]) > 15
+    line = table(folder)["bow", "3"]
+    assert line["low"] != "" and float(line["high"]) > 15
 
 
 def test_the_selection_rule_is_the_columns_own() -> None:
