@@ -198,7 +198,7 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 [one.experiment for one in wanted], plan, results, budget, wish, deadline
             )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
-        _tables(results, budget, at_hand, asked.restarts, [one.experiment.id for one in wanted])
+        _tables(results, budget, at_hand, [one.experiment.id for one in wanted])
     return _stopped(stop)
 
 
@@ -214,11 +214,10 @@ def _tables(
     results: Path,
     budget: Profile,
     at_hand: dict[str, AtHand],
-    restarts: int | None,
     ids: Sequence[str],
 ) -> None:
     known = list(registry.survey()[0].values())
-    gathered = report.gather(results, known, budget, at_hand, restarts)
+    gathered = report.gather(results, known, budget, at_hand)
     written = report.write(gathered)
     print(report.console(gathered, ids))
     pages = [path for path in written if path.suffix == ".md" and path.stem in ids]
@@ -323,7 +322,7 @@ def _report(options: argparse.Namespace) -> int:
     readme = provenance.ROOT / "README.md"
     names = {name for e in experiments for name in e.datasets}
     at_hand = {name: registry.dataset(name).known() for name in sorted(names)}
-    gathered = report.gather(PAPER, experiments, PROFILES["paper"], at_hand, None)
+    gathered = report.gather(PAPER, experiments, PROFILES["paper"], at_hand)
     text = readme.read_text(encoding="utf-8")
     numbers = report.readme(text, gathered)
     if not options.check:

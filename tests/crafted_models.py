@@ -149,7 +149,7 @@ HEADS: dict[str, tuple[Any, ...]] = {
     "run": ([], None, "memn2n"),
     "run/seed": ("3", 3.0, True, DROP),
     "run/method": ("lstm", 7, DROP, "\x1b[31m"),
-    "run/trainer": (99, 0, "3", None),
+    "run/version": (99, 0, "3", None),
     "run/spec": ([], None, {}, DROP),
     "run/spec/hobs": (3,),
     "run/spec/" + "x" * 500_000: (3,),

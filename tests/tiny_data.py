@@ -10,6 +10,7 @@ from bench.examples.encode import Encoded, encode
 from bench.examples.stories import Question, Story
 from bench.methods.memn2n.spec import MemN2N, memn2n
 from bench.methods.memn2n.spec import readings as build_readings
+from bench.methods.memn2n.training import Trainer
 
 PEOPLE = ("ann", "bob", "cid")
 PLACES = ("attic", "barn", "cave")
@@ -78,3 +79,8 @@ def change_questions(told: tuple[Story, ...], change) -> tuple[Story, ...]:
             asked.append(change(number, question))
         out.append(dataclasses.replace(story, questions=tuple(asked)))
     return tuple(out)
+
+
+def trainer(spec: MemN2N, data: Encoded, stream: int = 0) -> Trainer:
+    """A trainer on one device."""
+    return Trainer(spec, data, jax.devices()[0], stream=stream)

@@ -14,8 +14,11 @@ from pathlib import Path
 
 CPU_LANES = 5
 CPU_LANE_BYTES = 4 << 20
-"""On a CPU a program trains at most `CPU_LANES` restarts, and fewer if their batches' bags together
-would exceed `CPU_LANE_BYTES`: past the cache, restarts slow each other down."""
+"""On a CPU a program trains `CPU_LANES` restarts, and fewer if their batches' bags together would
+exceed `CPU_LANE_BYTES`: past the cache, restarts slow each other down."""
+
+GPU_LANES = 10
+"""On a GPU a program trains as many restarts as the papers' protocols ask for."""
 
 
 def configure(cache: Path | None) -> list:
@@ -52,15 +55,18 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def lanes(device, restarts: int, lane_bytes: int) -> int:
-    """How many restarts share a program on this device: all on a GPU, a few on a CPU.
+def lanes(device, lane_bytes: int) -> int:
+    """How many restarts share a program on this kind of device, however many are asked for.
+
+    Sums of another width round differently, and a restart's bits are to follow from its spec, its
+    data, its seed and the kind of device alone.
 
     Args:
         lane_bytes: size of the bags of one restart's batch.
     """
     if device.platform != "cpu":
-        return restarts
-    return max(1, min(restarts, CPU_LANES, CPU_LANE_BYTES // lane_bytes))
+        return GPU_LANES
+    return max(1, min(CPU_LANES, CPU_LANE_BYTES // lane_bytes))
 
 
 def describe(device) -> str:

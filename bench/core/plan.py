@@ -11,6 +11,7 @@ from typing import Any
 from bench.core import registry
 from bench.core.column import Column
 from bench.core.dataset import Found
+from bench.core.errors import BenchError
 from bench.core.experiment import Experiment
 from bench.core.method import Work
 from bench.core.profiles import Profile
@@ -49,7 +50,11 @@ def prepare(group: Group, found: Found) -> Any:
     """
     method = registry.method(group.column.method)
     parts = {unit: {s: found.read(unit, s) for s in method.splits} for unit in group.units}
-    return method.prepare(group.column, parts)
+    try:
+        return method.prepare(group.column, parts)
+    except BenchError as error:
+        which = registry.dataset(group.dataset).label(group.units)
+        raise BenchError(f"{found.root}: {group.dataset}, {which}: {error}") from error
 
 
 class Plan:

@@ -73,7 +73,7 @@ PROFILES = {
             note="a check that the suite runs, not a reproduction",
         ),
         Profile(
-            "laptop", epochs=None, restarts=3, units=ALL, long="", joint=False,
+            "laptop", epochs=None, restarts=5, units=ALL, long="", joint=False,
             note="fewer restarts than the paper, not a reproduction",
         ),
         Profile(

@@ -1,9 +1,9 @@
 """Trains jobs on all devices and stores every restart as it finishes.
 
-Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. On
-a CPU a job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whatever else runs and
-however often the work is interrupted, so a restart's companions, and with them its bits, stay the
-same. On GPUs chunks are larger where a job is not sharded.
+Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A
+job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whole ones even where fewer are
+asked for, whatever else runs and however often the work is interrupted: so a restart's bits stay the
+same, and all that were trained are kept.
 """
 
 from __future__ import annotations
@@ -190,18 +190,14 @@ def row(group: Group, outcome: Outcome, kind: str, device) -> Row:
 
 
 def chunks(job: Job, devices: Sequence) -> list[tuple[int, ...]]:
-    """A job's seeds by the chunk they belong to, however many are left: a device's share at a time.
+    """The chunks that hold a job's seeds, whole: what a device trains at a time.
 
-    Chunks are the same on one CPU core as on several; GPUs that shard a job divide it evenly.
+    Seeds 0..L-1 are a chunk, L..2L-1 the next: whoever is asked for, a restart's lane and its
+    companions are the same.
     """
-    restarts = job.group.column.restarts
-    width = device_module.lanes(devices[0], restarts, job.work.lane_bytes)
-    if devices[0].platform != "cpu":
-        width = -(-width // len(devices))
-    by_chunk: dict[int, list[int]] = {}
-    for seed in job.seeds:
-        by_chunk.setdefault(seed // width, []).append(seed)
-    return [tuple(seeds) for _, seeds in sorted(by_chunk.items())]
+    width = device_module.lanes(devices[0], job.work.lane_bytes)
+    firsts = sorted({seed - seed % width for seed in job.seeds})
+    return [tuple(range(first, first + width)) for first in firsts]
 
 
 def sharded_jobs(costs: Sequence[float], shares: Sequence[int], devices: int) -> int:

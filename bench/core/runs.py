@@ -40,9 +40,9 @@ class Group:
             "method": self.column.method,
             "spec": self.column.canonical(),
             "dataset": self.dataset,
-            "tasks": [int(unit) if unit.isdecimal() else unit for unit in self.units],
+            "units": list(self.units),
             "data": dict(self.hashes),
-            "trainer": registry.method(self.column.method).version,
+            "version": registry.method(self.column.method).version,
         }
 
     @property
@@ -52,7 +52,7 @@ class Group:
 
     @property
     def stream(self) -> int:
-        """32 bits of its identity, for random numbers that no other group draws."""
+        """32 bits of its identity, mixed into its seeds: no other group draws the same numbers."""
         return int(self.id[:8], 16)
 
     def run(self, seed: int) -> dict[str, Any]:

@@ -125,12 +125,12 @@ def _read(path: Path) -> Stored | None:
     canonical = _canonical(path, manifest)
     method = registry.methods().get(canonical["method"])
     dataset = registry.datasets().get(canonical["dataset"])
-    if method is None or dataset is None or canonical["trainer"] != method.version:
+    if method is None or dataset is None or canonical["version"] != method.version:
         return None
     fields = {**BEFORE, **method.fields, **AFTER}
     completed = any(name.startswith(kinds.COMPLETION) for name in canonical["data"])
     per_unit = method.metrics.get(dataset.metric.name)
-    units = {str(unit) for unit in canonical["tasks"]}
+    units = set(canonical["units"])
     for line, row in lines:
         wrong = wrong_field(row, fields)
         if not wrong and row["id"] != digest({**canonical, "seed": row["seed"]}):
@@ -153,9 +153,9 @@ _CANONICAL: Fields = {
     "method": (text, "a text"),
     "spec": (lambda value: isinstance(value, dict), "an object"),
     "dataset": (text, "a text"),
-    "tasks": (lambda value: isinstance(value, list) and bool(value), "a list of units"),
+    "units": (lambda value: bool(value) and rows.list_of(text)(value), "a list of units"),
     "data": (rows.map_of(text), "an object of SHA-256 sums by file"),
-    "trainer": (count, "a whole number above 0"),
+    "version": (count, "a whole number above 0"),
 }
 
 

@@ -60,7 +60,7 @@ def _again(job: Job, wanted: Row, store: Store) -> str:
     method = registry.method(group.column.method)
     trainer = method.trainer(group.column, job.prepared, [device], group.stream)
     (chunk,) = chunks(job, [device])
-    outcomes = trainer.train(list(_companions(chunk, wanted)))
+    outcomes = trainer.train(chunk)
     assert outcomes is not None
     (outcome,) = (one for one in outcomes if one.seed == wanted["seed"])
     again = row(group, outcome, job.kind, device)
@@ -80,14 +80,8 @@ def _again(job: Job, wanted: Row, store: Store) -> str:
     return f"{name}: trained again, the row agrees {how}"
 
 
-def _companions(chunk: Sequence[int], wanted: Row) -> Sequence[int]:
-    """The restarts that it shared its program with."""
-    first = wanted["seed"] - wanted["seed"] % wanted["lanes"]
-    return range(first, first + wanted["lanes"])
-
-
 def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, Row]]:
-    """Restarts of whole chunks that did not diverge, of models of single units."""
+    """Restarts that did not diverge, of models of single units."""
     found = []
     for experiment in experiments:
         for column in experiment.runnable():
@@ -97,11 +91,7 @@ def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, 
             at_hand = registry.dataset(dataset).known()
             units = [u for u in registry.units_of(experiment) if at_hand.has(u)]
             for group in expand(PROFILES["paper"].apply(column), dataset, units, at_hand):
-                rows = store.rows(group)
-                widest = max((r["lanes"] for r in rows), default=0)
-                found += [
-                    (group, r) for r in rows if r["lanes"] == widest and r["diverged"] is None
-                ]
+                found += [(group, r) for r in store.rows(group) if r["diverged"] is None]
     return found
 
 

@@ -99,7 +99,7 @@ def best(restarts: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
     manifest = stored.manifest
     method = registry.method(manifest["method"])
-    units = tuple(str(unit) for unit in manifest["tasks"])
+    units = tuple(manifest["units"])
     group = (
         manifest["group"],
         identity(method.name, manifest["spec"], manifest["dataset"]),

@@ -110,7 +110,6 @@ class ExperimentResult:
 
     experiment: Experiment
     profile: Profile
-    restarts: int | None
     subject: Subject
     printed: Printed
     keys: tuple[str, ...]
@@ -140,14 +139,12 @@ def gather(
     experiment: Experiment,
     profile: Profile,
     located: Mapping[str, AtHand],
-    restarts: int | None = None,
 ) -> ExperimentResult:
     """An experiment's numbers beside the paper's.
 
     Args:
         stored: as `bench.tables.frame.read` and `at_hand` give it.
         located: data set -> what is at hand of it; of others, all that is known counts as at hand.
-        restarts: asked for on the command line; None leaves it to the profile.
 
     Raises:
         BenchError: the file of the paper's numbers is damaged.
@@ -171,7 +168,7 @@ def gather(
             )
             continue
         name = experiment.dataset_of(declared)
-        column, rule = profile.apply(declared, restarts), _rule(declared)
+        column, rule = profile.apply(declared), _rule(declared)
         mine = frame.of_column(stored, column, name)
         if not keyed:
             mine = mine[mine.unit.isin(of.units)]
@@ -196,7 +193,6 @@ def gather(
     return ExperimentResult(
         experiment=experiment,
         profile=profile,
-        restarts=restarts,
         subject=of,
         printed=theirs,
         keys=tuple(keys),
@@ -232,10 +228,9 @@ def _completed(files: AtHand) -> list[str]:
 def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:
     """Of layouts 'cells' and 'rows': a cell a unit and summary."""
     assert result.rule is not None
-    restarts, joint = result.spec.restarts, result.spec.joint
-    units = cells.of(result.runs, "unit", restarts, result.rule, kind)
+    asked, joint = result.spec.restarts, result.spec.joint
+    units = cells.of(result.runs, "unit", result.declared, result.rule, kind, asked=asked)
     found = [units, *(cells.over(units, result.runs, of.units, s, joint) for s in of.summaries)]
-    # the paper chose from as many restarts as are declared, whatever was asked for here
     limits = limits_of(result.runs, result.rule, result.declared, of)
     return cells.beside(pd.concat(found), numbers, limits, of.metric.better)
 
@@ -246,5 +241,6 @@ def _keyed(result: ColumnResult, numbers: pd.Series, kind: str, name: str) -> pd
     units = registry.dataset(name).units
     unit = next((unit for unit in units if unit in result.heads), units[0])
     stored = result.stored[result.stored.unit == unit]
-    found = cells.of(stored, "metric", result.spec.restarts, result.rule, kind)
+    asked = result.spec.restarts
+    found = cells.of(stored, "metric", result.declared, result.rule, kind, asked=asked)
     return cells.beside(found, numbers, {}, "")

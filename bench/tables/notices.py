@@ -27,9 +27,6 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{kind.upper()} data in the cells marked {mark}{settings}: {_why(kind)}.")
     if not marks and data_mark(result.kind):
         lines.append(f"{result.kind.upper()} data{settings}: {_why(result.kind)}.")
-    asked = [c.spec.restarts != c.declared for c in result.columns if c.declared]
-    if profile.name == "paper" and any(asked):
-        lines.append(f"{result.restarts} RESTARTS asked for: not the paper's protocol.")
     only = "; only the paper's numbers are shown" if result.experiment.printed else ""
     if not result.runnable:
         lines.append(f"NOT YET RUNNABLE: no column of it is written{only}.")

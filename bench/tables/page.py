@@ -192,10 +192,11 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     if not columns:
         return ("No column of this table can be trained yet: only the paper's numbers are shown.",)
     of, noun = result.subject, result.subject.noun
-    many = " or ".join(str(number) for number in sorted({c.spec.restarts for c in columns}))
+    many = " or ".join(str(number) for number in sorted({c.declared for c in columns}))
     lines = [
-        f"Ours is one restart of {many}: the one with the lowest {_rules(columns)} to the lower "
-        "seed. The test set plays no part in the choice."
+        f"Ours is the paper's rule: of {many} restarts the one with the lowest {_rules(columns)} to "
+        "the lower seed. Of fewer restarts stored it is the best of these; of more, the mean over all "
+        f"choices of {many} among them. The test set plays no part in the choice."
     ]
     asked = ""
     if of.questions:

@@ -23,8 +23,6 @@ def facts(result: ExperimentResult) -> Facts:
     """What is known of the whole experiment, as (term, text)."""
     profile = result.profile
     budget = f"{profile.name} ({profile.note})"
-    if result.restarts is not None:
-        budget += f"; {result.restarts} restarts asked for on the command line"
     names = dict.fromkeys(column.method for column in result.experiment.runnable())
     versions = {name: str(registry.method(name).version) for name in names}
     one = next(iter(versions.values()), NONE)

@@ -80,20 +80,18 @@ def gather(
     experiments: Sequence[Experiment],
     profile: Profile,
     at_hand: Mapping[str, AtHand],
-    restarts: int | None,
 ) -> Report:
     """Reads the store and the paper's numbers.
 
     Args:
         at_hand: data set -> what was located of it: only rows of these files count. Of other data
             sets those of the known files do, or of whichever files there are.
-        restarts: asked for on the command line; None leaves it to the profile.
 
     Raises:
         BenchError: a file of the store or of the paper's numbers is damaged.
     """
     stored = frame.at_hand(frame.read(Store(results / "store")), at_hand)
-    found = (gather_one(stored, e, profile, at_hand, restarts) for e in experiments)
+    found = (gather_one(stored, e, profile, at_hand) for e in experiments)
     return Report(results, profile, tuple(found))
 
 

@@ -1,4 +1,4 @@
-"""Random numbers of a restart: streams that depend on its seed and the epoch alone.
+"""Random numbers of a restart: streams that depend on its group, its seed and the epoch alone.
 
 The streams of all groups are drawn by the same few programs, one a power of two: making random
 numbers inside a group's own programs costs seconds of compiling for each group. JAX's generator
@@ -18,14 +18,20 @@ from bench.train.lanes import Lanes
 LEAST = 2048
 
 
-def uniform(lanes: Lanes, seeds: np.ndarray, epoch: int, count: int) -> jax.Array:
-    """(R, at least ``count``) float32 in [0, 1) for an epoch, counted from 1."""
-    return _program(lanes, "uniform", _length(count))(seeds, np.int32(epoch))
+def uniform(lanes: Lanes, stream: int, seeds: np.ndarray, epoch: int, count: int) -> jax.Array:
+    """(R, at least ``count``) float32 in [0, 1) for an epoch, counted from 1.
+
+    Args:
+        stream: 32 bits of the group's identity (`bench.core.runs.Group.stream`).
+    """
+    program = _program(lanes, "uniform", _length(count))
+    return program(seeds, np.uint32(stream), np.int32(epoch))
 
 
-def normal(lanes: Lanes, seeds: np.ndarray, count: int) -> jax.Array:
-    """(R, at least ``count``) float32 of N(0, 1), for initial parameters."""
-    return _program(lanes, "normal", _length(count))(seeds, np.int32(0))
+def normal(lanes: Lanes, stream: int, seeds: np.ndarray, count: int) -> jax.Array:
+    """(R, at least ``count``) float32 of N(0, 1), for initial parameters; ``stream`` as above."""
+    program = _program(lanes, "normal", _length(count))
+    return program(seeds, np.uint32(stream), np.int32(0))
 
 
 def _length(count: int) -> int:
@@ -34,8 +40,8 @@ def _length(count: int) -> int:
 
 @cache
 def _program(lanes: Lanes, law: str, length: int) -> Any:
-    def draw(seed: jax.Array, epoch: jax.Array) -> jax.Array:
-        key = jax.random.fold_in(jax.random.key(seed), epoch)
+    def draw(seed: jax.Array, stream: jax.Array, epoch: jax.Array) -> jax.Array:
+        key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), stream), epoch)
         return getattr(jax.random, law)(key, (length,), "float32")
 
-    return lanes.program(draw, (0, None))
+    return lanes.program(draw, (0, None, None))

@@ -12,6 +12,7 @@ from bench.train.lanes import Lanes
 
 def initial(
     lanes: Lanes,
+    stream: int,
     seeds: np.ndarray,
     shapes: Mapping[str, tuple[int, ...]],
     masks: Mapping[str, np.ndarray],
@@ -20,6 +21,7 @@ def initial(
     """One stream of normal numbers a restart, cut into its parameters in the order of their names.
 
     Args:
+        stream: the group's, see `bench.train.draws`.
         seeds: (R,) int32.
         shapes: of each parameter of one restart.
         masks: factors that keep null rows zero (`bench.methods.memn2n.model.null_masks`).
@@ -28,7 +30,7 @@ def initial(
         name -> (R, *shape) float32.
     """
     sizes = {name: int(np.prod(shape)) for name, shape in sorted(shapes.items())}
-    stream = np.asarray(draws.normal(lanes, seeds, sum(sizes.values())))
+    stream = np.asarray(draws.normal(lanes, stream, seeds, sum(sizes.values())))
     params, at = {}, 0
     for name, size in sizes.items():
         values = np.float32(std) * stream[:, at : at + size].reshape(len(seeds), *shapes[name])

@@ -35,7 +35,8 @@ class Course(Protocol):
 
     Attributes:
         updates: U, of an epoch.
-        block_updates: most of a block: as many as take a few seconds. Results must not depend on it.
+        block_updates: most of a block: as many as take a few seconds. Results must not depend on
+            it.
         most_epochs: no training is longer.
         reads_figures: whether `plan` looks at the curves' figures, or only at their lengths.
     """
@@ -130,7 +131,8 @@ def train(
 
 
 def blocks(course: Course, progress: Progress, stop: Callable[[], bool]) -> Iterator[Block]:
-    """Finished blocks one by one, from where ``progress`` stands, which the caller keeps up to date.
+    """Finished blocks one by one, from where ``progress`` stands, which the caller keeps up to
+    date.
 
     Each is given out while the next is under way: devices don't wait for the host, but where the
     plan of an epoch reads the figures of the one before.

@@ -357,7 +357,7 @@ def test_tasks_that_a_profile_has_not_are_reported_too(tmp_path):
     ]
     done = _generated(tmp_path / "c", *asked)
     assert done.returncode == 0, done.stderr
-    (table,) = (tmp_path / "c" / "results" / "smoke-generated").glob("e2e*.csv")
+    table = tmp_path / "c" / "results" / "smoke-generated" / f"{EXPERIMENT.id}.csv"
     rows = {
         row["task"]: row
         for row in csv.DictReader(table.read_text().splitlines())

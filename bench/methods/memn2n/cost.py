@@ -1,4 +1,5 @@
-"""What updates take, predicted: so long that a training can be stopped between two blocks of them."""
+"""What updates take, predicted: so long that a training can be stopped between two blocks of
+them."""
 
 from __future__ import annotations
 

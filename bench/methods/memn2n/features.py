@@ -2,8 +2,9 @@
 
 A statement's bags (see `bench.methods.memn2n.sentences`) have a column or two for each word, and
 most of them are redundant: a word that only ever stands in one place of its sentences has a
-weighted bag that is a multiple of its plain one. A hop's time is that of reading the bags of all memories a few times, so
-bags X (S, C) are replaced by features Y (S, F) with X = Y L, and the tables of embeddings E by L E:
+weighted bag that is a multiple of its plain one. A hop's time is that of reading the bags of all
+memories a few times, so bags X (S, C) are replaced by features Y (S, F) with X = Y L, and the
+tables of embeddings E by L E:
 
 *   One task: Y are linearly independent columns of X, and L what makes the others of them.
 *   Several tasks jointly: a question's memories are of one task, so a memory holds the L features

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from bench.core.column import Column
+from bench.core.errors import BenchError
 from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.encode import Encoded, encode
@@ -28,7 +29,7 @@ class _MemN2N:
     version = VERSION
     spec: type[Column] = MemN2N
     reads: type = Story
-    splits = ("train", "test")
+    splits: Sequence[str] = ("train", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"test_error": "test_errors"}
     rules: Mapping[str, Rule] = {
@@ -56,13 +57,19 @@ class _MemN2N:
 
     def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded:
         spec = _spec(column)
-        return encode(
+        encoded = encode(
             [(int(unit), split["train"]) for unit, split in parts.items()],
             [(int(unit), split["test"]) for unit, split in parts.items()],
             memory_size=spec.memory_size,
             holdout=spec.holdout,
             joint=spec.joint,
         )
+        if len(encoded.fit) < spec.batch:
+            raise BenchError(
+                f"{len(encoded.fit)} training questions, less those held out, do not fill a batch of "
+                f"{spec.batch}; give more training data, or {column.where} a smaller 'batch'"
+            )
+        return encoded
 
     def work(self, column: Column, prepared: Encoded) -> Work:
         spec = _spec(column)
@@ -74,7 +81,9 @@ class _MemN2N:
     def trainer(self, column: Column, prepared: Encoded, devices: Sequence, stream: int) -> Trainer:
         from bench.methods.memn2n import training
 
-        return _Trainer(training.Trainer(_spec(column), prepared, *devices), prepared)
+        return _Trainer(
+            training.Trainer(_spec(column), prepared, *devices, stream=stream), prepared
+        )
 
     def place(self, saved: Path, seeds: Sequence[int]) -> Hashable:
         from bench.train import checkpoint

@@ -176,9 +176,9 @@ def _parts(head: Any) -> tuple[dict[str, Any], Sizes, dict[str, Any]]:
     run, training = head["run"], head["training"]
     if not isinstance(run, dict) or type(run.get("seed")) is not int:
         raise _none("its run")
-    version = run.get("trainer", VERSION)
+    version = run.get("version", VERSION)
     if type(version) is not int or not 0 < version <= VERSION:
-        raise _none(f"its trainer's version is {_short(version)}, and here {VERSION}")
+        raise _none(f"its method's version is {_short(version)}, and here {VERSION}")
     if not isinstance(training, dict) or set(training) != set(TRAINING):
         raise _none("its training")
     if not all(

@@ -13,7 +13,7 @@ from bench.core.fields import build, choice
 
 NAME = "memn2n"
 
-VERSION = 3
+VERSION = 4
 """Raised by hand whenever the same spec on the same data would train to other numbers.
 
 ``tests/methods/memn2n/test_trainer_version.py`` holds a fingerprint of a short training and fails

@@ -93,6 +93,7 @@ class Programs:
 
     Args:
         lanes: where restarts run.
+        stream: the group's, see `bench.train.draws`.
         block: most updates of a block; None takes an epoch's. Changes no result.
 
     Attributes:
@@ -103,9 +104,18 @@ class Programs:
         BenchError: not even one full batch of training questions.
     """
 
-    def __init__(self, spec: Spec, encoded: Encoded, lanes: Lanes, *, block: int | None = None):
+    def __init__(
+        self,
+        spec: Spec,
+        encoded: Encoded,
+        lanes: Lanes,
+        *,
+        stream: int = 0,
+        block: int | None = None,
+    ):
         self.spec = spec
         self.lanes = lanes
+        self._stream = stream
         model = nnx.eval_shape(lambda: MemN2N(spec, encoded))
         self._graph, state = nnx.split(model)
         self._shapes = {name: x.shape for name, x in nnx.to_pure_dict(state).items()}
@@ -130,12 +140,14 @@ class Programs:
 
     def init(self, seeds: np.ndarray) -> Params:
         """Initial parameters, (R, ...) each, of (R,) int32 seeds."""
-        drawn = initial(self.lanes, seeds, self._shapes, self._masks, self.spec.init_std)
+        drawn = initial(
+            self.lanes, self._stream, seeds, self._shapes, self._masks, self.spec.init_std
+        )
         return self.lanes.split(drawn)
 
     def draw(self, seeds: np.ndarray, number: int, data: Data) -> Drawn:
         """The chance of epoch ``number``, counted from 1, of (R,) int32 seeds."""
-        uniform = draws.uniform(self.lanes, seeds, number, math.prod(self._draws))
+        uniform = draws.uniform(self.lanes, self._stream, seeds, number, math.prod(self._draws))
         return Drawn(uniform, *self._choose(uniform, data))
 
     def block(

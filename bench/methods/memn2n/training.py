@@ -1,4 +1,5 @@
-"""Trains restarts of one spec on one data set: the blocks, the schedule and the figures of MemN2N."""
+"""Trains restarts of one spec on one data set: the blocks, the schedule and the figures of
+MemN2N."""
 
 from __future__ import annotations
 
@@ -63,12 +64,18 @@ class Trainer:
     Args:
         devices: one, or several over which the restarts are sharded: then the number of restarts
             trained at once must be a multiple of the number of devices.
+        stream: the group's, which makes its restarts independent of others' (`bench.train.draws`).
         block: most updates of a block; None takes as many as should take a few seconds. Changes no
             result.
     """
 
     def __init__(
-        self, spec: Spec, encoded: Encoded, *devices: jax.Device, block: int | None = None
+        self,
+        spec: Spec,
+        encoded: Encoded,
+        *devices: jax.Device,
+        stream: int = 0,
+        block: int | None = None,
     ):
         self.spec = spec
         self.encoded = encoded
@@ -76,7 +83,7 @@ class Trainer:
         data, valid, test = host_data(spec, encoded)
         if block is None:
             block = cost.block_updates(spec, data.tables, encoded.memory_slots)
-        self.programs = Programs(spec, encoded, self.lanes, block=block)
+        self.programs = Programs(spec, encoded, self.lanes, stream=stream, block=block)
         self.data = self.lanes.copy(data)
         self._questions = {"train": data.train, "valid": valid, "test": test}
         self._chunks: dict[str, Chunks] = {}
@@ -91,8 +98,8 @@ class Trainer:
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`.
 
-        ``stop`` is asked before each block of a few seconds, and while the final model is scored, if
-        that takes long.
+        ``stop`` is asked before each block of a few seconds, and while the final model is scored,
+        if that takes long.
         """
         progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
         if progress is None:

@@ -1,4 +1,5 @@
-"""Where trained MemN2N models look: attention per hop, and its share on supporting facts (S15 4.4)."""
+"""Where trained MemN2N models look: attention per hop, and its share on supporting facts (S15
+4.4)."""
 
 from bench.studies.attention import ask, stories_command
 from bench.studies.attention.study import STUDY

@@ -66,7 +66,7 @@ def attend(saved: Saved, parts: Sequence[tuple[int, Sequence[Story]]]) -> Attend
     asked = encoded.test
     best, odds, weights = [], [], []
     questions = Questions(*map(jnp.asarray, (asked.memory, asked.question, asked.answer)))
-    for part in in_chunks(questions):
+    for part in in_chunks(questions).parts:
         time = jnp.broadcast_to(jnp.arange(part.memory.shape[1]), part.memory.shape)
         logits, attention = apply(params, tables, Batch(part.memory, time, part.question))
         z = np.asarray(logits).astype(np.float64)

@@ -59,7 +59,8 @@ def shares(weights: np.ndarray, questions: Sequence[Question]) -> Shares:
     """The shares of some questions.
 
     Args:
-        weights: (N, K, M), as `bench.studies.attention.model.Attended` has them, for these questions.
+        weights: (N, K, M), as `bench.studies.attention.model.Attended` has them, for these
+            questions.
 
     Raises:
         ValueError: there is no question, or not as many as weights.

@@ -129,8 +129,8 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 """Fields of a row: a check, and what passes it.
 
-``id`` is the restart's run id (`bench.core.runs.Group.run_id`), ``group`` and ``model`` are its group's
-id and
+``id`` is the restart's run id (`bench.core.runs.Group.run_id`), ``group`` and ``model`` are its
+group's id and
 label: all rows of a data set and task are of one group. Training and
 test errors are in %, as the model's own training and this measurement found them; ``memory`` is M.
 From ``questions`` to ``even``: `bench.studies.attention.shares.Shares`. ``stories``: `STORY`.

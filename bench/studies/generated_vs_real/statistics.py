@@ -1,8 +1,8 @@
 """What a set of stories looks like in numbers, and where two sets differ.
 
 Definitions: ``statements per question`` counts all statements told before a question, since the
-start of its story. Words are counted as `bench.datasets.babi.babi` parses them (lower case, no full stop or
-question mark). An answer is one string, a list of things ('football,apple') too.
+start of its story. Words are counted as `bench.datasets.babi.babi` parses them (lower case, no full
+stop or question mark). An answer is one string, a list of things ('football,apple') too.
 """
 
 from __future__ import annotations

@@ -104,13 +104,14 @@ FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 ``complete``: the real side is the whole training set; otherwise (task 3, whose 10k training file
 may not be at hand) it is all that is, test questions too. ``real`` and ``generated``: what
-`bench.studies.generated_vs_real.statistics.describe` gives, ``comparison`` what `compare` makes of them;
-``chance`` what `by_chance` says of so many generated stories.
+`bench.studies.generated_vs_real.statistics.describe` gives, ``comparison`` what `compare` makes of
+them; ``chance`` what `by_chance` says of so many generated stories.
 ``overlap``: test questions, and how many of them occur word for word in training. ``reader``:
 questions of training and test, how many a symbolic reader answers as the file does, and the first
-of the others as 'file:line'. ``classifier``: `bench.studies.generated_vs_real.classifier.TellApart`. ``files``:
-the real ones read. ``generator``: its version, its settings, the sums of the two files it made;
-``described`` training questions of its are in ``generated``.
+of the others as 'file:line'. ``classifier``:
+`bench.studies.generated_vs_real.classifier.TellApart`. ``files``: the real ones read.
+``generator``: its version, its settings, the sums of the two files it made; ``described`` training
+questions of its are in ``generated``.
 """
 
 

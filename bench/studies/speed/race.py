@@ -77,7 +77,7 @@ def race(
         BenchError: the peer lacks something that the work needs, or PyTorch the device.
     """
     size = batch_bytes(work.column, encoded)
-    width = min(lanes or device_module.lanes(devices[0], restarts, size), restarts)
+    width = min(lanes or device_module.lanes(devices[0], size), restarts)
     peers = {name: _Peer(work, encoded, devices[0].platform, name) for name in PEERS}
     say(f"{work.id}: compiling")
     ours = _Ours(work, encoded, devices, restarts, width)

@@ -1,7 +1,7 @@
 """Training speed, ours against a peer's: what is timed, the stored rows, and the tables of them.
 
-No JAX and no PyTorch here; `bench.studies.speed.race` does the timing. A row is one work on one device: all
-its repeats, so that a table is a function of the store.
+No JAX and no PyTorch here; `bench.studies.speed.race` does the timing. A row is one work on one
+device: all its repeats, so that a table is a function of the store.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """MemN2N (S15) in eager PyTorch: what our steps are timed against.
 
 Written from the paper and its released code as a PyTorch user would, sharing no code with
-`bench.methods.memn2n`; from equal weights both give equal logits and equal steps (tests/test_peers.py).
+`bench.methods.memn2n`; from equal weights both give equal logits and equal steps
+(tests/test_peers.py).
 Covered: BoW or PE, adjacent tying, linear start, time noise, the released readings, Frobenius
 clipping.
 

@@ -1,6 +1,7 @@
 """The numbers of a short training, recorded for each trainer version: moved numbers, new version.
 
-Run ``python tests/test_trainer_version.py`` after raising ``bench.methods.memn2n.spec.VERSION`` to record.
+Run ``python tests/test_trainer_version.py`` after raising ``bench.methods.memn2n.spec.VERSION`` to
+record.
 """
 
 import json

@@ -292,8 +292,8 @@ def measure(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_trained_model_is_measured_and_asked(capsys, trained):
-    (model,) = (trained / "models").glob("*.npz")
     (row,) = read_rows(trained)
+    (model,) = (trained / "models").glob(f"*_{row['id']}.npz")
     assert (row["task"], row["seed"], row["kind"], row["hops"]) == (1, 0, "unverified", 3)
     (told,) = row["stories"]
     file = FIXTURE / "tasks_1-20_v1-2" / "en" / "qa1_single-supporting-fact_test.txt"
@@ -354,7 +354,8 @@ def test_measured_again_nothing_is_trained_and_the_tables_are_the_same(trained):
 
 
 def test_a_damaged_model_is_refused_by_name(trained):
-    (model,) = (trained / "models").glob("*.npz")
+    (row,) = read_rows(trained)
+    (model,) = (trained / "models").glob(f"*_{row['id']}.npz")
     content, rows = model.read_bytes(), trained / "store" / "attention.jsonl"
     kept = rows.read_bytes()
     rows.unlink()

@@ -1,0 +1,84 @@
+"""The runner: a restart's bits follow from its spec, data, seed and kind of device alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+import tiny_data
+from store_helpers import AT_HAND
+from tiny_data import quick_compile  # noqa: F401
+
+from bench.core import devices
+from bench.core.plan import Job, model_path
+from bench.core.progress import Progress
+from bench.core.rows import Row
+from bench.core.runner import Runner, chunks
+from bench.core.runs import Group, expand
+from bench.core.store import Store
+from bench.methods.memn2n.saved import load
+from bench.studies.attention.model import attend
+
+TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(6, seed=2)
+DATA = tiny_data.encoded(TRAIN, TEST)
+COLUMN = tiny_data.column(linear_start=True, time_noise=0.1)
+
+
+def group(unit: str = "1") -> Group:
+    (one,) = expand(COLUMN, "babi-1k", [unit], AT_HAND)
+    return one
+
+
+def trained(folder: Path, *asked: tuple[int, ...], keep: bool = False) -> list[Row]:
+    """The rows after these seeds were asked for, one call after the other."""
+    store, of = Store(folder / "store"), group()
+    for seeds in asked:
+        runner = Runner(
+            store,
+            jax.devices()[:1],
+            checkpoints=folder / "checkpoints",
+            models=folder / "models",
+            progress=Progress(hidden=True),
+        )
+        assert runner.run([Job(of, DATA, "real", seeds, keep)])
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in store.rows(of)]
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory) -> list[Row]:
+    return trained(tmp_path_factory.mktemp("once"), tuple(range(10)))
+
+
+@pytest.mark.parametrize("asked", [[(0, 1, 2)], [(2,), (0,)], [(7,), (0, 1), (3, 9)]], ids=str)
+def test_a_restart_is_the_same_whatever_was_asked_for_beside_it(tmp_path, at_once, asked):
+    rows = {row["seed"]: row for row in trained(tmp_path, *asked)}
+    assert set(rows) >= {seed for seeds in asked for seed in seeds}
+    assert all(rows[seed] == at_once[seed] for seed in rows)
+
+
+def test_seeds_differ_and_so_do_groups_of_the_same_seed(at_once):
+    losses = [row["train_loss"] for row in at_once]
+    assert len(set(losses)) == len(losses)
+    assert group("1").stream != group("2").stream
+    (outcome,) = tiny_data.trainer(COLUMN, DATA, group("2").stream).train([0])
+    assert outcome.train_loss != pytest.approx(at_once[0]["train_loss"], rel=1e-4)
+
+
+def test_a_model_saved_later_is_the_model_of_its_row(tmp_path, at_once):
+    """Asked for when the row is there already, among other restarts than then."""
+    rows = trained(tmp_path, (0, 1, 2), (1, 7), keep=True)
+    saved = load(model_path(tmp_path / "models", group(), 7))
+    seen = attend(saved, [(1, TEST)])
+    error = 100.0 * float(1.0 - np.mean(seen.right))
+    assert rows[7] == at_once[7] and round(error, 4) == at_once[7]["test_error"]
+
+
+def test_chunks_are_whole_and_of_one_width():
+    job = Job(group(), DATA, "real", (1, 3, 12))
+    width = devices.lanes(jax.devices()[0], job.work.lane_bytes)
+    assert width == devices.CPU_LANES == 5
+    assert chunks(job, jax.devices()[:1]) == [(0, 1, 2, 3, 4), (10, 11, 12, 13, 14)]
+    assert devices.lanes(jax.devices()[0], devices.CPU_LANE_BYTES // 2) == 2
+    assert devices.lanes(jax.devices()[0], 10 * devices.CPU_LANE_BYTES) == 1
