@@ -102,11 +102,10 @@ def gathered(
     folder: Path,
     data: Mapping[str, AtHand] = REAL,
     budget: Profile = PAPER,
-    restarts: int | None = None,
     of: Experiment = EXPERIMENT,
 ) -> report.Report:
     """The report of a folder with one experiment."""
-    return report.gather(folder, [of], budget, data, restarts)
+    return report.gather(folder, [of], budget, data)
 
 
 def result(folder: Path, *arguments: Any, **options: Any) -> ExperimentResult:

@@ -130,7 +130,7 @@ def test_every_committed_run_of_this_trainer_belongs_to_an_experiment():
     known = {i for e in KNOWN.values() for c in e.runnable() for i in ids(e, c.id)}
     paths = (ROOT / "results" / "paper" / "store").glob("*_memn2n-*.jsonl")
     manifests = [json.loads(path.read_text().partition("\n")[0]) for path in paths]
-    assert {m["group"] for m in manifests if m["trainer"] == TRAINER_VERSION} <= known
+    assert {m["group"] for m in manifests if m["version"] == TRAINER_VERSION} <= known
 
 
 def test_every_reading_is_switched_once_and_alone():
