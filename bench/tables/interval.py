@@ -203,7 +203,7 @@ def failing(of: Draw, limit: float = 5.0) -> np.ndarray:
     return stdtr(of.count[..., None] - 1.0, over) @ of.weights
 
 
-def count_interval(failing: Sequence[np.ndarray]) -> Limits:
+def count_interval(failing: Sequence[np.ndarray] | Sequence[float]) -> Limits:
     """The 95 % interval of how many tasks fail, whole numbers.
 
     Args:

@@ -184,7 +184,7 @@ def test_coverage_of_one_number(name: str, restarts: int) -> None:
 
 def test_the_percentile_bootstrap_alone_would_not_do() -> None:
     line = coverage.measure_task("normal, sd 5, correlation 0.5", 30, replications=2000)
-    assert line.plain < 0.90 < 0.93 < line.coverage
+    assert line.plain is not None and line.plain < 0.90 < 0.93 < line.coverage
 
 
 @pytest.mark.parametrize(

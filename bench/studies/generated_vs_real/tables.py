@@ -124,8 +124,8 @@ def _csv(rows: Mapping[int, Row], errors: Trained) -> str:
     for name in TRAINED:
         values = [cells[name] for cells in table if cells[name] is not None]
         failed[name] = sum(v > 5 for v in values) if len(values) == len(ALL_TASKS) else None
-    rows = ([cells.get(name) for name in HEADER] for cells in (*table, mean, failed))
-    return csv_text(HEADER, rows)
+    lines = ([cells.get(name) for name in HEADER] for cells in (*table, mean, failed))
+    return csv_text(HEADER, lines)
 
 
 def _cells(task: int, row: Row | None, errors: Trained) -> dict[str, Any]:

@@ -233,16 +233,16 @@ def _markdown(rows: Sequence[Row]) -> str:
     blocks.append(table(head, lines, "llrlr"))
     blocks.append("Every number: [speed.csv](speed.csv)")
     blocks.append("## Provenance")
-    head = ("work", "device", "peer", "restarts", "to a program", "steps a repeat, ours", "its",
+    heads = ("work", "device", "peer", "restarts", "to a program", "steps a repeat, ours", "its",
             "its threads", "compiling, s", "data", "commit", "versions")  # fmt: skip
-    lines = []
+    told = []
     for row in rows:
         versions = ", ".join(f"{name} {v}" for name, v in sorted(row["versions"].items()))
         counts = [str(row[n]) for n in _COUNTS]
         names = (WORKS[row["work"]], row["device"], row["peer"])
-        cells = (*names, *counts, f"{row['compile_s']:.1f}")
-        lines.append((*cells, row["kind"], row["commit"], versions))
-    blocks.append(table(head, lines, "lllrrrrrrl"))
+        counts.append(f"{row['compile_s']:.1f}")
+        told.append((*names, *counts, row["kind"], row["commit"], versions))
+    blocks.append(table(heads, told, "lllrrrrrrl"))
     return joined(blocks)
 
 
