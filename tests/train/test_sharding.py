@@ -23,7 +23,7 @@ LOSSES = [f"{part}_loss" for part in ("running", "train", "valid", "test")]
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows")
-    path = os.pathsep.join([str(SCRIPT.parents[1]), str(SCRIPT.parent)])
+    path = os.pathsep.join([str(SCRIPT.parents[2]), str(SCRIPT.parents[1])])
     done = subprocess.run(
         [sys.executable, SCRIPT, folder],
         capture_output=True,

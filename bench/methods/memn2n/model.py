@@ -25,12 +25,16 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from bench.core.errors import BenchError
 from bench.examples.encode import NULL, Encoded
 from bench.methods.memn2n import sentences
 from bench.methods.memn2n.features import Mix, Picked, features_of
 from bench.methods.memn2n.hops import Form, Memories, Tier, hops
 from bench.methods.memn2n.spec import MemN2N as Spec
 from bench.train.lanes import Array
+
+MOST_BYTES = 1 << 29
+"""Of all bags: some 8,000 words in as many sentences; the bAbI tasks jointly have 5 MB."""
 
 
 class Tables(NamedTuple):
@@ -221,7 +225,21 @@ def null_masks(model: MemN2N) -> dict[str, np.ndarray]:
 
 
 def build_tables(spec: Spec, encoded: Encoded) -> Tables:
-    """The data's features and bags under the spec's encoding, as NumPy arrays."""
+    """The data's features and bags under the spec's encoding, as NumPy arrays.
+
+    Raises:
+        BenchError: so many words and sentences that the bags would not fit `MOST_BYTES`.
+    """
+    columns = 2 if spec.encoding == "pe" else 1
+    size = len(encoded.statements) * encoded.statement_words
+    size = 4 * columns * (size + len(encoded.questions) * len(encoded.vocabulary))
+    if size > MOST_BYTES:
+        raise BenchError(
+            f"column '{spec.id}': a vocabulary of {len(encoded.vocabulary):,} words and "
+            f"{len(encoded.statements) + len(encoded.questions):,} different sentences take "
+            f"{size / 2**30:.1f} GiB as bags of words, and {MOST_BYTES / 2**30:g} are the most "
+            "that this model trains on in reasonable time; use fewer stories or words"
+        )
     form = spec.readings.position_encoding
     padding = spec.tying != "adjacent" and spec.readings.null_columns == "released"
     v = encoded.statement_words

@@ -274,26 +274,33 @@ class Programs:
             optax.scale_by_learning_rate(rate),
         )
 
-        def update(step: jax.Array, state: tuple[Params, Running]) -> tuple[Params, Running]:
-            params, running = state
-            questions = chosen[step]
-            batch = Batch(memory[step], time[step], data.train.question[questions])
-            target = data.train.target[questions]
+        def update(params: Params, xs: tuple[jax.Array, ...]) -> tuple[Params, Running]:
+            chosen, weight, memory, time = xs
+            batch = Batch(memory, time, data.train.question[chosen])
+            target = data.train.target[chosen]
 
-            def cost(params: Params) -> tuple[jax.Array, jax.Array]:
+            def cost(params: Params) -> tuple[jax.Array, Running]:
                 z, _ = self._logits(params, data.tables, batch, linear, covers)
                 loss = cross_entropy(z, target)
                 wrong = (prediction(z) != target).astype(jnp.float32)
-                return jnp.sum(weight[step] * loss), jnp.sum(weight[step] * wrong)
+                sums = {"loss": jnp.sum(weight * loss), "wrong": jnp.sum(weight * wrong)}
+                return sums["loss"], sums
 
-            (loss, wrong), grads = jax.value_and_grad(cost, has_aux=True)(params)
+            (_, sums), grads = jax.value_and_grad(cost, has_aux=True)(params)
             grads = {n: g * self._masks[n] if n in self._masks else g for n, g in grads.items()}
             steps, _ = optimizer.update(grads, optimizer.init(params))
-            now = {"loss": loss, "wrong": wrong}
-            running = {n: running[n].at[first + step].set(now[n]) for n in now}
-            return optax.apply_updates(params, steps), running
+            return optax.apply_updates(params, steps), sums
 
-        trained, running = jax.lax.fori_loop(low - first, high - first, update, (params, running))
+        def nth(n: jax.Array, state: tuple[Params, Running]) -> tuple[Params, Running]:
+            params, sums = update(state[0], jax.tree.map(lambda x: x[n], batches))
+            return params, {name: state[1][name].at[first + n].set(sums[name]) for name in sums}
+
+        batches = (chosen, weight, memory, time)
+        if size == self.updates:  # a loop of fixed length is 5 % faster
+            trained, running = jax.lax.scan(update, params, batches)
+        else:
+            ends = low - first, high - first
+            trained, running = jax.lax.fori_loop(*ends, nth, (params, running))
         return {n: jnp.where(active, trained[n], params[n]) for n in params}, running
 
     def _score(

@@ -21,22 +21,24 @@ PAPER_RESTARTS = 10
 _ABOUT = {"completed": f": {completed.ABOUT}"}
 
 _READING = """\
-A memory network reads a story into its memory, one statement a slot, and in each of its hops spreads a \
-weight of 1 over the slots: its attention. bAbI labels the statements that an answer follows from, its \
-supporting facts; the network is trained on answers alone and never sees these labels. So: how much of \
-its attention falls on them?
+A memory network reads a story into its memory, one statement a slot, and in each of its hops \
+spreads a weight of 1 over the slots: its attention. bAbI labels the statements that an answer \
+follows from, its supporting facts; the network is trained on answers alone and never sees these \
+labels. So: how much of its attention falls on them?
 
-- **hop 1, hop 2, ...**: the weight on the supporting facts of a question, summed, and the mean of that \
-over **all questions of the test file**, in %. First of the restart with the lowest training error, as \
-in the tables of errors; in brackets the mean ± sample standard deviation over all restarts.
-- **even**: the same number for a weight spread evenly over all statements in the memory, and over no \
-empty slot: what attention that knows nothing of the facts would reach. Nor need a hop reach 100: where \
-an answer follows from two facts, a network may look at one in the first hop and at the other in the next.
-- **empty**: the weight on slots that hold no statement, in the hop that has most. A story shorter than \
-the memory leaves such slots; they are not masked, and their weight counts as none on a fact.
-- **outside**: questions of the test file with a supporting fact that had fallen out of the memory, which \
-holds the latest statements only, before they were asked. They count all the same, with the weight of the \
-facts that are left, if any."""
+- **hop 1, hop 2, ...**: the weight on the supporting facts of a question, summed, and the mean of \
+that over **all questions of the test file**, in %. First of the restart with the lowest training \
+error, as in the tables of errors; in brackets the mean ± sample standard deviation over all \
+restarts.
+- **even**: the same number for a weight spread evenly over all statements in the memory, and over \
+no empty slot: what attention that knows nothing of the facts would reach. Nor need a hop reach \
+100: where an answer follows from two facts, a network may look at one in the first hop and at the \
+other in the next.
+- **empty**: the weight on slots that hold no statement, in the hop that has most. A story shorter \
+than the memory leaves such slots; they are not masked, and their weight counts as none on a fact.
+- **outside**: questions of the test file with a supporting fact that had fallen out of the \
+memory, which holds the latest statements only, before they were asked. They count all the same, \
+with the weight of the facts that are left, if any."""
 
 
 def attention_page(tables: Tables, profile: Profile) -> str:
@@ -59,8 +61,8 @@ def attention_page(tables: Tables, profile: Profile) -> str:
         blocks += _shares(dataset, tasks)
     blocks.append("## Largest weight on a supporting fact")
     blocks.append(
-        "Questions, in % of all, where the slot with the largest weight holds a supporting fact; facts: "
-        "labels in the test file, and how many of them were outside the memory."
+        "Questions, in % of all, where the slot with the largest weight holds a supporting fact; "
+        "facts: labels in the test file, and how many of them were outside the memory."
     )
     for dataset, tasks in tables.items():
         blocks += _largest(dataset, tasks)
@@ -138,16 +140,18 @@ def _about_stories(rows: Iterable[Row]) -> str:
     figures = ""
     if any(told["figure"] for row in rows for told in row["stories"]):
         figures = (
-            " Then the stories of figures 2 and 4 of End-To-End Memory Networks that were found in the v1.2 "
-            "files; '(unverified)': by the index that was noted for it, without a second source to check "
-            "the figure's text. Figure 2's story of task 16 is not in v1.2, which changed that task; the "
-            "figures' other stories were not found. The paper's figures show a model trained on the 10k set."
+            " Then the stories of figures 2 and 4 of End-To-End Memory Networks that were found "
+            "in the v1.2 files; '(unverified)': by the index that was noted for it, without a "
+            "second source to check the figure's text. Figure 2's story of task 16 is not in "
+            "v1.2, which changed that task; the figures' other stories were not found. The "
+            "paper's figures show a model trained on the 10k set."
         )
     return (
-        "Of every task the last question of the first test story: the weight of each statement in each hop, "
-        f"of the restart shown above.{figures} Statements are given by their line in the task's file. "
-        "`experiments/attention.py --with-text` writes the same tables with the text, for those who have the "
-        "data, to `models/attention_stories.md` in the results folder."
+        "Of every task the last question of the first test story: the weight of each statement "
+        f"in each hop, of the restart shown above.{figures} Statements are given by their line in "
+        "the task's file. `experiments/attention.py --with-text` writes the same tables with the "
+        "text, for those who have the data, to `models/attention_stories.md` in the results "
+        "folder."
     )
 
 

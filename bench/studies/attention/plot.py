@@ -178,8 +178,9 @@ def _heat_head(figure: Figure, height: float, top: float, dataset: str) -> None:
         weight="bold", fontsize=10, **words,
     )  # fmt: skip
     note = (
-        f"rows: statements by their line in the test file, the {MOST} with the largest weights of at least "
-        f"{SHOWN_FROM} and the supporting facts (●, orange); fig.: in a figure of the paper (?: unverified)"
+        f"rows: statements by their line in the test file, the {MOST} with the largest weights of "
+        f"at least {SHOWN_FROM} and the supporting facts (●, orange); fig.: in a figure of the "
+        "paper (?: unverified)"
     )
     figure.text(0.012, (top - 0.19) / height, note, fontsize=8, color=canvas.INK, **words)
 

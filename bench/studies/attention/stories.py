@@ -19,9 +19,9 @@ SHOWN_FROM = 0.05
 hop."""
 
 EXPLAINED = (
-    "● marks the labelled supporting facts. Statements with a weight below "
-    f"{SHOWN_FROM} in every hop are left out unless labelled; 'lost': no longer in the memory when the "
-    "question was asked. A percentage after right or wrong is the probability the model gave its answer."
+    f"● marks the labelled supporting facts. Statements with a weight below {SHOWN_FROM} in every "
+    "hop are left out unless labelled; 'lost': no longer in the memory when the question was "
+    "asked. A percentage after right or wrong is the probability the model gave its answer."
 )
 
 

@@ -116,7 +116,8 @@ def folds_by_story(labels: np.ndarray) -> np.ndarray:
         places = np.flatnonzero(labels == side)
         if len(places) < FOLDS:
             raise BenchError(
-                f"{len(places)} stories are too few to be told apart; give each side at least {FOLDS}"
+                f"{len(places)} stories are too few to be told apart; give each side at least "
+                f"{FOLDS}"
             )
         order = list(range(len(places)))
         random.Random(f"folds {side}").shuffle(order)

@@ -263,8 +263,8 @@ def _located(dataset: str, task: int, data_dir: Path | None, allow_unverified: b
     located = Babi(dataset).find([str(task)], wish)
     if located.kind not in ("real", "unverified"):
         raise BenchError(
-            f"{located.root}: {located.kind} data, and generated stories are to be compared with real "
-            "ones; pass --data DIR, the folder that holds the real tasks_1-20_v1-2"
+            f"{located.root}: {located.kind} data, and generated stories are to be compared with "
+            "real ones; pass --data DIR, the folder that holds the real tasks_1-20_v1-2"
         )
     return located
 

@@ -45,10 +45,10 @@ def written(
     blocks = [f"# {_title(rows)}"]
     blocks += [f"> **{line}**" for line in _notices(rows)]
     blocks.append(
-        "The left number is of the real stories, the right one of the GENERATED. Means may differ by "
-        f"{BAR:.0f} %, shares by {SHARE_BAR:.1f} points, words and answers not at all; the "
-        f"classifier may be right {50 + BAR:.0f} % of the time, and {READ:.1f} % of questions must be "
-        "read as the file has them. A '!' marks what is outside."
+        "The left number is of the real stories, the right one of the GENERATED. Means may "
+        f"differ by {BAR:.0f} %, shares by {SHARE_BAR:.1f} points, words and answers not at all; "
+        f"the classifier may be right {50 + BAR:.0f} % of the time, and {READ:.1f} % of questions "
+        "must be read as the file has them. A '!' marks what is outside."
     )
     blocks.append(f"Every number: [{NAME}.csv]({NAME}.csv)")
     if rows:
@@ -75,8 +75,8 @@ def _notices(rows: Sequence[Row]) -> list[str]:
             lines.append(f"Task {row['task']}: a real file does not have its known SHA-256.")
         if not row["complete"]:
             lines.append(
-                f"Task {row['task']}: the real 10k training file is not at hand. Its real side is the "
-                f"{row['real']['questions']} questions that are, test questions too."
+                f"Task {row['task']}: the real 10k training file is not at hand. Its real side is "
+                f"the {row['real']['questions']} questions that are, test questions too."
             )
     missing = [str(task) for task in ALL_TASKS if task not in {row["task"] for row in rows}]
     if missing:
@@ -131,10 +131,11 @@ def _differences(rows: Sequence[Row]) -> list[str]:
             "; ".join(repeated),
         ])  # fmt: skip
     text = (
-        "The largest differences, generated − real, and what they are of. A standard error is that of "
-        "a difference of means, with a story as one observation; means that do not vary have none. "
-        "By chance: 95 % of sets of as many stories as the real side has, drawn from the generated ones, "
-        "stay within so many points; in brackets, how many of them are as far off as the real side."
+        "The largest differences, generated − real, and what they are of. A standard error is "
+        "that of a difference of means, with a story as one observation; means that do not vary "
+        "have none. By chance: 95 % of sets of as many stories as the real side has, drawn from "
+        "the generated ones, stay within so many points; in brackets, how many of them are as "
+        "far off as the real side."
     )
     return ["## Largest differences", text, table(head, lines, "llr")]
 
@@ -192,10 +193,11 @@ def _classifier(rows: Sequence[Row]) -> list[str]:
             str(told["questions"]),
         ])  # fmt: skip
     text = (
-        "Logistic regression on counts of words and of pairs of neighbouring words in the statements so "
-        "far and the question, real against generated, cross-validated in five folds by story. 50 % is "
-        "no better than guessing. By lot: the same stories with their sides drawn by lot "
-        f"({len(rows[0]['classifier']['by_lot'])} times; mean ± standard deviation), what chance gives."
+        "Logistic regression on counts of words and of pairs of neighbouring words in the "
+        "statements so far and the question, real against generated, cross-validated in five "
+        "folds by story. 50 % is no better than guessing. By lot: the same stories with their "
+        f"sides drawn by lot ({len(rows[0]['classifier']['by_lot'])} times; mean ± standard "
+        "deviation), what chance gives."
     )
     return ["## Can a classifier tell them apart?", text, table(head, lines, "llr")]
 
@@ -256,9 +258,9 @@ def _trained(errors: Trained, about: str) -> list[str]:
     lines.append(["", "mean of medians", *(cell for mean in of_means for cell in (mean, "")), ""])
     head = [f"{title}: {what}" for title in TRAINED.values() for what in ("median", "mean ± sd")]
     text = (
-        "Test errors in % over the restarts, trained on the stories named first and tested on those named "
-        f"second. '!': the median is more than {TASK_BAR:.0f} points, or the mean over tasks more than "
-        f"{MEAN_BAR:.0f}, away from that of real stories throughout."
+        "Test errors in % over the restarts, trained on the stories named first and tested on "
+        f"those named second. '!': the median is more than {TASK_BAR:.0f} points, or the mean "
+        f"over tasks more than {MEAN_BAR:.0f}, away from that of real stories throughout."
     )
     shown = table(["", "task", *head, "restarts"], lines, "llr")
     return [title, *([safe(about)] if about else []), text, shown]

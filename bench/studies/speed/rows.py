@@ -219,9 +219,10 @@ def _markdown(rows: Sequence[Row]) -> str:
     blocks.append(
         "Milliseconds a step and restart, batch of 32, float32; medians of interleaved repeats "
         "(least to most) on the same machine and data. Ours trains all restarts at once, with "
-        "running errors and the validation after each epoch; PyTorch trains one model, steps alone. "
-        "The peer 'pytorch-eager' looks words up in an embedding a matrix, as public PyTorch "
-        "versions do; '-tuned' takes rows of one stacked parameter, the least CPU time found on one thread."
+        "running errors and the validation after each epoch; PyTorch trains one model, steps "
+        "alone. The peer 'pytorch-eager' looks words up in an embedding a matrix, as public "
+        "PyTorch versions do; '-tuned' takes rows of one stacked parameter, the least CPU time "
+        "found on one thread."
     )
     head = ("work", "device", "ours, ms", "peer", "peer, ms", "ratio", "repeats")
     lines = []

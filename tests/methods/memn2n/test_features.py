@@ -1,14 +1,27 @@
 """Features of statements: as many as are needed, and the same bags."""
 
+import time
+
 import numpy as np
 import pytest
 import tiny_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.core.errors import BenchError
 from bench.examples.encode import encode
-from bench.methods.memn2n import sentences
-from bench.methods.memn2n.features import STEP, independent, of_one, of_several
+from bench.examples.stories import Question, Story
+from bench.methods.memn2n import model, sentences
+from bench.methods.memn2n.features import (
+    MOST_ELIMINATED,
+    STEP,
+    Mix,
+    Picked,
+    independent,
+    of_one,
+    of_several,
+)
+from bench.methods.memn2n.model import build_tables
 
 ONE, OTHER = tiny_data.stories(8, seed=1), tiny_data.stories(6, seed=5)
 JOINT = encode(
@@ -63,6 +76,56 @@ def test_several_tasks_features_are_their_bags(encoding, form):
             mine = picked.features[task]
             np.add.at(made[row], words[mine], values * factors[mine])
         np.testing.assert_allclose(made, bags, atol=1e-5)
+
+
+def wide_stories(words: int, count: int, seed: int) -> tuple[Story, ...]:
+    """Statements of six words, any of ``words`` different ones; a question after every other."""
+    draw = np.random.default_rng(seed)
+    told = []
+    for _ in range(count):
+        drawn = draw.integers(words, size=(10, 6))
+        statements = tuple(tuple(f"w{n}" for n in row) for row in drawn)
+        asked = tuple(
+            Question(("where", statements[i][0]), statements[i][5], (i,), i + 1, 1)
+            for i in range(1, 10, 2)
+        )
+        told.append(Story(statements, asked))
+    return tuple(told)
+
+
+WIDE = tiny_data.encoded(wide_stories(3000, 200, seed=1), wide_stories(3000, 200, seed=2))
+
+
+@pytest.mark.parametrize("encoding", ["bow", "pe"])
+def test_thousands_of_words_take_seconds_and_are_their_bags(encoding):
+    """Independent columns of 3,000 words would take hours to find."""
+    begun = time.process_time()
+    tables = build_tables(tiny_data.column(encoding=encoding), WIDE)
+    assert time.process_time() - begun < 30
+    plain, weighted = bags_of(WIDE, encoding, "released")
+    features, factors = tables.statements, tables.features
+    assert plain.shape[1] > 2900 and isinstance(factors, Picked)
+    words = np.concatenate([np.arange(plain.shape[1]), factors.again])
+    (mine,) = factors.features
+    for bags, factor in ((plain, factors.plain), (weighted, factors.weighted)):
+        if bags is not None:
+            made = np.zeros_like(bags)
+            for column, feature in enumerate(mine):
+                made[:, words[feature]] += features[:, column] * factor[feature]
+            np.testing.assert_allclose(made, bags, atol=1e-5)
+
+
+def test_babi_s_tasks_keep_their_independent_columns():
+    tables = build_tables(tiny_data.column(), tiny_data.encoded(ONE, OTHER))
+    assert isinstance(tables.features, Mix)
+    plain = np.ones((1000, 40), np.float32)  # more than the largest task has
+    assert len(plain) * (2 * plain.shape[1]) ** 2 < MOST_ELIMINATED / 10
+
+
+def test_too_many_words_are_refused_by_number(monkeypatch):
+    monkeypatch.setattr(model, "MOST_BYTES", 1 << 20)
+    with pytest.raises(BenchError, match=r"column 'tiny': a vocabulary of 3,002 words and"):
+        build_tables(tiny_data.column(), WIDE)
 
 
 def test_a_statement_of_two_tasks_has_a_row_in_each():
