@@ -15,8 +15,8 @@ from bench.methods.memn2n.saved import Saved
 TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(9, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST, holdout=0.25)
 TRAINING = {
-    "diverged": None, "running_error": 10.0, "running_loss": 0.5, "train_error": 9.0, "train_loss": 0.4,
-    "test_error": 50.0,
+    "diverged": None, "running_error": 10.0, "running_loss": 0.5, "train_error": 9.0,
+    "train_loss": 0.4, "test_error": 50.0,
 }  # fmt: skip
 
 

@@ -53,7 +53,9 @@ def row(task: int = 1, **fields) -> dict:
             "generated": {"test": 50, "repeated": 0},
         },
         "reader": {
-            "real": {"questions": 1000, "right": 998, "exceptions": ["en/qa1.txt:3", "en/qa1.txt:27"]},
+            "real": {
+                "questions": 1000, "right": 998, "exceptions": ["en/qa1.txt:3", "en/qa1.txt:27"],
+            },
             "generated": {"questions": 60, "right": 60, "exceptions": []},
         },
         "classifier": {"accuracy": 0.51, "by_lot": [0.49, 0.5, 0.52], "questions": 60},

@@ -35,7 +35,8 @@ def stories(count: int, seed: int) -> tuple[Story, ...]:
     told = []
     for number in range(count):
         length = 7 if number == 0 else int(draw.integers(3, 8))
-        statements, where = [], {}
+        statements: list[tuple[str, ...]] = []
+        where: dict[str, list[tuple[int, str]]] = {}
         for i in range(length):
             person, place = str(draw.choice(PEOPLE)), str(draw.choice(PLACES))
             middle = (("went", "to"), ("went",), ())[int(draw.integers(3))]

@@ -2,8 +2,8 @@
 
 Jobs go to devices, a thread each; where there are too few for that, their restarts are sharded. A
 job's restarts are trained in chunks of fixed seeds (0-4, 5-9, ...), whole ones even where fewer are
-asked for, whatever else runs and however often the work is interrupted: so a restart's bits stay the
-same, and all that were trained are kept.
+asked for, whatever else runs and however often the work is interrupted: so a restart's bits stay
+the same, and all that were trained are kept.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The cells of a column: what its stored restarts come to, beside what the paper prints.
 
-The papers train k = 10 times and report the restart with the lowest *training* error (S15 section
-4.2). Where N > k restarts are stored, ours is the mean of what that rule reports over all choices of
-k among the N, so that ours, mean, sd and restarts are over the same restarts. Nothing here looks at
-the test set to choose.
+The papers train k = 10 times and report the restart with the lowest *training* error (S15
+section 4.2). Where N > k restarts are stored, ours is the mean of what that rule reports over all
+choices of k among the N, so that ours, mean, sd and restarts are over the same restarts. Nothing
+here looks at the test set to choose.
 """
 
 from __future__ import annotations

@@ -194,9 +194,9 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     of, noun = result.subject, result.subject.noun
     many = " or ".join(str(number) for number in sorted({c.declared for c in columns}))
     lines = [
-        f"Ours is, of {many} restarts, the one with the lowest {_rules(columns)} to the lower seed. "
-        "Where fewer are stored it is the best of these, where more, the mean over all choices of "
-        f"{many} among them. The test set plays no part in the choice."
+        f"Ours is, of {many} restarts, the one with the lowest {_rules(columns)} to the lower "
+        "seed. Where fewer are stored it is the best of these, where more, the mean over all "
+        f"choices of {many} among them. The test set plays no part in the choice."
     ]
     asked = ""
     if of.questions:

@@ -30,10 +30,10 @@ def initial(
         name -> (R, *shape) float32.
     """
     sizes = {name: int(np.prod(shape)) for name, shape in sorted(shapes.items())}
-    stream = np.asarray(draws.normal(lanes, stream, seeds, sum(sizes.values())))
+    numbers = np.asarray(draws.normal(lanes, stream, seeds, sum(sizes.values())))
     params, at = {}, 0
     for name, size in sizes.items():
-        values = np.float32(std) * stream[:, at : at + size].reshape(len(seeds), *shapes[name])
+        values = np.float32(std) * numbers[:, at : at + size].reshape(len(seeds), *shapes[name])
         params[name] = values * masks[name] if name in masks else values
         at += size
     return params

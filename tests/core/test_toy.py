@@ -15,6 +15,7 @@ import pytest
 
 from bench import cli
 from bench.core import registry
+from bench.core.profiles import PROFILES
 
 DATASET = '''
 """Coins: tosses of two coins, from a file each."""
@@ -261,4 +262,4 @@ def _contracts() -> None:
             assert set(rule.fields) <= set(method.fields) and rule.split in ("train", "valid")
     for name, study in registry.studies().items():
         assert study.name == name and study.title and study.how
-        assert study.files(Path("nowhere"), None, None) == {}
+        assert study.files(Path("nowhere"), PROFILES["smoke"], None) == {}

@@ -66,8 +66,8 @@ class _MemN2N:
         )
         if len(encoded.fit) < spec.batch:
             raise BenchError(
-                f"{len(encoded.fit)} training questions, less those held out, do not fill a batch of "
-                f"{spec.batch}; give more training data, or {column.where} a smaller 'batch'"
+                f"{len(encoded.fit)} training questions, less those held out, do not fill a batch "
+                f"of {spec.batch}; give more training data, or {column.where} a smaller 'batch'"
             )
         return encoded
 

@@ -149,7 +149,7 @@ def _about_stories(rows: Iterable[Row]) -> str:
     return (
         "Of every task the last question of the first test story: the weight of each statement "
         f"in each hop, of the restart shown above.{figures} Statements are given by their line in "
-        "the task's file. `experiments/attention.py --with-text` writes the same tables with the "
+        "the task's file. `python -m bench stories` writes the same tables with the "
         "text, for those who have the data, to `models/attention_stories.md` in the results "
         "folder."
     )
@@ -169,7 +169,10 @@ def _provenance(rows: Iterable[Row], profile: Profile) -> list[str]:
     ):
         tasks = " ".join(str(task) for task in sorted({row["task"] for row in those}))
         lines.append([dataset, tasks, kind, str(len(those)), *others])
-    note = f"Profile {profile.name}: {profile.note}. Device and commit are those that measured the models."
+    note = (
+        f"Profile {profile.name}: {profile.note}. "
+        "Device and commit are those that measured the models."
+    )
     return ["## Provenance", note, table(head, lines, "l")]
 
 

@@ -31,7 +31,7 @@ MOST = 10
 
 _FACT, _WRONG = canvas.PAPER, "#b3261e"
 _HEAT = colormaps["Blues"]
-_DOT = {"ms": 3.4, "mec": "white", "mew": 0.5}
+_DOT: dict[str, Any] = {"ms": 3.4, "mec": "white", "mew": 0.5}
 _LEFT, _RIGHT = 0.6, 0.15
 _BARS, _CELL, _CAPTION = 2.1, 0.18, 0.68
 """Inches: a panel of bars, a row of a heat map, and the words around one."""
@@ -83,7 +83,9 @@ def _figure(tables: Tables, profile: Profile) -> Figure:
     return figure
 
 
-def _box(left: float, bottom: float, width: float, tall: float, height: float) -> tuple[float, ...]:
+def _box(
+    left: float, bottom: float, width: float, tall: float, height: float
+) -> tuple[float, float, float, float]:
     """Inches to fractions of the figure."""
     return left / canvas.WIDTH, bottom / height, width / canvas.WIDTH, tall / height
 
@@ -92,7 +94,7 @@ def _head(figure: Figure, height: float, tables: Tables, profile: Profile) -> No
     rows = [row for tasks in tables.values() for m in tasks.values() for row in m.rows]
     loud = [f"{profile.name.upper()} profile"] if profile.name != "paper" else []
     loud += [f"{kind.upper()} data" for kind in sorted({row["kind"] for row in rows} - {"real"})]
-    bold = {"weight": "bold", "va": "top", "parse_math": False}
+    bold: dict[str, Any] = {"weight": "bold", "va": "top", "parse_math": False}
     figure.text(
         0.012, 1 - 0.18 / height, "Attention on the labelled supporting facts", fontsize=13, **bold
     )
@@ -172,7 +174,7 @@ def _stories(tasks: dict[int, Measured]) -> list[tuple[int, Row, dict[str, Any]]
 
 
 def _heat_head(figure: Figure, height: float, top: float, dataset: str) -> None:
-    words = {"va": "top", "parse_math": False}
+    words: dict[str, Any] = {"va": "top", "parse_math": False}
     figure.text(
         0.012, top / height, f"{dataset}: attention of that restart on single stories, hop by hop",
         weight="bold", fontsize=10, **words,
@@ -225,10 +227,11 @@ def _heat(axis: Axes, task: int, row: Row, told: dict[str, Any]) -> None:
     )
     said = f"{'right' if told['right'] else 'wrong'} {100 * told['probability']:.0f} %"
     axis.text(
-        -0.32, 1, said, transform=axis.transAxes, fontsize=7, va="bottom", ha="left", parse_math=False,
-        color=canvas.INK if told["right"] else _WRONG,
+        -0.32, 1, said, transform=axis.transAxes, fontsize=7, va="bottom", ha="left",
+        parse_math=False, color=canvas.INK if told["right"] else _WRONG,
     )  # fmt: skip
     axis.annotate(
-        f"task {task}{figure}", (-0.32, 1), (0, 9), xycoords="axes fraction", textcoords="offset points",
+        f"task {task}{figure}", (-0.32, 1), (0, 9),
+        xycoords="axes fraction", textcoords="offset points",
         fontsize=8, weight="bold", va="bottom", ha="left", parse_math=False,
     )  # fmt: skip

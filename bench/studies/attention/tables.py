@@ -24,7 +24,8 @@ tasks there are."""
 
 STORIES_FIRST = ("task", "story", "line", "supporting")
 STORIES_LAST = (
-    "dataset", "split", "figure", "question", "question_line", "right", "probability", "seed", "data",
+    "dataset", "split", "figure", "question", "question_line", "right", "probability",
+    "seed", "data",
 )  # fmt: skip
 """Of ``attention_stories.csv``, a line a statement; between them a column a hop, ``hop1``,
 ``hop2``... ``story`` and ``question`` are numbers from 0 in the task's file, lines from 1."""

@@ -89,15 +89,20 @@ def counts(stories: Sequence[Story]) -> tuple[np.ndarray, np.ndarray]:
             entries += ((row, sentences.setdefault(s, len(sentences)), n) for s, n in told.items())
             story_of.append(number)
     # Sentences are few and come again and again: each is taken apart once.
-    grams: dict[str | tuple[str, str], int] = {}
+    grams: dict[str | tuple[str, ...], int] = {}
     parts = [
         (row, grams.setdefault(gram, len(grams)), 1)
         for sentence, row in sentences.items()
-        for gram in (*sentence, *itertools.pairwise(sentence))
+        for gram in _grams(sentence)
     ]
     told_in = _sparse(entries, (len(story_of), len(sentences)))
     said_in = _sparse(parts, (len(sentences), len(grams)))
     return (told_in @ said_in).toarray(), np.array(story_of)
+
+
+def _grams(sentence: Sentence) -> list[str | tuple[str, ...]]:
+    """A sentence's words and pairs of neighbouring words."""
+    return [*sentence, *itertools.pairwise(sentence)]
 
 
 def folds_by_story(labels: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -221,12 +222,12 @@ def measure_all(
     for place, task in enumerate(numbers, start=1):
         if stop():
             break
-        title = f"task {task} ({place} of {len(numbers)})"
+        tell = partial(_tell, say, f"task {task} ({place} of {len(numbers)})")
         real = real_side(
             task,
             data_dir,
             allow_unverified=allow_unverified,
-            say=lambda what, t=title: say(f"{t}: {what}"),
+            say=tell,
         )
         old = rows.get(task)
         if (
@@ -241,10 +242,14 @@ def measure_all(
             train=train,
             test=test,
             seed=seed,
-            say=lambda what, t=title: say(f"{t}: {what}"),
+            say=tell,
         )
         save_row(results, rows[task])
     return [rows[task] for task in numbers if task in rows]
+
+
+def _tell(say: Say, title: str, what: str) -> None:
+    say(f"{title}: {what}")
 
 
 def _settings(train: int, test: int, seed: int) -> dict[str, int]:

@@ -65,7 +65,8 @@ def _title(rows: Sequence[Row]) -> str:
         real += ", some files UNVERIFIED"
     made = sorted({(row["generator"]["version"], row["generator"]["seed"]) for row in rows})
     which = ", ".join(f"version {version}, seed {seed}" for version, seed in made)
-    return f"Real stories ({real}) beside GENERATED ones (this suite's simulator{which and ', '}{which})"
+    simulator = f"this suite's simulator{which and ', '}{which}"
+    return f"Real stories ({real}) beside GENERATED ones ({simulator})"
 
 
 def _notices(rows: Sequence[Row]) -> list[str]:
@@ -113,8 +114,10 @@ def _mean(row: Row, name: str) -> str:
 
 
 def _differences(rows: Sequence[Row]) -> list[str]:
-    head = ["", "task", "answer's share, points", "by chance (as far)", "facts' share, points", "mean, standard errors",
-            "words", "answers", "test questions repeated from training"]  # fmt: skip
+    head = [
+        "", "task", "answer's share, points", "by chance (as far)", "facts' share, points",
+        "mean, standard errors", "words", "answers", "test questions repeated from training",
+    ]  # fmt: skip
     lines = []
     for row in rows:
         differs, overlap = row["comparison"], row["overlap"]

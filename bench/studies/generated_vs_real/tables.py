@@ -93,10 +93,15 @@ _PERCENT = ("classifier", "classifier_by_lot", "reader_real", "reader_generated"
 HEADER = (
     "task", *TRAINED, "restarts",
     *(f"{key}_{what}" for key in TRAINED for what in ("mean", "sd")),
-    "data", "complete", *_PERCENT[:2], "classifier_by_lot_sd", "classifier_questions", *_PERCENT[2:],
+    "data", "complete", *_PERCENT[:2], "classifier_by_lot_sd", "classifier_questions",
+    *_PERCENT[2:],
     *(f"{name}_{side}" for name in ("exceptions", "repeated", "test") for side in SIDES),
     *(f"{name}_{side}" for name in ("stories", "questions", "statements") for side in SIDES),
-    *(f"{n}_{what}" for n in MEANS for what in (*SIDES, "relative", "z", "max_real", "max_generated")),
+    *(
+        f"{n}_{what}"
+        for n in MEANS
+        for what in (*SIDES, "relative", "z", "max_real", "max_generated")
+    ),
     "answers_points", "answers_of", "answers_points_by_chance", "support_points", "support_of",
     *(f"{name}_{side}" for name in ("answers", "words") for side in SIDES),
     *(f"{name}_only_{side}" for name in ("answers", "words") for side in SIDES),

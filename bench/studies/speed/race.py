@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -159,10 +160,10 @@ class _Ours:
     @staticmethod
     def _share(trainer: Trainer, chunks: Sequence[Sequence[int]], epochs: int) -> None:
         """One device's chunks of restarts, one after the other."""
+        blocks = epochs * trainer.blocks_an_epoch
         for seeds in chunks:
-            begun = itertools.count()  # asked before each block
-            blocks = epochs * trainer.blocks_an_epoch
-            trainer.train(list(seeds), stop=lambda begun=begun: next(begun) >= blocks)
+            asked = itertools.chain(itertools.repeat(False, blocks), itertools.repeat(True))
+            trainer.train(list(seeds), stop=partial(next, asked))  # asked before each block
 
 
 class _Peer:

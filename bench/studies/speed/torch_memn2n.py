@@ -93,7 +93,9 @@ class MemN2N(nn.Module):
             looked_up = matrix.index_select(0, words.flatten()).view(*words.shape, -1)
         else:
             looked_up = F.embedding(words, matrix, padding_idx=NULL)
-        return (looked_up * self.position).sum(-2)
+        position = self.position
+        assert isinstance(position, Tensor)
+        return (looked_up * position).sum(-2)
 
     @torch.no_grad()
     def load(self, params: Mapping[str, np.ndarray]) -> None:

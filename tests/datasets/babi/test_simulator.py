@@ -32,7 +32,8 @@ def stories(task, questions, seed=5):
 
 def items(data: bytes) -> list[tuple[str, ...]]:
     """All that a reader gets for each question, from the bytes alone: IDs and answers taken off."""
-    found, told = [], []
+    found: list[tuple[str, ...]] = []
+    told: list[str] = []
     for line in data.decode().splitlines():
         number, _, text = line.partition(" ")
         if number == "1":

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -27,14 +28,14 @@ JOINT = encode(
     [(1, TRAIN), (4, TEST)], [(1, TEST), (4, TRAIN)], memory_size=6, holdout=0.1, joint=True
 )
 
-ENCODINGS = {
+ENCODINGS: dict[str, dict[str, Any]] = {
     "bow": dict(encoding="bow"),
     "pe": dict(encoding="pe"),
     "pe-unscaled-time": dict(encoding="pe", time_scale="paper"),
     "paper-pe": dict(encoding="pe", position_encoding="paper"),
     "paper-pe-unscaled-time": dict(encoding="pe", position_encoding="paper", time_scale="paper"),
 }
-TYINGS = {
+TYINGS: dict[str, dict[str, Any]] = {
     "adjacent": dict(tying="adjacent"),
     "layerwise": dict(tying="layerwise"),
     "layerwise-null0": dict(tying="layerwise", null_columns="paper"),

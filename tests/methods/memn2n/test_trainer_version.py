@@ -7,6 +7,7 @@ record.
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -22,10 +23,11 @@ RECORD = Path(__file__).with_name("trainer_fingerprints.json")
 
 PAPER = spec.readings(
     position_encoding="paper", time_scale="paper", answer_space="paper", time_noise="paper",
-    clip_norm="spectral", clip_rows="apart", sampling="paper", halving="paper", linear_start_end="paper",
+    clip_norm="spectral", clip_rows="apart", sampling="paper", halving="paper",
+    linear_start_end="paper",
 )  # fmt: skip
 
-SPECS = {
+SPECS: dict[str, dict[str, Any]] = {
     "released": dict(
         linear_start=True, linear_start_epochs=1, linear_start_rate=0.005, time_noise=0.1
     ),
@@ -62,7 +64,7 @@ def test_the_same_version_trains_to_the_same_numbers(name):
         now,
         recorded[version][name],
         rtol=2e-4,
-        err_msg="training gives other numbers: raise bench.methods.memn2n.spec.VERSION, then record",
+        err_msg="training gives other numbers: raise the method's VERSION, then record",
     )
 
 
