@@ -323,14 +323,20 @@ def _report(options: argparse.Namespace) -> int:
     names = {name for e in experiments for name in e.datasets}
     at_hand = {name: registry.dataset(name).known() for name in sorted(names)}
     gathered = report.gather(PAPER, experiments, PROFILES["paper"], at_hand)
-    text = readme.read_text(encoding="utf-8")
-    numbers = report.readme(text, gathered)
+    pages = {
+        readme: report.readme(readme.read_text(encoding="utf-8"), gathered),
+        PAPER.parent / "README.md": report.overview(gathered),
+    }
     if not options.check:
         for path in report.write(gathered):
             print(path)
-        write_atomically(readme, numbers)
+        for path, text in pages.items():
+            write_atomically(path, text)
         return 0
-    differing = report.differing(gathered) + ["README.md"] * (numbers != text)
+    differing = report.differing(gathered)
+    for path, text in pages.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            differing.append(str(path.relative_to(provenance.ROOT)))
     if differing:
         raise BenchError(
             f"{PAPER}: not what its store gives: {', '.join(differing)}; "

@@ -21,8 +21,9 @@ from bench.tables import ablation, csvs, frame
 from bench.tables.console import console as one_console
 from bench.tables.gather import ExperimentResult
 from bench.tables.gather import gather as gather_one
-from bench.tables.html import apart, index_html
+from bench.tables.html import Apart, apart, index_html
 from bench.tables.markdown import markdown
+from bench.tables.overview import overview as overview_text
 from bench.tables.page import page
 from bench.tables.plot import png
 from bench.tables.readme import with_numbers
@@ -64,8 +65,7 @@ class Report:
         by_study = {one.experiment.study: one for one in self.experiments}
         for name, study in registry.studies().items():
             others |= study.files(self.results, self.profile, by_study.get(name))
-        linked = [apart(n, text.decode()) for n, text in others.items() if n.endswith(".md")]
-        files["index.html"] = index_html(pages, linked).encode()
+        files["index.html"] = index_html(pages, _apart(others)).encode()
         return files | others
 
     def files(self) -> dict[str, bytes]:
@@ -123,6 +123,19 @@ def differing(report: Report) -> list[str]:
 def console(report: Report, ids: Sequence[str]) -> str:
     """The summary of these experiments for the terminal, as plain text."""
     return "\n".join(one_console(r) for r in report.experiments if r.experiment.id in ids)
+
+
+def _apart(files: Mapping[str, bytes]) -> list[Apart]:
+    """The pages that stand apart, the studies'."""
+    return [apart(n, text.decode()) for n, text in files.items() if n.endswith(".md")]
+
+
+def overview(report: Report) -> str:
+    """The page of what was reproduced and what was not (``results/README.md``)."""
+    studies = {f"{name}.md" for name in registry.studies()}
+    files = {name: text for name, text in report.files().items() if name in studies}
+    pages = {one.name: one.title for one in _apart(files)}
+    return overview_text(report.experiments, pages)
 
 
 def readme(text: str, report: Report) -> str:
