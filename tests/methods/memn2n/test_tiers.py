@@ -65,10 +65,10 @@ def train(monkeypatch, rare, whole):
     trainer = Trainer(SPEC, DATA, jax.devices()[0])
     made, again = trainer.programs, []
     if whole:
-        monkeypatch.setattr(made, "_tiered", made._whole)
+        made._blocks.update({(True, whole): made._blocks[False, whole] for whole in (True, False)})
     else:
-        program = made._whole
-        monkeypatch.setattr(made, "_whole", lambda *a: again.append(1) or program(*a))
+        program = made._blocks[False, True]
+        made._blocks[False, True] = lambda *a: again.append(1) or program(*a)
     return trainer.train(SEEDS), len(again), made._covers
 
 
