@@ -13,11 +13,8 @@ restarts may differ: Welch), these add up over tasks, and Student's t has the de
 Welch and Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 / sum_i (v_i^2 / (n_i
 - 1)) over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its
 tasks, which enters in the place of one task, so that what its tasks have in common is not lost.
-Restarts of one seed begin from the same random numbers in both columns: Table 1's correlate by 0.0
-to 0.1 between columns, BoW's and PE's by 0.4, which makes the interval too wide rather than too
-narrow. (A seed's stream of random numbers is also the same for every task: over Table 1's seeds,
-the mean errors of two columns correlate by 0.56 to 0.66, so the difference's variance is 0.5 to 0.9
-of what is taken here.) It says what other seeds would leave open, on these training and test files;
+Restarts of one seed are independent too, between columns as between tasks: the group's identity is
+in their random numbers (`bench.core.runs.Group.stream`). It says what other seeds would leave open, on these training and test files;
 other questions are not in it. On made-up columns like Table 1's, some tasks with bad optima
 (`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0 % of cases at 10 restarts a side, 95.2
 % at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10: three may show nothing of a bad
