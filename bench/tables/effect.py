@@ -14,11 +14,11 @@ Welch and Satterthwaite: with T tasks, V = sum_i v_i / T^2, df = (sum_i v_i)^2 /
 - 1)) over both columns' tasks i, v_i = s_i^2 / n_i. A joint model's restart gives one sum over its
 tasks, which enters in the place of one task, so that what its tasks have in common is not lost.
 Restarts of one seed are independent too, between columns as between tasks: the group's identity is
-in their random numbers (`bench.core.runs.Group.stream`). It says what other seeds would leave open, on these training and test files;
-other questions are not in it. On made-up columns like Table 1's, some tasks with bad optima
-(`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0 % of cases at 10 restarts a side, 95.2
-% at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10: three may show nothing of a bad
-optimum.
+in their random numbers (`bench.core.runs.Group.stream`). It says what other seeds would leave open,
+on these training and test files; other questions are not in it. On made-up columns like Table 1's,
+some tasks with bad optima (`bench.tables.synthetic.COLUMN`), it holds the truth in 95.0 % of cases
+at 10 restarts a side, 95.2 % at 30, 94.0 % at 100 against 10, but 90 % at 3 against 10: three may
+show nothing of a bad optimum.
 
 *The paper's own statistic.* The difference of the chosen restarts is shown without an interval
 where a column has fewer than `interval.LEAST` restarts (or 3 k of them, chosen from k). From there

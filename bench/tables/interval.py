@@ -24,9 +24,10 @@ Our N >= 30 restarts of the same column say how that draw is spread:
 
 A mean over tasks whose models are independent (ours are: the group's identity is in their random
 numbers; over 50 seeds of PE LS RN the errors of two tasks correlate by -0.003 on average) has the
-mean of the m, and the sums of (1 + 1/n) b and (1 + 1/n) v in place of these, with the degrees of freedom of Welch and
-Satterthwaite; step 4's law is then that of the mean of one draw a task, the convolution of the
-tasks' laws. Of the failed tasks, each fails with the chance that step 1's law, smoothed by a t of n
+mean of the m, and the sums of (1 + 1/n) b and (1 + 1/n) v in place of these, with the degrees of
+freedom of Welch and Satterthwaite; step 4's law is then that of the mean of one draw a task, the
+convolution of the tasks' laws. Of the failed tasks, each fails with the chance that step 1's law,
+smoothed by a t of n
 - 1 degrees of freedom and variance scale 2 v / n (what step 2 adds to it), gives to errors above 5
 %; their number is then a sum of unequal coins, and its interval leaves out at most 2.5 % on each
 side. A joint column reports one restart for all its tasks, so its mean and its number of failed
