@@ -25,6 +25,10 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None
 
 
+def _is_label(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) is not None
+
+
 _ID = (_is_id, "16 hex digits")
 
 BEFORE: Fields = {
@@ -161,7 +165,9 @@ _CANONICAL: Fields = {
 
 def _canonical(path: Path, manifest: Any) -> Row:
     """The canonical text that a manifest holds, its id checked."""
-    wrong = wrong_field(manifest, {"group": _ID, "label": (text, "a text"), **_CANONICAL})
+    wrong = wrong_field(
+        manifest, {"group": _ID, "label": (_is_label, "letters, digits, '_' and '-'"), **_CANONICAL}
+    )
     if wrong:
         raise damaged(path, 1, wrong, REMEDY)
     canonical = {name: manifest[name] for name in _CANONICAL}

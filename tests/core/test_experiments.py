@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,11 @@ def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
     registry.check(Experiment(**SOUND))
     with pytest.raises(BenchError, match=said):
         registry.check(Experiment(**SOUND | wrong))
+
+
+def test_every_path_that_the_readme_names_is_there():
+    text = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"\b(?:bench|experiments|results|tests)/[\w/.-]*\w/?", text))
+    made = {path for path in named if "<" in path or path.startswith("experiments/my_")}
+    assert len(named) > 20
+    assert not {p for p in named - made if not (ROOT / p).exists() and "ablation_columns" not in p}

@@ -55,14 +55,17 @@ class Record:
         return about(self.simulator, sorted({pair for pair in found if pair}))
 
     def command(self, folder: Path, dataset: str, tasks: Iterable[int]) -> str:
-        """What makes the files of a data set again, with the settings of the first of these
-        tasks."""
+        """What makes the files of a data set that are not listed, or the first's again, with the
+        settings of the first of these tasks that is."""
         words = ["python -m bench generate", str(folder), "--dataset", dataset]
+        tasks = list(tasks)
+        lacking = [task for task in tasks if self._pair(dataset, task) is None]
         for task in tasks:
             pair = self._pair(dataset, task)
             if pair:
                 train, test, seed, as_released = pair
-                sizes = f"--tasks {task} --train {train} --test {test} --seed {seed}"
+                which = " ".join(map(str, lacking or [task]))
+                sizes = f"--tasks {which} --train {train} --test {test} --seed {seed}"
                 words += sizes.split() + ["--as-released"] * as_released
                 return " ".join(words)
         return " ".join([*words, "--tasks", *map(str, tasks)])

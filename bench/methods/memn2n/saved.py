@@ -15,7 +15,14 @@ import numpy as np
 from bench.core import arrays
 from bench.core.errors import BenchError
 from bench.examples.encode import Sizes
-from bench.methods.memn2n.spec import VERSION, memn2n, readings
+from bench.methods.memn2n.spec import (
+    MOST_DIM,
+    MOST_HOPS,
+    MOST_SLOTS,
+    VERSION,
+    memn2n,
+    readings,
+)
 from bench.methods.memn2n.spec import MemN2N as Spec
 
 TRAINING = (
@@ -26,14 +33,9 @@ TRAINING = (
 MOST_BYTES = 1 << 26
 """Of a file. A joint model of S15 (K = 3, d = 50) has 0.2 MB."""
 MOST_HEAD_BYTES = 1 << 22
-MOST_HOPS = 100
-"""S15 goes to 7. Layer-wise tying stores no matrix a hop, so that no array bounds them."""
-MOST_DIM = 4096
 MOST_WORDS = 50_000
 MOST_LETTERS = 100
 """Of a word, or of an answer of several."""
-MOST_SLOTS = 1000
-"""Of the memory, and of a sentence."""
 
 
 @dataclass(frozen=True)

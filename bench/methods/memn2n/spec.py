@@ -21,6 +21,11 @@ when the numbers move while this does not, and CI trains a committed restart aga
 """
 
 
+MOST_HOPS, MOST_DIM, MOST_SLOTS = 100, 4096, 1000
+"""Beyond these nothing is trained or read in reasonable time: S15 goes to 7 hops, d = 100, and 50
+memories. (A saved model with layer-wise tying has no matrix a hop: no array bounds its hops.)"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Readings:
     """Where the authors' released code differs from the paper's text (bAbI), one switch each.
@@ -102,6 +107,9 @@ class MemN2N(Column):
             raise BenchError(f"{where}: field 'readings' must be Readings, not {self.readings!r}")
         fields.positive(self, where, "hops", "dim", "memory_size", "epochs", "halve_every", "batch")
         fields.positive(self, where, "rate", "clip", "init_std")
+        for name, most in (("hops", MOST_HOPS), ("dim", MOST_DIM), ("memory_size", MOST_SLOTS)):
+            if getattr(self, name) > most:
+                raise BenchError(f"{where}: field '{name}' must be at most {most}")
         if not 0.0 < self.holdout < 1.0:
             raise BenchError(
                 f"{where}: field 'holdout' must lie between 0 and 1, not {self.holdout}"

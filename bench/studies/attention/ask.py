@@ -127,6 +127,8 @@ def _read(story: str) -> tuple[str, bytes]:
     """The story's name for messages, and its bytes, one more than are allowed at most."""
     try:
         if story == "-":
+            if sys.stdin is None:  # closed
+                raise BenchError("standard input: is closed; give the path of a story")
             return "standard input", sys.stdin.buffer.read(STORY_BYTES + 1)
         with Path(story).open("rb") as file:
             return story, file.read(STORY_BYTES + 1)

@@ -2,7 +2,7 @@
 
 Written from the paper and its released code as a PyTorch user would, sharing no code with
 `bench.methods.memn2n`; from equal weights both give equal logits and equal steps
-(tests/test_peers.py).
+(tests/studies/speed/test_peers.py).
 Covered: BoW or PE, adjacent tying, linear start, time noise, the released readings, Frobenius
 clipping.
 
