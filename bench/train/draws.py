@@ -34,6 +34,12 @@ def normal(lanes: Lanes, stream: int, seeds: np.ndarray, count: int) -> jax.Arra
     return program(seeds, np.uint32(stream), np.int32(0))
 
 
+def bits(lanes: Lanes, stream: int, seeds: np.ndarray, epoch: int, count: int) -> jax.Array:
+    """(R, at least ``count``) uint32, all 32 bits random, for an epoch; ``stream`` as above."""
+    program = _program(lanes, "bits", _length(count))
+    return program(seeds, np.uint32(stream), np.int32(epoch))
+
+
 def _length(count: int) -> int:
     return max(LEAST, 1 << (count - 1).bit_length())
 
@@ -42,6 +48,6 @@ def _length(count: int) -> int:
 def _program(lanes: Lanes, law: str, length: int) -> Any:
     def draw(seed: jax.Array, stream: jax.Array, epoch: jax.Array) -> jax.Array:
         key = jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), stream), epoch)
-        return getattr(jax.random, law)(key, (length,), "float32")
+        return getattr(jax.random, law)(key, (length,), "uint32" if law == "bits" else "float32")
 
     return lanes.program(draw, (0, None, None))

@@ -1,0 +1,110 @@
+"""The language model: parameters, its cost, and an update (S15 section 5).
+
+Shapes: V words, N memories, d units, B examples, L tables of embeddings (A and C; K + 1 with
+adjacent tying). ``words`` (L, V, d) and ``times`` (L, N, d), row i of which belongs to the word
+i + 1 back; with layer-wise tying ``H`` (d, d) and ``W`` (d, V), S15's W transposed, as products
+read it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+from bench.methods.memn2n_lm import hops
+from bench.methods.memn2n_lm.spec import MemN2NLM
+
+Params = dict[str, jax.Array]
+
+EXAMPLES = 8
+"""So many at a time go through all hops, forward and back: their memories stay in the cache."""
+
+
+def shapes(spec: MemN2NLM, words: int) -> dict[str, tuple[int, ...]]:
+    """Parameter name -> its shape."""
+    count = hops.tables(spec)
+    found: dict[str, tuple[int, ...]] = {
+        "words": (count, words, spec.dim), "times": (count, spec.memory, spec.dim),
+    }  # fmt: skip
+    if spec.tying == "layerwise":
+        found |= {"H": (spec.dim, spec.dim), "W": (spec.dim, words)}
+    return found
+
+
+def output(spec: MemN2NLM, params: Params, states: jax.Array) -> jax.Array:
+    """Scores of all words, (B, V), of the last states (B, d)."""
+    return states @ (params["W"] if spec.tying == "layerwise" else params["words"][-1].T)
+
+
+def gradient(
+    spec: MemN2NLM, params: Params, memory: jax.Array, target: jax.Array
+) -> tuple[jax.Array, Params]:
+    """The cost in nats, summed over the batch, and its gradient.
+
+    Args:
+        memory: (B, N) int32, the latest word first.
+        target: (B,) int32.
+    """
+    batch, count = memory.shape[0], hops.tables(spec)
+    size = math.gcd(batch, EXAMPLES)
+    blocks = memory.reshape(-1, size, memory.shape[1])
+
+    def memories(block: jax.Array) -> list[jax.Array]:
+        # The barrier keeps XLA from embedding the words again for every hop.
+        return jax.lax.optimization_barrier(
+            [params["words"][t][block] + params["times"][t] for t in range(count)]
+        )
+
+    def forward(carry: None, block: jax.Array) -> tuple[None, tuple[list, list]]:
+        return None, hops.forward(spec, params, memories(block))
+
+    _, (states, attention) = jax.lax.scan(forward, None, blocks)
+    last = states[-1].reshape(batch, -1)
+    logits = output(spec, params, last)
+    top = logits.max(axis=1, keepdims=True)
+    exps = jnp.exp(logits - top)
+    total = exps.sum(axis=1, keepdims=True)
+    right = jnp.take_along_axis(logits, target[:, None], axis=1)
+    cost = (jnp.log(total) + top - right).sum()
+    by_logits = (exps / total).at[jnp.arange(batch), target].add(-1.0)
+    by_logits = jax.lax.optimization_barrier(by_logits)
+    grads = {name: jnp.zeros_like(value) for name, value in params.items() if name != "W"}
+    if spec.tying == "layerwise":
+        by_last = by_logits @ params["W"].T
+        by_output = last.T @ by_logits
+    else:
+        by_last = by_logits @ params["words"][-1]
+        grads["words"] = grads["words"].at[-1].set(by_logits.T @ last)
+
+    def backward(grads: Params, part: tuple) -> tuple[Params, None]:
+        block, states, attention, grad = part
+        by_memories, by_map = hops.backward(
+            spec, params, memories(block), states, attention, grad
+        )
+        by_memories = jax.lax.optimization_barrier(by_memories)
+        found = dict(grads)
+        for table, one in enumerate(by_memories):
+            found["words"] = found["words"].at[table, block].add(one)
+            found["times"] = found["times"].at[table].add(one.sum(axis=0))
+        if by_map is not None:
+            found["H"] = found["H"] + by_map
+        return found, None
+
+    parts = (blocks, states, attention, by_last.reshape(-1, size, spec.dim))
+    grads, _ = jax.lax.scan(backward, grads, parts)
+    if spec.tying == "layerwise":
+        grads["W"] = by_output
+    return cost, grads
+
+
+def update(
+    spec: MemN2NLM, params: Params, memory: jax.Array, target: jax.Array, rate: jax.Array
+) -> tuple[Params, jax.Array]:
+    """A step down the gradient, whose norm over all parameters is held at ``clip``; the new
+    parameters, and the batch's cost before it."""
+    cost, grads = gradient(spec, params, memory, target)
+    norm = jnp.sqrt(sum((g * g).sum() for g in grads.values()))
+    step = rate * jnp.minimum(1.0, spec.clip / norm)
+    return {name: value - step * grads[name] for name, value in params.items()}, cost

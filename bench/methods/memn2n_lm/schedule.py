@@ -1,0 +1,34 @@
+"""The rate of an epoch, and when a training is done (S15 section 5).
+
+A pure function of the validation costs seen so far: a resumed restart replays its history.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bench.methods.memn2n_lm.spec import MemN2NLM
+
+FALLEN = 0.9999
+"""The released code lowers the rate unless the cost is below this share of the one before."""
+
+
+def rate(spec: MemN2NLM, valid_costs: Sequence[float]) -> float:
+    """The rate of the epoch after these, 0 if training is done.
+
+    Args:
+        valid_costs: nats a word, after each epoch so far. One that is not finite ends the training.
+    """
+    share = FALLEN if spec.annealing == "released" else 1.0
+    found = spec.rate
+    for before, now in zip(valid_costs, valid_costs[1:], strict=False):
+        fallen = now <= share * before if spec.annealing == "released" else now < before
+        if not fallen:
+            found /= spec.anneal
+    done = (
+        len(valid_costs) >= spec.epochs
+        or found < spec.least_rate
+        or not all(map(math.isfinite, valid_costs))
+    )
+    return 0.0 if done else found

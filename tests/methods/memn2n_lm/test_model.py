@@ -1,0 +1,143 @@
+"""Cost, gradient and reading against the paper's equations in NumPy, for every switch."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracle_lm
+import pytest
+import tiny_lm
+
+from bench.methods.memn2n_lm import model, reading
+from bench.methods.memn2n_lm.perplexity import perplexity, released_perplexity
+
+SWITCHES = [
+    dict(tying=tying, rectified=rectified)
+    for tying in ("layerwise", "adjacent")
+    for rectified in ("half", "all", "none")
+]
+
+
+def ids(switches):
+    return "-".join(switches.values())
+
+
+def single(values):
+    return {name: jnp.asarray(value, jnp.float32) for name, value in values.items()}
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=ids)
+def test_cost_and_gradient_are_the_equations(switches):
+    spec = tiny_lm.column(**switches, batch=16)
+    params, text = tiny_lm.params(spec), tiny_lm.text(60)
+    at = np.random.default_rng(2).integers(spec.memory + 1, len(text), spec.batch)
+    memory = text[at[:, None] - 1 - np.arange(spec.memory)]
+    cost, grads = model.gradient(spec, single(params), jnp.asarray(memory), jnp.asarray(text[at]))
+    wanted = oracle_lm.total(params, text, at, **tiny_lm.settings(spec))
+    assert float(cost) == pytest.approx(wanted, rel=1e-5)
+    draw = np.random.default_rng(3)
+    for name, value in params.items():
+        grad = np.asarray(grads[name])
+        for _ in range(6):
+            where = tuple(draw.integers(0, n) for n in value.shape)
+            moved = []
+            for step in (1e-5, -1e-5):
+                changed = {**params, name: value.copy()}
+                changed[name][where] += step
+                moved.append(oracle_lm.total(changed, text, at, **tiny_lm.settings(spec)))
+            slope = (moved[0] - moved[1]) / 2e-5
+            assert grad[where] == pytest.approx(slope, rel=2e-3, abs=2e-3), (name, where)
+
+
+@pytest.mark.parametrize("switches", SWITCHES[:4:3], ids=ids)
+def test_an_update_goes_down_the_gradient_whose_norm_is_held(switches):
+    spec = tiny_lm.column(**switches, clip=0.5)
+    params, text = single(tiny_lm.params(spec)), tiny_lm.text(60)
+    memory = jnp.asarray(text[np.arange(spec.batch)[:, None] + np.arange(spec.memory)])
+    target = jnp.asarray(text[: spec.batch])
+    _, grads = model.gradient(spec, params, memory, target)
+    norm = np.sqrt(sum(np.sum(np.asarray(g, np.float64) ** 2) for g in grads.values()))
+    assert norm > 0.5
+    after, _ = model.update(spec, params, memory, target, jnp.float32(0.1))
+    for name, grad in grads.items():
+        wanted = np.asarray(params[name]) - 0.1 * 0.5 / norm * np.asarray(grad)
+        np.testing.assert_allclose(after[name], wanted, rtol=1e-5, atol=1e-6)
+    far = tiny_lm.column(**switches, clip=1e6)
+    after, _ = model.update(far, params, memory, target, jnp.float32(0.1))
+    for name, grad in grads.items():
+        wanted = np.asarray(params[name]) - 0.1 * np.asarray(grad)
+        np.testing.assert_allclose(after[name], wanted, rtol=1e-5, atol=1e-6)
+
+
+def costs(spec, params, text):
+    padded = jnp.asarray(reading.padded(spec, text))
+    parts = [
+        reading.read(spec, params, padded, jnp.int32(at))
+        for at in range(0, len(text), reading.WORDS)
+    ]
+    found = np.concatenate([np.asarray(part[0]) for part in parts])[: len(text)]
+    return found, np.concatenate([np.asarray(part[1]) for part in parts], axis=1)[:, : len(text)]
+
+
+@pytest.mark.parametrize("switches", SWITCHES, ids=ids)
+def test_every_word_is_read_once_with_what_memory_there_is(switches):
+    spec = tiny_lm.column(**switches)
+    params, text = tiny_lm.params(spec), tiny_lm.text(300)
+    found, attention = costs(spec, single(params), text)
+    assert found.shape == (300,)
+    for at in [*range(9), 126, 127, 128, 129, 254, 255, 256, 299]:
+        wanted, looked = oracle_lm.cost(params, text, at, **tiny_lm.settings(spec))
+        assert found[at] == pytest.approx(wanted, rel=1e-4, abs=1e-5), at
+        for hop, weights in enumerate(looked):
+            np.testing.assert_allclose(attention[hop, at, : len(weights)], weights, atol=1e-5)
+            assert not attention[hop, at, len(weights) :].any()
+
+
+def test_a_model_forced_to_uniform_output_has_the_perplexity_v():
+    spec = tiny_lm.column()
+    params = single(tiny_lm.params(spec))
+    params["W"] = jnp.zeros_like(params["W"])
+    found, _ = costs(spec, params, tiny_lm.text(300))
+    assert perplexity(found) == pytest.approx(tiny_lm.WORDS, rel=1e-6)
+
+
+def test_words_that_change_places_in_the_memory_change_what_they_must_and_nothing_else():
+    spec = tiny_lm.column()
+    params, text = tiny_lm.params(spec), tiny_lm.text(300)
+    text[100], text[101] = 3, 7
+    swapped = text.copy()
+    swapped[[100, 101]] = text[[101, 100]]
+    before, _ = costs(spec, single(params), text)
+    after, _ = costs(spec, single(params), swapped)
+    changed = np.flatnonzero(before != after)
+    assert changed.min() == 100 and changed.max() == 101 + spec.memory
+    same = {**params, "times": np.zeros_like(params["times"])}  # without times order is nothing
+    before, _ = costs(spec, single(same), text)
+    after, _ = costs(spec, single(same), swapped)
+    within = slice(102, 101 + spec.memory)  # both words are in the memory
+    np.testing.assert_allclose(before[within], after[within], rtol=1e-4)
+
+
+def test_the_released_count_leaves_out_the_first_words_and_wraps_round():
+    spec = tiny_lm.column(memory=6, batch=16)
+    costs = np.random.default_rng(0).random(50)
+    counted, at = [], 7
+    for _ in range(64):  # four batches of 16 hold 50 words
+        counted.append(costs[at])
+        at = at + 1 if at + 1 < 50 else 7
+    assert released_perplexity(spec, costs) == pytest.approx(np.exp(np.mean(counted)))
+
+
+def test_lanes_are_trained_apart():
+    spec = tiny_lm.column()
+    text = tiny_lm.text(60)
+    memory = jnp.asarray(text[np.arange(spec.batch)[:, None] + np.arange(spec.memory)])
+    target = jnp.asarray(text[: spec.batch])
+    lanes = [single(tiny_lm.params(spec, seed=seed)) for seed in (0, 1)]
+    both = jax.tree.map(lambda *values: jnp.stack(values), *lanes)
+    step = jax.vmap(lambda p: model.update(spec, p, memory, target, jnp.float32(0.1)))
+    after, cost = step(both)
+    for lane, params in enumerate(lanes):
+        alone, own = model.update(spec, params, memory, target, jnp.float32(0.1))
+        assert float(cost[lane]) == pytest.approx(float(own), rel=1e-6)
+        for name, value in alone.items():
+            np.testing.assert_allclose(after[name][lane], value, rtol=1e-5, atol=1e-6)
