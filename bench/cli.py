@@ -171,7 +171,7 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
         offline=options.offline,
     )
     found = finding.find(wanted, wish)
-    wanted = [one for one in wanted if set(one.datasets) <= set(found)]
+    wanted = finding.left(wanted, found)
     name = finding.folder_name(budget.name, found)
     results = options.results or provenance.ROOT / "results" / name
     with _alone(results):
@@ -203,10 +203,8 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
 
 
 def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
-    """What is run of an experiment: joint columns where the budget allows it or they are named."""
-    columns = experiment.select(asked.columns)
-    if asked.columns is None and not budget.joint:
-        columns = tuple(column for column in columns if not column.joint)
+    """What is run of an experiment."""
+    columns = budget.chosen(experiment, asked.columns)
     return finding.Wanted(experiment, columns, asked.units or budget.units_of(experiment))
 
 

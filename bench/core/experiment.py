@@ -33,6 +33,8 @@ class Experiment:
             its difference from its baseline; 'hops', mean by number of hops; 'curve', a line a unit
             over the columns, whose ids are numbers; 'none'.
         long: takes hours. The laptop profile runs it only where it is named, smoke on one unit.
+        quick: what profiles smaller than the paper's train of it, unless columns are named: columns
+            of its own by their ids, under a smaller budget; all that there are if none are given.
         study: the study that measures after the training and whose pages show it.
     """
 
@@ -46,6 +48,7 @@ class Experiment:
     keys: tuple[str, ...] = ()
     figure: str = choice("units", "columns", "hops", "curve", "none")
     long: bool = False
+    quick: tuple[Column, ...] = ()
     study: str = ""
 
     def __post_init__(self) -> None:
@@ -64,6 +67,12 @@ class Experiment:
             if ids.count(name) > 1:
                 raise BenchError(f"{where}: column '{name}' is declared twice")
         trained = {column.id: column for column in self.runnable()}
+        for column in self.quick:
+            if column.id not in trained:
+                raise BenchError(
+                    f"{where}: field 'quick' has a column '{column.id}'{near(column.id, trained)}, "
+                    "which is none that is trained here"
+                )
         for column in trained.values():
             self._check_baseline(column, trained, where)
 

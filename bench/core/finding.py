@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bench.core import kinds, registry
 from bench.core.column import Column
 from bench.core.dataset import Found, Wish
+from bench.core.errors import NoData
 from bench.core.experiment import Experiment
 
 Data = dict[str, Found]
@@ -34,7 +35,8 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     """Finds what the experiments need; says on stderr what is used.
 
     Where no real data can be had, generated data serves. Data sets that set real against generated
-    make no sense then, and are left out of the result, unless nothing else was wanted.
+    make no sense then, and are left out of the result, unless nothing else was wanted. So are those
+    that can't be had at all.
 
     Raises:
         BenchError: data is not what it should be, or only comparisons are wanted, and there is no
@@ -56,6 +58,7 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         told = True
 
     found: Data = {}
+    lacked: NoData | None = None
     for name in plain:
         wished = dataclasses.replace(
             wish,
@@ -64,7 +67,13 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
             offline=wish.offline or told,
             say=say,
         )
-        found[name] = registry.dataset(name).find(list(needed[name]), wished)
+        try:
+            found[name] = registry.dataset(name).find(list(needed[name]), wished)
+        except NoData as lacking:
+            lacked = lacked or lacking
+            print(f"left out: {lacking}", file=sys.stderr)
+    if lacked and not found and not compares:
+        raise lacked
     if compares and any(data.at_hand.kind == kinds.GENERATED for data in found.values()):
         which = [one.experiment.id for one in wanted if set(one.datasets) & set(compares)]
         line = f"{', '.join(which)} is left out: it needs the real data beside"
@@ -79,6 +88,17 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         if at_hand.completion:
             print(f"data: {name}: {at_hand.completion}", file=sys.stderr)
     return found
+
+
+def left(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> list[Wanted]:
+    """What can be run of it: the columns whose data was found."""
+    those = (
+        dataclasses.replace(
+            one, columns=[c for c in one.columns if one.experiment.dataset_of(c) in found]
+        )
+        for one in wanted
+    )
+    return [one for one in those if one.columns]
 
 
 def folder_name(profile: str, found: Mapping[str, Found]) -> str:

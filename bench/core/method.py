@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bench.core.column import Column
 from bench.core.rows import Fields, Row
@@ -86,6 +86,14 @@ class Trainer(Protocol):
         Raises:
             BenchError: a checkpoint can't be written.
         """
+
+
+@runtime_checkable
+class Beginner(Protocol):
+    """A trainer whose training takes hours, and that can train its beginning alone."""
+
+    def begin(self, seeds: Sequence[int]) -> list[float]:
+        """What `Method.early` gives of each seed's row, from a training that ends there."""
 
 
 class Method(Protocol):

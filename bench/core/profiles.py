@@ -5,11 +5,11 @@ Only `paper` keeps the papers' protocol; tables of the other two say so in their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.core import registry
-from bench.core.column import Column
+from bench.core.column import AnyColumn, Column
 from bench.core.errors import BenchError
 from bench.core.experiment import Experiment
 
@@ -27,6 +27,8 @@ class Profile:
         long: those of experiments that take hours: 'all', the 'one' that checks, or '' where these
             run only if they are named, and then on ``units``.
         joint: whether columns trained jointly on all units are run by default.
+        quick: whether experiments are run on a smaller budget where they declare one
+            (`bench.core.experiment.Experiment.quick`).
         note: what a table's title says of it.
     """
 
@@ -36,11 +38,37 @@ class Profile:
     units: str
     long: str
     joint: bool
+    quick: bool
     note: str
 
     def runs(self, experiment: Experiment) -> bool:
         """Whether the experiment is run where none is named."""
-        return bool(experiment.runnable()) and bool(self.long or not experiment.long)
+        return bool(experiment.runnable()) and bool(
+            self.long or not experiment.long or (self.quick and experiment.quick)
+        )
+
+    def columns(self, experiment: Experiment) -> tuple[AnyColumn, ...]:
+        """An experiment's columns, those of a smaller budget in their places."""
+        quick = {column.id: column for column in experiment.quick if self.quick}
+        return tuple(quick.get(column.id, column) for column in experiment.columns)
+
+    def chosen(
+        self, experiment: Experiment, ids: Iterable[str] | None = None
+    ) -> tuple[Column, ...]:
+        """The columns that are run.
+
+        Args:
+            ids: those asked for; None leaves it to the profile: joint columns where the budget
+                allows them, and of an experiment with quick columns only these.
+
+        Raises:
+            BenchError: an id is unknown or names a column that is not yet runnable.
+        """
+        wanted = {column.id for column in experiment.select(ids)}
+        found = [c for c in self.columns(experiment) if c.id in wanted and isinstance(c, Column)]
+        if ids is None and self.quick and experiment.quick:
+            found = [column for column in found if column in experiment.quick]
+        return tuple(c for c in found if ids is not None or self.joint or not c.joint)
 
     def units_of(self, experiment: Experiment) -> tuple[str, ...]:
         """The units that an experiment is run on, in order."""
@@ -70,15 +98,15 @@ PROFILES = {
     for profile in (
         Profile(
             "smoke", epochs=2, restarts=2, units=FEW, long=ONE, joint=True,
-            note="a check that the suite runs, not a reproduction",
+            quick=True, note="a check that the suite runs, not a reproduction",
         ),
         Profile(
             "laptop", epochs=None, restarts=5, units=ALL, long="", joint=False,
-            note="fewer restarts than the paper, not a reproduction",
+            quick=True, note="fewer restarts than the paper, not a reproduction",
         ),
         Profile(
             "paper", epochs=None, restarts=None, units=ALL, long=ALL, joint=True,
-            note="the paper's protocol",
+            quick=False, note="the paper's protocol",
         ),
     )
 }  # fmt: skip

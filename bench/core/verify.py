@@ -11,12 +11,14 @@ import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.core import devices, provenance, registry
 from bench.core.cache import cache_dir
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.core.experiment import Experiment
+from bench.core.method import Beginner, Trainer
 from bench.core.plan import Job, prepare
 from bench.core.profiles import PROFILES
 from bench.core.rows import Row
@@ -51,16 +53,43 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
         job = Job(group, prepare(group, found), wanted["kind"], (wanted["seed"],))
         if job.work.seconds <= CHEAP_SECONDS:
             return _again(job, wanted, store)
+        device = devices.configure(cache_dir() / "xla")[0]
+        trainer = _trainer(job, device)
+        if isinstance(trainer, Beginner):
+            return _begun(job, trainer, wanted, store, device)
     raise BenchError(f"{store.folder}: holds no restart that is cheap to train again")
+
+
+def _trainer(job: Job, device: Any) -> Trainer:
+    column = job.group.column
+    return registry.method(column.method).trainer(column, job.prepared, [device], job.group.stream)
+
+
+def _begun(job: Job, trainer: Beginner, wanted: Row, store: Store, device: Any) -> str:
+    """Trains the beginning again, of a restart that takes hours."""
+    group = job.group
+    (chunk,) = chunks(job, [device])
+    now = dict(zip(chunk, trainer.begin(chunk), strict=True))[wanted["seed"]]
+    before = registry.method(group.column.method).early(wanted)
+    here = devices.describe(device), provenance.versions()
+    same_machine = _where({"device": here[0], "versions": here[1]}) == _where(wanted)
+    slack = 0.0 if same_machine else EARLY_LOSS * abs(before)
+    name = f"{group.label}, seed {wanted['seed']}"
+    if not abs(now - before) <= slack:
+        raise BenchError(
+            f"{store.path(group)}: {name} begun again differs: first training loss {before} -> "
+            f"{now}", 1
+        )  # fmt: skip
+    how = "to the last digit" if same_machine else "within the tolerance across machines"
+    return f"{name}: begun again, its first loss agrees {how}"
 
 
 def _again(job: Job, wanted: Row, store: Store) -> str:
     group = job.group
     device = devices.configure(cache_dir() / "xla")[0]
     method = registry.method(group.column.method)
-    trainer = method.trainer(group.column, job.prepared, [device], group.stream)
     (chunk,) = chunks(job, [device])
-    outcomes = trainer.train(chunk)
+    outcomes = _trainer(job, device).train(chunk)
     assert outcomes is not None
     (outcome,) = (one for one in outcomes if one.seed == wanted["seed"])
     again = row(group, outcome, job.kind, device)

@@ -95,7 +95,7 @@ class Search(Generic[T]):
         found = self._there(Path(folder))
         if isinstance(found, Lacking):
             top, mark = self.release.top, self.mark
-            raise BenchError(
+            raise NoData(
                 f"{folder}: {what} names this folder, but it does not hold {self.dataset}: neither "
                 f"{top}/{mark} nor {mark} is in it; name the folder that holds {top}"
             )

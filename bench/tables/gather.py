@@ -158,7 +158,7 @@ def gather(
     files = {n: located.get(n) or registry.dataset(n).known() for n in experiment.datasets}
     asked = profile.units_of(experiment)
     columns = []
-    for declared in experiment.columns:
+    for declared in profile.columns(experiment):
         numbers = theirs.of(declared.id, keys)
         heads = theirs.fields.get(declared.id, (declared.id,))
         if isinstance(declared, NotYet):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.core import kinds
 from bench.core.column import NotYet
 from bench.tables.cells import PARTIAL, Cell
-from bench.tables.gather import ExperimentResult
+from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.numbers import DAGGER, NONE, capital, listed, plural, superscript
 
 _KINDS = {
@@ -21,6 +21,10 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if result.runnable and profile.name != "paper":
         what = profile.note.removesuffix(", not a reproduction")
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
+        quick = {column.id for column in result.experiment.quick}
+        small = [c for c in result.ran if c.column.id in quick]
+        for column in small:
+            lines.append(f"CAPPED: {column.column.title} has {_budget(result, column)}.")
     marks = kind_marks(result)
     settings = f" ({result.about})" if result.about else ""
     for kind, mark in marks.items():
@@ -36,6 +40,17 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if short:
         lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
     return tuple(lines)
+
+
+def _budget(result: ExperimentResult, column: ColumnResult) -> str:
+    """What a quick column's settings differ in from those of the column that it stands for."""
+    (whole,) = (c for c in result.experiment.runnable() if c.id == column.column.id)
+    quick, usual = column.spec.canonical(), result.profile.apply(whole).canonical()
+    values = {**dict.fromkeys(usual, "the default"), **usual}
+    return listed([
+        f"{name} {quick[name]} in place of {values.get(name, 'the default')}"
+        for name in quick if quick[name] != usual.get(name)
+    ])  # fmt: skip
 
 
 def _units(result: ExperimentResult) -> list[str]:

@@ -109,5 +109,7 @@ def backward(
 def _outer(shares: Sequence[Array], whats: Sequence[Array]) -> Array:
     """Sum of outer products, (B, N, d): as sums of products, which fuse; a batched product of
     matrices K wide is slower on CPUs."""
-    terms = [share[:, :, None] * what[:, None, :] for share, what in zip(shares, whats, strict=True)]
+    terms = [
+        share[:, :, None] * what[:, None, :] for share, what in zip(shares, whats, strict=True)
+    ]
     return sum(terms[1:], terms[0])

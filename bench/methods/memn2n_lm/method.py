@@ -40,7 +40,8 @@ class _MemN2NLM:
         return float("nan") if cost is None else float(cost)
 
     def needs(self, column: Column) -> tuple:
-        return (_spec(column).memory,)
+        spec = _spec(column)
+        return spec.memory, bool(spec.updates)
 
     def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Texts:
         return texts(_spec(column), parts)

@@ -80,9 +80,7 @@ def gradient(
 
     def backward(grads: Params, part: tuple) -> tuple[Params, None]:
         block, states, attention, grad = part
-        by_memories, by_map = hops.backward(
-            spec, params, memories(block), states, attention, grad
-        )
+        by_memories, by_map = hops.backward(spec, params, memories(block), states, attention, grad)
         by_memories = jax.lax.optimization_barrier(by_memories)
         found = dict(grads)
         for table, one in enumerate(by_memories):

@@ -55,7 +55,7 @@ def row(
     spec: MemN2NLM,
     unit: str,
     curve: Sequence[tuple[float, ...]],
-    early: float,
+    early: float | None,
     valid: np.ndarray,
     test: np.ndarray,
 ) -> Row:
@@ -63,15 +63,14 @@ def row(
 
     Args:
         curve: (training, validation) cost after each epoch.
-        early: sum of the mean costs of the first updates.
+        early: mean cost of the first updates.
         valid, test: costs of all words of the texts.
     """
-    updates = min(BEGINNING, spec.updates or BEGINNING)
     bad = [epoch for epoch, costs in enumerate(curve, 1) if not all(map(math.isfinite, costs))]
     return {
         "epochs": len(curve),
         "diverged": bad[0] if bad else None,
-        "early_cost": early_cost(early, updates),
+        "early_cost": early,
         "train_cost": _cost(curve[-1][0]),
         "valid_cost": _cost(curve[-1][1]),
         "valid_ppls": {unit: _ppl(perplexity(valid))},

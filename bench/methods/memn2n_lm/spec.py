@@ -89,6 +89,5 @@ class MemN2NLM(Column):
 
     def capped(self, epochs: int) -> MemN2NLM:
         """The column under a budget of so many epochs, short ones of `SHORT_UPDATES`."""
-        return dataclasses.replace(
-            self, epochs=min(self.epochs, epochs), updates=self.updates or SHORT_UPDATES
-        )
+        updates = min(self.updates or SHORT_UPDATES, SHORT_UPDATES)
+        return dataclasses.replace(self, epochs=min(self.epochs, epochs), updates=updates)

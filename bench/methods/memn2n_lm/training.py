@@ -15,7 +15,7 @@ import numpy as np
 from bench.core.method import Outcome
 from bench.methods.memn2n_lm import reading, schedule
 from bench.methods.memn2n_lm.model import shapes, update
-from bench.methods.memn2n_lm.row import BEGINNING, row
+from bench.methods.memn2n_lm.row import BEGINNING, early_cost, row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
 from bench.methods.memn2n_lm.work import step_seconds
@@ -88,7 +88,7 @@ class Trainer:
                     self.spec,
                     self.texts.unit,
                     progress.curves[lane],
-                    float(early[lane]),
+                    early_cost(float(early[lane]), min(BEGINNING, self.updates)),
                     costs["valid"][lane],
                     costs["test"][lane],
                 ),
@@ -106,7 +106,9 @@ class Trainer:
         for first in range(0, min(BEGINNING, self.updates), self.block):
             updates = range(first, min(first + self.block, BEGINNING, self.updates))
             state = course.run(state, 1, updates, plan)
-        return np.asarray(state.running["early"]).astype(float).tolist()
+        sums = np.asarray(state.running["early"])
+        found = (early_cost(float(one), min(BEGINNING, self.updates)) for one in sums)
+        return [float("nan") if cost is None else cost for cost in found]
 
     def costs(self, params: dict[str, Any], part: str) -> Callable[[], np.ndarray]:
         """The costs of all words of the 'valid' or 'test' text, (R, T), under way: call the result
