@@ -18,7 +18,6 @@ from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.methods.memn2n_lm.spec import MemN2NLM
 
-
 TITLES = {"ptb": "PTB", "text8": "Text8"}
 
 

@@ -197,7 +197,7 @@ def gather(
         printed=theirs,
         keys=tuple(keys),
         columns=tuple(columns),
-        kind=least_trusted(found_kinds or [one.kind for one in files.values()]),
+        kind=least_trusted(found_kinds or [one.kind for one in files.values() if one.files]),
         without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
         about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
         completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),

@@ -13,6 +13,7 @@ from bench.tables.numbers import NONE, listed
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
 FOLDER = "paper"
+MOST_NAMES = 8
 
 
 def overview(results: Sequence[ExperimentResult], pages: Mapping[str, str]) -> str:
@@ -81,13 +82,17 @@ def _absent(results: Sequence[ExperimentResult]) -> list[str]:
             elif not _whole(column):
                 whys.setdefault("run in part", []).append(column.column.title)
         every = len(result.columns)
-        told = "; ".join(
-            f"{listed(names) if len(names) < every else 'all of it'} ({why})"
-            for why, names in whys.items()
-        )
+        told = "; ".join(f"{_those(names, every)} ({why})" for why, names in whys.items())
         if told:
             lines.append(f"- {safe(title(result))}: {safe(told)}")
     return ["## Not reproduced", "\n".join(lines)] if lines else []
+
+
+def _those(names: Sequence[str], every: int) -> str:
+    """Columns by their names, or how many, where they are many."""
+    if len(names) == every:
+        return "all of it"
+    return listed(names) if len(names) <= MOST_NAMES else f"{len(names)} columns"
 
 
 def _whole(column: ColumnResult) -> bool:

@@ -128,7 +128,8 @@ def test_no_other_run_is_trained_twice():
 
 def test_every_committed_run_of_this_trainer_belongs_to_an_experiment():
     """A change of a protocol would leave it an orphan."""
-    known = {i for e in KNOWN.values() for c in e.runnable() for i in ids(e, c.id)}
+    experiments = [e for e in KNOWN.values() if e.dataset.startswith("babi")]
+    known = {i for e in experiments for c in e.runnable() for i in ids(e, c.id)}
     paths = (ROOT / "results" / "paper" / "store").glob("*_memn2n-*.jsonl")
     manifests = [json.loads(path.read_text().partition("\n")[0]) for path in paths]
     assert {m["group"] for m in manifests if m["version"] == TRAINER_VERSION} <= known
@@ -174,14 +175,16 @@ def test_each_hop_and_tying_is_there():
 def test_what_takes_hours_is_left_to_paper_and_to_names():
     runnable = {name: e for name, e in KNOWN.items() if e.runnable()}
     long = {name for name, e in runnable.items() if e.long}
-    assert long == {e.id for e in ABLATIONS} | {TABLE3.id, "attention"}
-    assert {name for name, e in runnable.items() if not profile("laptop").runs(e)} == long
+    assert long == {e.id for e in ABLATIONS} | {TABLE3.id, "attention", "e2e_table2_lm"}
+    left = {name for name, e in runnable.items() if not profile("laptop").runs(e)}
+    assert left == {name for name in long if not KNOWN[name].quick}
     for name in PROFILES:
         assert not any(profile(name).runs(e) for e in KNOWN.values() if not e.runnable())
     for name in ("smoke", "paper"):
         assert all(profile(name).runs(e) for e in runnable.values())
     every = tuple(map(str, ALL_TASKS))
-    assert all(profile("paper").units_of(e) == every for e in runnable.values())
+    stories = [e for e in runnable.values() if e.dataset.startswith("babi")]
+    assert all(profile("paper").units_of(e) == every for e in stories)
     assert profile("laptop").units_of(TABLE3) == every
     assert profile("smoke").units_of(TABLE3) == ("1",)
     assert profile("smoke").units_of(TABLE1) == ("1", "6", "8")

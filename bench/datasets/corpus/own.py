@@ -23,7 +23,7 @@ class Own(Corpus):
 
     def find(self, units: Iterable[str], wish: Wish) -> Texts:
         """As `bench.core.dataset.DataSet.find`: in the folder that ``--data`` names."""
-        del units
+        self.check(units)
         if wish.folder is None and (wish.generated or wish.allow_generated):
             return source.make()
         if wish.folder is None:

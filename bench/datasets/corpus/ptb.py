@@ -29,7 +29,7 @@ class PennTreebank(Corpus):
     def find(self, units: Iterable[str], wish: Wish) -> Texts:
         """As `bench.core.dataset.DataSet.find`; where it can't be had, a generated text may
         serve."""
-        del units
+        self.check(units)
         if wish.generated:
             return source.make()
         known = manifest.load(KNOWN)

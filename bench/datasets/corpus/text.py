@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from bench.core.dataset import AtHand, Found, Metric, Summary
+from bench.core.errors import BenchError
 from bench.datasets import manifest
 from bench.datasets.corpus import words
 from bench.examples.tokens import Tokens
@@ -34,6 +35,12 @@ class Corpus:
         """Always the same: a corpus is one text."""
         del units
         return UNIT
+
+    def check(self, units: Iterable[str]) -> None:
+        """BenchError if one of these is not the unit that there is."""
+        for unit in units:
+            if unit != UNIT:
+                raise BenchError(f"data set {self.name} has no unit '{unit}'; its unit: {UNIT}")
 
     def known(self) -> AtHand:
         """As `bench.core.dataset.DataSet.known`: nothing, unless a subclass knows its files."""

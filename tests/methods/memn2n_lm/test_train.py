@@ -48,8 +48,8 @@ def test_a_markov_chain_is_learned_to_within_two_percent_of_its_entropy():
 
 
 def test_a_training_that_is_stopped_anywhere_ends_as_if_it_had_not_been(tmp_path):
-    spec, data = tiny_lm.column(epochs=3), tiny_lm.texts()
-    (whole,) = trained(spec, data)
+    trainer = Trainer(tiny_lm.column(epochs=3), tiny_lm.texts(), DEVICE, block=7)
+    (whole,) = trainer.train([0])
     asked = 0
 
     def every_third():
@@ -58,7 +58,7 @@ def test_a_training_that_is_stopped_anywhere_ends_as_if_it_had_not_been(tmp_path
         return asked % 3 == 0
 
     path, pieces = tmp_path / "saved.npz", 1
-    while (found := trained(spec, data, saved=[path], stop=every_third, block=7)) is None:
+    while (found := trainer.train([0], saved=[path], stop=every_third)) is None:
         pieces += 1
         assert pieces < 100
     assert pieces > 3
@@ -69,7 +69,8 @@ def test_a_training_that_is_stopped_anywhere_ends_as_if_it_had_not_been(tmp_path
 
 def test_restarts_differ_and_so_do_groups_and_a_row_is_whole():
     spec, data = tiny_lm.column(epochs=1), tiny_lm.texts()
-    (one,), (other,) = trained(spec, data), trained(spec, data, seeds=(1,))
+    trainer = Trainer(spec, data, DEVICE, stream=5)
+    (one,), (other,) = trainer.train([0]), trainer.train([1])
     (elsewhere,) = trained(spec, data, stream=6)
     costs = {o.row["train_cost"] for o in (one, other, elsewhere)}
     assert len(costs) == 3
@@ -85,8 +86,8 @@ def test_restarts_differ_and_so_do_groups_and_a_row_is_whole():
 def test_the_beginning_alone_is_the_row_s(updates):
     data = tiny_lm.texts(train=4_000)
     spec = tiny_lm.column(epochs=1, updates=updates)
-    (whole,) = trained(spec, data, block=11)
-    trainer = METHOD.trainer(spec, data, [DEVICE], 5)
+    trainer = Trainer(spec, data, DEVICE, stream=5, block=11)
+    (whole,) = trainer.train([0])
     assert trainer.begin([0]) == [METHOD.early(whole.row)]
 
 
