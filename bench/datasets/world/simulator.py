@@ -157,7 +157,9 @@ class World:
 
     def _of_actor(self, event: Event) -> Asked:
         walks = self._walks[event.who]
-        arrival = max(i for i, walk in enumerate(walks) if walk.room == event.room)
+        arrival = len(walks) - 1
+        while walks[arrival].room != event.room:
+            arrival -= 1
         if self._setting.before and arrival and self._bits.chance(1, 2):
             text = wording.where_was(event.who, event.room)
             before = walks[arrival - 1]
@@ -168,12 +170,13 @@ class World:
     def _of_thing(self, thing: str) -> Asked | None:
         handled = self._handled[thing]
         dropped = handled.action == DROP
-        walks = [w for w in self._walks[handled.who] if not (dropped and w.at > handled.at)]
-        if not walks:
+        walks = reversed(self._walks[handled.who])
+        walk = next((w for w in walks if not dropped or w.at < handled.at), None)
+        if walk is None:
             return None
         room = self._lies[thing] if dropped else self._room[handled.who]
         text = wording.where_is(self._bits, thing)
-        return self._ask(text, thing, room, (handled, walks[-1]), now=True)
+        return self._ask(text, thing, room, (handled, walk), now=True)
 
     def _ask(
         self, text: str, subject: str, room: str, support: Sequence[Event], *, now: bool
