@@ -10,8 +10,9 @@ here, once and for all settings:
 *   Questions are spread evenly, 3 after every 7 statements, at most one at a time, so that every
     beginning of the story has the paper's proportion and smaller training sets are beginnings.
 *   An actor is drawn, then one of the kinds of action that are possible to it, then what it acts
-    on. Drawn among all possible actions in place of kinds, four fifths would be walks, and the
-    facts would lie nearer together than the paper says.
+    on. Drawn among all possible actions, 87 % of the statements would be walks, not 69 %, and the
+    farthest fact of a file lay 32 to 42 statements back (difficulty 5, actor + object, ten seeds),
+    against the paper's 65; as it is, 47 to 76.
 *   Where everybody and everything is at first is not told. A question is asked only if statements
     told prove its answer; until one can be asked of the statements within reach, it waits. This
     concerns the first few of a story.
