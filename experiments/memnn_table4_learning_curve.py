@@ -9,12 +9,18 @@ No row of it can be run yet. Expected (W14 appendix): MemNN with two hops and ti
 from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 
-WHY = "the simulated world is not written yet"
+WHY = "the methods for the simulated world are not written yet"
 
 EXPERIMENT = Experiment(
     id="memnn_table4_learning_curve",
     title="Memory Networks, Table 4: simulated world by training questions, test accuracy (%)",
     dataset="world",
+    units=(
+        "d1_actor",
+        "d1_actor_object",
+        "d5_actor",
+        "d5_actor_object",
+    ),
     layout="rows",
     figure="curve",
     columns=tuple(
