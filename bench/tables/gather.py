@@ -9,11 +9,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from bench.core import kinds, registry
+from bench.core import registry
 from bench.core.column import AnyColumn, Column, NotYet
 from bench.core.dataset import AtHand
 from bench.core.experiment import Experiment
-from bench.core.kinds import least_trusted
+from bench.core.kinds import completed, least_trusted
 from bench.core.method import Rule
 from bench.core.profiles import Profile
 from bench.tables import cells, frame, printed
@@ -201,7 +201,9 @@ def gather(
         without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
         about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
         completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),
-        completed_units=tuple(dict.fromkeys(u for o in files.values() for u in _completed(o))),
+        completed_units=tuple(
+            dict.fromkeys(u for o in files.values() for u, f in o.files.items() if completed(f))
+        ),
     )
 
 
@@ -214,15 +216,6 @@ def _metrics(experiment: Experiment) -> tuple[str, ...]:
 def _rule(column: Column) -> Rule:
     rules = registry.method(column.method).rules
     return rules[column.selection or next(iter(rules))]
-
-
-def _completed(files: AtHand) -> list[str]:
-    """The units that generated examples complete a training set of."""
-    return [
-        unit
-        for unit, hashes in files.files.items()
-        if any(name.startswith(kinds.COMPLETION) for name in hashes)
-    ]
 
 
 def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:

@@ -17,9 +17,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
 from bench.core.profiles import Profile
+from bench.core.rows import Row
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.attention.chosen import Measured, Tables, hops_of
-from bench.studies.attention.store import Row
 from bench.studies.attention.stories import SHOWN_FROM, kept, unverified
 from bench.tables import canvas
 

@@ -10,7 +10,7 @@ from bench.core import provenance, registry
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
-from bench.studies.attention.store import read_rows
+from bench.studies.attention.store import ROWS
 from bench.studies.attention.text import TEXT, text_page
 
 
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         BenchError: nothing was measured, or the data is not at hand.
     """
-    rows = read_rows(options.results)
+    rows = ROWS.read(options.results)
     if not rows:
         raise BenchError(
             f"{options.results}: no attention was measured there; run experiments/attention.py"

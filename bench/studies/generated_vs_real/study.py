@@ -9,7 +9,7 @@ from typing import Any
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.generated_vs_real.store import read_rows
+from bench.studies.generated_vs_real.store import ROWS
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
 from bench.tables.provenance import facts
 
@@ -30,21 +30,18 @@ class _GeneratedVsReal:
 
         tasks = sorted({int(unit) for group in site.groups for unit in group.units})
         rows = measure.measure_all(
-            site.results,
-            tasks,
-            site.wish.folder,
+            site.results, tasks, site.wish.folder,
             allow_unverified=site.wish.allow_unverified,
             train=TRAIN.get(site.profile.name, measure.TRAIN),
-            say=site.say,
-            stop=site.stop,
-        )
+            say=site.say, stop=site.stop,
+        )  # fmt: skip
         return len(rows) == len(tasks)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
+        rows = ROWS.read(results)
         if trained is None:
-            return comparison_files(read_rows(results), {})
-        told = facts(trained)
-        return comparison_files(read_rows(results), trained_errors(trained), facts=told)
+            return comparison_files(rows, {})
+        return comparison_files(rows, trained_errors(trained), facts=facts(trained))
 
     def readme(self, results: Path) -> str:
         return ""

@@ -11,7 +11,7 @@ from bench.core.errors import BenchError
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.speed.rows import speed_files, speed_summary
+from bench.studies.speed.tables import speed_files, speed_summary
 
 
 class _Speed:
