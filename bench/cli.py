@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import time
@@ -192,14 +193,18 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 restarts=asked.restarts,
                 models=models,
             )
-        stop = _train(plan, results, deadline)
+        stop, abandoned = _train(plan, results, deadline)
         if not stop:
             stop = _measure(
                 [one.experiment for one in wanted], plan, results, budget, wish, deadline
             )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
         _tables(results, budget, at_hand, [one.experiment.id for one in wanted])
-    return _stopped(stop)
+    code = _stopped(stop)
+    if abandoned:  # a thread still compiles, and Python's own end is not safe beside it
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
@@ -240,16 +245,16 @@ def _past(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _train(plan: Plan, results: Path, deadline: float | None) -> str:
-    """Trains what is left; '' when done, else why it stopped."""
+def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool]:
+    """Trains what is left; '' when done, else why it stopped, and `Runner.abandoned`."""
     if plan.finished:
         total = plan.finished + plan.unfinished
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
     if not plan.unfinished:
-        return ""
+        return "", False
     jobs = plan.jobs(lambda: _past(deadline))
     if len(jobs) < plan.unfinished:
-        return _LIMIT
+        return _LIMIT, False
     from bench.core import devices
     from bench.core.runner import Runner
 
@@ -276,11 +281,11 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> str:
     previous = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         if runner.run(jobs):
-            return ""
+            return "", False
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return signals[0] if signals else _LIMIT
+    return (signals[0] if signals else _LIMIT), runner.abandoned
 
 
 def _measure(
