@@ -21,7 +21,7 @@ from pathlib import Path
 import filelock
 
 from bench.core import finding, provenance, registry
-from bench.core.arguments import Parser, duration, guarded, number, split
+from bench.core.arguments import Parser, data_options, duration, guarded, number, split
 from bench.core.cache import cache_dir
 from bench.core.column import NotYet
 from bench.core.dataset import AtHand, Wish
@@ -59,12 +59,11 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
     def run() -> int:
         options = parser.parse_args(arguments)
         registry.check(experiment)
+        columns, units, restarts = options.columns, options.units, options.restarts
         asked = _Asked(
-            columns=None if options.columns is None else split(options.columns),
-            units=None if options.units is None else _units(experiment, split(options.units)),
-            restarts=None
-            if options.restarts is None
-            else number("--restarts", options.restarts, 1, 10_000),
+            None if columns is None else split(columns),
+            None if units is None else _units(experiment, split(units)),
+            None if restarts is None else number("--restarts", restarts, 1, 10_000),
         )
         return _run([experiment], options, asked)
 
@@ -95,7 +94,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     verify.add_argument(
         "--pick", default=None, metavar="HEX", help="which: any hex number (commit)"
     )
-    _data_options(verify)
+    data_options(verify)
     verify.set_defaults(action=_verify)
     for command in registry.commands():
         command.add(commands).set_defaults(action=command.run)
@@ -114,18 +113,10 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
     )
-    _data_options(parser)
+    data_options(parser)
     parser.add_argument(
         "--generated", action="store_true", help="use the suite's own data, whatever is there"
     )
-
-
-def _data_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
-    parser.add_argument(
-        "--allow-unverified", action="store_true", help="use files of another checksum than known"
-    )
-    parser.add_argument("--offline", action="store_true", help="download nothing")
 
 
 def _run_all(options: argparse.Namespace) -> int:
@@ -166,11 +157,9 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
     wanted = [_wanted(experiment, budget, asked) for experiment in chosen]
     wish = Wish(
-        folder=options.data,
-        generated=options.generated,
-        allow_unverified=options.allow_unverified,
-        offline=options.offline,
-    )
+        folder=options.data, generated=options.generated,
+        allow_unverified=options.allow_unverified, offline=options.offline,
+    )  # fmt: skip
     found = finding.find(wanted, wish)
     wanted = [one for one in wanted if set(one.datasets) <= set(found)]
     name = finding.folder_name(budget.name, found)
@@ -186,13 +175,9 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 return study.models(results, group) if study else ()
 
             plan.add(
-                one.experiment,
-                one.columns,
-                budget,
-                units=one.units,
-                restarts=asked.restarts,
+                one.experiment, one.columns, budget, units=one.units, restarts=asked.restarts,
                 models=models,
-            )
+            )  # fmt: skip
         stop, abandoned = _train(plan, results, deadline)
         if not stop:
             stop = _measure(
@@ -215,12 +200,7 @@ def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.W
     return finding.Wanted(experiment, columns, asked.units or budget.units_of(experiment))
 
 
-def _tables(
-    results: Path,
-    budget: Profile,
-    at_hand: dict[str, AtHand],
-    ids: Sequence[str],
-) -> None:
+def _tables(results: Path, budget: Profile, at_hand: dict[str, AtHand], ids: Sequence[str]) -> None:
     known = list(registry.survey()[0].values())
     gathered = report.gather(results, known, budget, at_hand)
     written = report.write(gathered)
@@ -263,13 +243,9 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
     names = sorted({devices.describe(device) for device in there})
     print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
     runner = Runner(
-        plan.store,
-        there,
-        checkpoints=results / "checkpoints",
-        models=plan.models,
-        progress=Progress(),
-        deadline=deadline,
-    )
+        plan.store, there, checkpoints=results / "checkpoints", models=plan.models,
+        progress=Progress(), deadline=deadline,
+    )  # fmt: skip
     signals: list[str] = []
 
     def on_signal(number: int, frame: object) -> None:
@@ -305,15 +281,9 @@ def _measure(
             print(f"{name}: {line}", file=sys.stderr)
 
         site = Site(
-            results=results,
-            profile=budget,
-            groups=plan.groups.get(experiment.id, []),
-            found=plan.found,
-            models=plan.models,
-            wish=wish,
-            stop=lambda: _past(deadline),
-            say=say,
-        )
+            results, budget, plan.groups.get(experiment.id, []), plan.found, plan.models, wish,
+            stop=lambda: _past(deadline), say=say,
+        )  # fmt: skip
         if not registry.study(experiment.study).measure(site):
             return _LIMIT
     return ""

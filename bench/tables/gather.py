@@ -17,7 +17,7 @@ from bench.core.kinds import completed, least_trusted
 from bench.core.method import Rule
 from bench.core.profiles import Profile
 from bench.tables import cells, frame, printed
-from bench.tables.cells import NOT_RUN, NOT_YET, Cell
+from bench.tables.cells import NOT_RUN, NOT_YET, RUN, Cell
 from bench.tables.printed import Printed
 from bench.tables.subject import Subject, subject
 from bench.tables.verdict import limits_of
@@ -62,6 +62,11 @@ class ColumnResult:
     def ran(self) -> bool:
         """Whether any restart is stored."""
         return not self.stored.empty
+
+    @property
+    def whole(self) -> bool:
+        """Whether every cell stands on as many restarts as the protocol asks for."""
+        return bool((self.cells.status == RUN).all())
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -135,10 +140,7 @@ class ExperimentResult:
 
 
 def gather(
-    stored: pd.DataFrame,
-    experiment: Experiment,
-    profile: Profile,
-    located: Mapping[str, AtHand],
+    stored: pd.DataFrame, experiment: Experiment, profile: Profile, located: Mapping[str, AtHand]
 ) -> ExperimentResult:
     """An experiment's numbers beside the paper's.
 

@@ -102,12 +102,7 @@ def required(names: Iterable[str]) -> list[str]:
 
 
 def check(
-    dataset: str,
-    tasks: Iterable[int],
-    root: Path,
-    *,
-    allow_unverified: bool,
-    allow_generated: bool,
+    dataset: str, tasks: Iterable[int], root: Path, *, allow_unverified: bool, allow_generated: bool
 ) -> Located:
     """Checks the files of these tasks in ``root``, the folder that en/ or en-10k/ is in.
 

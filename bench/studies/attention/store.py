@@ -9,25 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bench.core import rows
 from bench.core.errors import BenchError
 from bench.core.kinds import TRUST
-from bench.core.rows import (
-    COUNT,
-    ID,
-    PERCENT,
-    WHOLE,
-    Check,
-    Field,
-    Fields,
-    Row,
-    count,
-    form,
-    list_of,
-    number,
-    object_of,
-    one_of,
-    whole,
-)
+from bench.core.rows import Check, Field, Fields, Row
 from bench.core.study_rows import StudyRows
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.datasets.babi.layout import DATASETS
@@ -39,73 +24,73 @@ held the stories' text."""
 
 
 def _share(value: Any) -> bool:
-    return number(value) and -1e-6 <= value <= 1 + 1e-6
+    return rows.number(value) and -1e-6 <= value <= 1 + 1e-6
 
 
 def _some(item: Check) -> Check:
-    return lambda value: bool(value) and list_of(item)(value)
+    return lambda value: bool(value) and rows.list_of(item)(value)
 
 
 def _statement(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 3:
         return False
     line, supporting, weights = value
-    return count(line) and _flag(supporting) and list_of(_share)(weights)
+    return rows.count(line) and _flag(supporting) and rows.list_of(_share)(weights)
 
 
 def _versions(value: Any) -> bool:
-    name, version = form("[a-z][a-z0-9_-]*"), form("[0-9][0-9A-Za-z.+-]*")
+    name, version = rows.form("[a-z][a-z0-9_-]*"), rows.form("[0-9][0-9A-Za-z.+-]*")
     known = isinstance(value, dict) and bool(value)
     return known and all(name(n) and version(v) for n, v in value.items())
 
 
-_flag, _ = one_of(0, 1)
+_flag, _ = rows.one_of(0, 1)
 
 STORY: dict[str, Check] = {
-    "figure": one_of("", *(place.figure for place in FIGURES.values()))[0],
-    "split": one_of(SPLIT)[0],
-    "story": whole,
-    "question": whole,
-    "line": count,
+    "figure": rows.one_of("", *(place.figure for place in FIGURES.values()))[0],
+    "split": rows.one_of(SPLIT)[0],
+    "story": rows.whole,
+    "question": rows.whole,
+    "line": rows.count,
     "right": _flag,
     "probability": _share,
-    "statements": list_of(_statement),
+    "statements": rows.list_of(_statement),
     "empty": _some(_share),
 }
 """Fields of a story shown: see `bench.studies.attention.shown.tell`."""
 
-_LOSS: Field = (lambda value: value is None or number(value), "a number or null")
+_LOSS: Field = (lambda value: value is None or rows.number(value), "a number or null")
 _SHARES: Field = (_some(_share), "a list of shares")
 
 FIELDS: Fields = {
-    "id": ID,
-    "group": ID,
-    "version": COUNT,
-    "dataset": one_of(*DATASETS),
-    "task": one_of(*ALL_TASKS),
-    "seed": WHOLE,
-    "kind": one_of(*TRUST),
-    "model": (form("[a-z0-9-]+_qa[0-9]{2}_memn2n-[a-z0-9-]+"), "a group's label"),
-    "selection": one_of("released", "paper"),
+    "id": rows.ID,
+    "group": rows.ID,
+    "version": rows.COUNT,
+    "dataset": rows.one_of(*DATASETS),
+    "task": rows.one_of(*ALL_TASKS),
+    "seed": rows.WHOLE,
+    "kind": rows.one_of(*TRUST),
+    "model": (rows.form("[a-z0-9-]+_qa[0-9]{2}_memn2n-[a-z0-9-]+"), "a group's label"),
+    "selection": rows.one_of("released", "paper"),
     "diverged": (lambda value: value is None, "null"),
-    "running_error": PERCENT,
+    "running_error": rows.PERCENT,
     "running_loss": _LOSS,
-    "train_error": PERCENT,
+    "train_error": rows.PERCENT,
     "train_loss": _LOSS,
-    "test_error": PERCENT,
-    "hops": COUNT,
-    "memory": COUNT,
-    "questions": COUNT,
-    "facts": WHOLE,
-    "lost": WHOLE,
-    "questions_lost": WHOLE,
+    "test_error": rows.PERCENT,
+    "hops": rows.COUNT,
+    "memory": rows.COUNT,
+    "questions": rows.COUNT,
+    "facts": rows.WHOLE,
+    "lost": rows.WHOLE,
+    "questions_lost": rows.WHOLE,
     "share": _SHARES,
     "top": _SHARES,
     "empty": _SHARES,
     "even": (_share, "a share"),
-    "stories": (_some(object_of(**STORY)), "a list of stories"),
-    "device": (form("(cpu|gpu) [ -~]{1,99}"), "'cpu' or 'gpu' and its name"),
-    "commit": (form(r"[0-9a-f]{7,40}(\+changes)?|unknown"), "a commit"),
+    "stories": (_some(rows.object_of(**STORY)), "a list of stories"),
+    "device": (rows.form("(cpu|gpu) [ -~]{1,99}"), "'cpu' or 'gpu' and its name"),
+    "commit": (rows.form(r"[0-9a-f]{7,40}(\+changes)?|unknown"), "a commit"),
     "versions": (_versions, "an object of libraries and their versions"),
 }
 """The fields of a row.
@@ -145,14 +130,14 @@ class _Rows(StudyRows):
     no spread together."""
 
     def read(self, results: Path) -> list[Row]:
-        rows = super().read(results)
+        found = super().read(results)
         groups: dict[tuple[str, int], str] = {}
-        for row in rows:
+        for row in found:
             if groups.setdefault(_place(row), row["group"]) != row["group"]:
                 which = f"task {row['task']} of {row['dataset']}"
                 what = f"{which} has restarts of two trainings or data sets"
                 raise BenchError(f"{self.path(results)}: {what}; {self.remedy}")
-        return rows
+        return found
 
     def replaces(self, new: Row, old: Row) -> bool:
         """Rows of another group go too."""

@@ -12,6 +12,7 @@ from typing import Any
 from bench.core import kinds
 from bench.core.rows import (
     COUNT,
+    FLAG,
     SHA256,
     TEXT,
     TEXTS,
@@ -62,7 +63,7 @@ FIELDS: Fields = {
     "task": one_of(*ALL_TASKS),
     "version": COUNT,
     "kind": one_of(kinds.REAL, kinds.UNVERIFIED),
-    "complete": (lambda value: type(value) is bool, "true or false"),
+    "complete": FLAG,
     "real": (_DESCRIBED, "the statistics of some stories"),
     "generated": (_DESCRIBED, "the statistics of some stories"),
     "comparison": (lambda value: isinstance(value, dict), "an object"),

@@ -61,10 +61,7 @@ class Work:
             raise BenchError(f"work '{self.id}': several tasks need a joint column")
 
 
-_REPEATS = (
-    lambda value: bool(value) and list_of(positive)(value),
-    "a list of numbers above 0",
-)
+_REPEATS = (lambda value: bool(value) and list_of(positive)(value), "a list of numbers above 0")
 
 FIELDS: Fields = {
     "work": one_of(*WORKS),

@@ -124,10 +124,14 @@ def test_a_folder_of_another_simulator_is_left_alone(tmp_path):
         ('"simulator": ', '"simulator": "x', "is not JSON"),
         (f'"simulator": {V}', '"simulator": "1"', "field 'simulator'"),
         ('"files"', '"fils"', "has not the fields files, simulator, writing"),
-        ('"seed": 0', '"seed": -1', f"file '{TEST}': 'seed'"),
-        ('"as_released": false', '"as_released": 0', f"file '{TEST}': 'as_released'"),
-        ('"sha256": "', '"sha256": "x', f"file '{TEST}': 'sha256'"),
-        ('"questions": 10', '"asked": 10', f"file '{TEST}': has not the fields"),
+        ('"seed": 0', '"seed": -1', f"file '{TEST}': has a field 'seed' that is not"),
+        ('"as_released": false', '"as_released": 0', f"file '{TEST}': has a field 'as_released'"),
+        ('"sha256": "', '"sha256": "x', f"file '{TEST}': has a field 'sha256'"),
+        (
+            '"questions": 10',
+            '"asked": 10',
+            "has missing or unknown fields (asked, questions)",
+        ),
     ],
 )
 def test_a_malformed_record_is_named_with_its_field(tmp_path, old, new, says):
