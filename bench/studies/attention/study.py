@@ -15,7 +15,7 @@ from bench.studies.attention.store import ROWS
 from bench.studies.attention.tables import attention_files
 
 
-class _Attention:
+class _Attention(Study):
     name = "attention"
     title = "Attention per hop, and its share on labelled supporting facts"
     how = "run experiments/attention.py"
@@ -36,9 +36,6 @@ class _Attention:
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return attention_files(ROWS.read(results), profile)
-
-    def readme(self, results: Path) -> str:
-        return ""
 
 
 def _measure(site: Site, group: Group, path: Path) -> None:
@@ -64,4 +61,4 @@ def _measure(site: Site, group: Group, path: Path) -> None:
     ROWS.save(site.results, row)
 
 
-STUDY: Study = _Attention()
+STUDY = _Attention()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.profiles import Profile
-from bench.core.runs import Group
 from bench.core.study import Site, Study
 from bench.studies.generated_vs_real.store import ROWS
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
@@ -17,13 +16,10 @@ TRAIN = {"smoke": 1_000}
 """Profile -> training questions generated for the comparison; else `measure.TRAIN`."""
 
 
-class _GeneratedVsReal:
+class _GeneratedVsReal(Study):
     name = "generated_vs_real"
     title = "Generated against real bAbI stories"
     how = "run experiments/generated_vs_real.py"
-
-    def models(self, results: Path, group: Group) -> set[int]:
-        return set()
 
     def measure(self, site: Site) -> bool:
         from bench.studies.generated_vs_real import measure
@@ -43,8 +39,5 @@ class _GeneratedVsReal:
             return comparison_files(rows, {})
         return comparison_files(rows, trained_errors(trained), facts=facts(trained))
 
-    def readme(self, results: Path) -> str:
-        return ""
 
-
-STUDY: Study = _GeneratedVsReal()
+STUDY = _GeneratedVsReal()
