@@ -22,13 +22,14 @@ import torch
 from bench.core import devices as device_module
 from bench.core import provenance, registry
 from bench.core.dataset import Wish
+from bench.core.rows import Row
 from bench.examples.encode import Encoded
 from bench.methods.memn2n.method import METHOD, batch_bytes
 from bench.methods.memn2n.schedule import most_epochs
 from bench.methods.memn2n.step import updates_per_epoch
 from bench.methods.memn2n.training import Trainer
 from bench.studies.speed import torch_memn2n
-from bench.studies.speed.rows import Row, Work, make_row
+from bench.studies.speed.rows import Work, make_row
 from bench.studies.speed.torch_memn2n import PEERS
 
 WARM_STEPS = 5
