@@ -179,7 +179,8 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         TABLE3.id,
         "attention",
         "e2e_table2_lm",
-        "own_text", "memory_use",
+        "own_text",
+        "memory_use",
     }
     left = {name for name, e in runnable.items() if not profile("laptop").runs(e)}
     assert left == {name for name in long if not KNOWN[name].quick}

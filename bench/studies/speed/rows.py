@@ -28,6 +28,7 @@ from bench.core.rows import (
 )
 from bench.core.study_rows import StudyRows
 from bench.methods.memn2n.spec import MemN2N
+from bench.methods.memn2n_lm.spec import MemN2NLM
 
 WORKS = {
     "babi_task1": "bAbI task 1",
@@ -45,20 +46,20 @@ class Work:
 
     Attributes:
         id: a key of `WORKS`.
-        dataset: 'babi-1k' or 'babi-10k'.
-        tasks: trained on together if the column is joint, else a single one.
+        dataset: its name.
+        units: of it: trained on together if the column is joint, else a single one.
     """
 
     id: str
     dataset: str
-    tasks: tuple[int, ...]
-    column: MemN2N
+    units: tuple[str, ...]
+    column: MemN2N | MemN2NLM
 
     def __post_init__(self) -> None:
         if self.id not in WORKS:
             raise BenchError(f"work '{self.id}' is not known; the works: {', '.join(WORKS)}")
-        if len(self.tasks) != 1 and not self.column.joint:
-            raise BenchError(f"work '{self.id}': several tasks need a joint column")
+        if len(self.units) != 1 and not self.column.joint:
+            raise BenchError(f"work '{self.id}': several units need a joint column")
 
 
 _REPEATS = (lambda value: bool(value) and list_of(positive)(value), "a list of numbers above 0")

@@ -88,7 +88,8 @@ def _csv(rows: Sequence[Row]) -> str:
 def _page(rows: Sequence[Row]) -> str:
     mark = " [GENERATED data]" if any(row["kind"] == GENERATED for row in rows) else ""
     text = (
-        "Milliseconds a step and restart, batch of 32, float32; medians of interleaved repeats "
+        "Milliseconds a step and restart, batch of 32 (language model: 128), float32; medians of "
+        "interleaved repeats "
         "(least to most) on the same machine and data. Ours trains all restarts at once, with "
         "running errors and the validation after each epoch; PyTorch trains one model, steps "
         "alone. The peer 'pytorch-eager' looks words up in an embedding a matrix, as public "

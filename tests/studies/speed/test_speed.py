@@ -42,21 +42,24 @@ def the_works() -> tuple[Work, ...]:
     return runpy.run_path(str(ROOT / "experiments" / "speed.py"))["WORKS"]
 
 
-def test_the_works_are_columns_of_table_1():
-    columns = registry.experiments()["e2e_table1_babi_1k"].select(None)
-    by_id = {column.id: column for column in columns}
-    works = the_works()
-    assert [work.id for work in works] == ["babi_task1", "babi_task2", "babi_task3", "babi_joint"]
-    for work in works:
-        assert work.column == by_id[work.column.id]
+def test_the_works_are_columns_of_tables_1_and_2():
+    known = registry.experiments()
+    table1 = {column.id: column for column in known["e2e_table1_babi_1k"].select(None)}
+    *stories, language = the_works()
+    assert [work.id for work in stories] == ["babi_task1", "babi_task2", "babi_task3", "babi_joint"]
+    for work in stories:
+        assert work.column == table1[work.column.id]
+    (row,) = known["e2e_table2_lm"].select(["ptb-memn2n-150-6-100"])
+    assert (language.id, language.dataset) == ("ptb_k6_n100", row.dataset)
+    assert language.column.canonical() == row.canonical()
 
 
 def test_an_unknown_work_is_refused():
     work = the_works()[0]
     with pytest.raises(BenchError, match="work 'babi_task9' is not known"):
         dataclasses.replace(work, id="babi_task9")
-    with pytest.raises(BenchError, match="several tasks need a joint column"):
-        dataclasses.replace(work, tasks=(1, 2))
+    with pytest.raises(BenchError, match="several units need a joint column"):
+        dataclasses.replace(work, units=("1", "2"))
 
 
 def test_a_rows_medians_and_ratio():
@@ -260,7 +263,7 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
 
     data = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(3, seed=2))
     column = tiny_data.column(linear_start=True, time_noise=0.2)
-    work = Work(id="babi_task1", dataset="babi-1k", tasks=(1,), column=column)
+    work = Work(id="babi_task1", dataset="babi-1k", units=("1",), column=column)
     lines: list[str] = []
     rows = race(
         work, data, "generated", jax.local_devices(), restarts=3, lanes=2, repeats=2,
