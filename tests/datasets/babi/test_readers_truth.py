@@ -5,7 +5,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reader_cases import READ, asked, said
 
@@ -13,7 +13,6 @@ from bench.datasets.babi.readers.read import READERS, answer
 from bench.datasets.babi.readers.reader import Unreadable
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(sorted({case[0] for case in READ})), st.data())
 def test_true_sentences_in_any_order_are_read_or_refused(task, data):
     """No order of a task's own sentences, sense or nonsense, ends in anything but these two."""
@@ -93,7 +92,6 @@ FREE = {
 """What may be renamed at will within a task without touching the truth of a story."""
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.sampled_from(READ), st.data())
 def test_renaming_renames_the_answer(case, data):
     task, story, question, expected, support = case
@@ -113,7 +111,6 @@ BIG = ("box", "chest", "suitcase", "container", "box of chocolates", "chocolate"
 ORDERS = [dict(zip(BIG, order, strict=True)) for order in itertools.permutations(range(6))]
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.permutations(BIG),
     st.lists(st.tuples(*[st.integers(0, 5)] * 2), min_size=1, max_size=8),
@@ -144,7 +141,6 @@ def test_sizes_against_all_orders(order, pairs, data):
 AWAY = {"north": (0, 1), "south": (0, -1), "east": (1, 0), "west": (-1, 0)}
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.permutations(HOUSE),
     st.permutations(sorted(AWAY)),
