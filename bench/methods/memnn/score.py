@@ -1,0 +1,55 @@
+"""s(x, y), the score of W14 (eq. 6), which O and R have each with parameters of its own.
+
+    s(x, y) = E(Phi_x(x)) . E(Phi_y(y))      E(z) = U z, or tanh(W tanh(U z)) (W15's NL)
+
+The dictionaries are apart: the words of the question, of each memory in the query and of the
+candidates have rows of their own, the tables ``question`` (F, n), ``support`` (L, F, n) and
+``memory`` (F, n), or ``answer`` (A, n). All that is here is of one question.
+
+Shapes: F features, n dimension, L lists, M slots, H hops, A answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import jax
+import jax.numpy as jnp
+
+Part = Mapping[str, jax.Array]
+"""The parameters of O or of R."""
+
+
+def shapes(
+    features: int, lists: int, answers: int, dim: int, *, nonlinear: bool, write_time: bool
+) -> dict[str, tuple[int, ...]]:
+    """The parameters of O and R, 'O/question' and so on."""
+    both = {"question": (features, dim), "support": (lists, features, dim)}
+    if nonlinear:
+        both["W"] = (dim, dim)
+    o = both | {"memory": (features, dim), "null": (dim,)} | ({"time": (3, dim)} if write_time else {})
+    r = both | {"answer": (answers, dim)}
+    return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
+
+
+def part(params: Mapping[str, jax.Array], which: str) -> dict[str, jax.Array]:
+    """Those of 'O' or 'R'."""
+    return {n.partition("/")[2]: p for n, p in params.items() if n.startswith(f"{which}/")}
+
+
+def embed(of: Part, z: jax.Array) -> jax.Array:
+    """E of U z, (..., n)."""
+    return jnp.tanh(jnp.tanh(z) @ of["W"]) if "W" in of else z
+
+
+def support(of: Part, hop: jax.Array | int, bag: jax.Array) -> jax.Array:
+    """U z of the memory that was found in a hop, counted from 0: what it adds to the query."""
+    lists = of["support"]
+    return bag @ lists[jnp.minimum(hop, len(lists) - 1)]
+
+
+def against(of: Part, queries: jax.Array, table: jax.Array, bags: jax.Array) -> jax.Array:
+    """(H, M) scores of candidates' bags (M, F) with embedded queries (H, n)."""
+    if "W" in of:
+        return queries @ embed(of, bags @ table).T
+    return (queries @ table.T) @ bags.T  # a product less than with the candidates embedded
