@@ -2,9 +2,12 @@
 
 import hashlib
 import re
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.core.errors import BenchError
+from bench.core.files import write_atomically
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*)")
 
@@ -31,6 +34,22 @@ def load(path: Path) -> dict[str, str]:
             raise BenchError(f"{path}:{number}: {match[2]} is listed twice; {remedy}")
         known[match[2]] = match[1]
     return known
+
+
+def save(path: Path, sums: Mapping[str, str]) -> Path:
+    """Writes a manifest anew; returns its file."""
+    write_atomically(path, "".join(f"{sums[file]}  {file}\n" for file in sorted(sums)))
+    return path
+
+
+def same(name: str, found: str, pinned: str) -> None:
+    """BenchError if what the simulator made has another SHA-256 than the manifest says."""
+    if found != pinned:
+        raise BenchError(
+            f"{name}: the simulator gives other bytes here than where the suite was made (SHA-256 "
+            f"{found[:8]}…, expected {pinned[:8]}…): a bug; please report it with the version of "
+            f"Python ({sys.version.split()[0]}) and the platform ({sys.platform})"
+        )
 
 
 def sha256(path: str | Path) -> str:

@@ -8,8 +8,10 @@ refused. An answer is one answer word, lower-cased and whole, also where it is s
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from bench.core.errors import BenchError
+from bench.datasets.lines import lines
 from bench.examples.stories import Question, Story
 
 
@@ -69,7 +71,7 @@ def parse(data: bytes, name: str) -> tuple[Story, ...]:
     """
     stories: list[Story] = []
     story = _Open(name)
-    for number, text in enumerate(_lines(data, name), start=1):
+    for number, text in enumerate(lines(data, partial(_bad, name)), start=1):
         label, blank, rest = text.partition(" ")
         if not blank or not _ID.fullmatch(label):
             raise _bad(name, number, "the line does not start with a line ID and one blank")
@@ -83,24 +85,6 @@ def parse(data: bytes, name: str) -> tuple[Story, ...]:
         story.add(identity, rest, number)
     stories.append(story.close())
     return tuple(stories)
-
-
-def _lines(data: bytes, name: str) -> list[str]:
-    """Split into lines, refusing what is not plain ASCII text of LF-ended lines."""
-    if not data:
-        raise _bad(name, 1, "the file is empty")
-    try:
-        text = data.decode("ascii")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _bad(name, line, f"byte 0x{data[error.start]:02x} is not ASCII text") from None
-    if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        raise _bad(name, line, "carriage return: lines must end in LF alone")
-    lines = text.split("\n")  # not splitlines(), which also splits at form feeds and the like
-    if lines.pop():
-        raise _bad(name, len(lines) + 1, "the last line is cut: it does not end in a newline")
-    return lines
 
 
 class _Open:

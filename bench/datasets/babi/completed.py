@@ -96,7 +96,7 @@ def stories(root: Path) -> tuple[Story, ...]:
     read = (manifest.read(layout.below(root, name), pins[name]) for name in PARTS)
     made, whole = join(*read)
     for name, data in ((generated_name(), made), (NAME, whole)):
-        sums.same(name, manifest.digest(data), pins[name])
+        manifest.same(name, manifest.digest(data), pins[name])
     return babi.parse(whole, NAME)
 
 

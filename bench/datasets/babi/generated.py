@@ -19,7 +19,7 @@ from tqdm import tqdm
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.datasets import manifest
-from bench.datasets.babi import layout, sums
+from bench.datasets.babi import layout
 from bench.datasets.babi.record import NAME, Entry, Record, read, write
 from bench.datasets.babi.simulator import release
 from bench.datasets.writing import locked, writing
@@ -90,7 +90,7 @@ def generate(
                     contents[name] = content
                     entries[name] = Entry(digest, questions, shared=drawn.shared, **settings)
                     if pins is not None:
-                        sums.same(name, digest, pins[name])
+                        manifest.same(name, digest, pins[name])
                 _place(folder, record, contents, entries)
             made |= entries
     return made

@@ -3,12 +3,9 @@ completes task 3."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.core.errors import BenchError
-from bench.core.files import write_atomically
 from bench.datasets import manifest
 
 FOLDER = Path(__file__).resolve().parent / "manifests"
@@ -32,15 +29,4 @@ def load(name: str) -> dict[str, str]:
 
 def save(name: str, sums: Mapping[str, str]) -> Path:
     """Writes a manifest anew; returns its file."""
-    write_atomically(path(name), "".join(f"{sums[file]}  {file}\n" for file in sorted(sums)))
-    return path(name)
-
-
-def same(name: str, found: str, pinned: str) -> None:
-    """BenchError if what the simulator made has another SHA-256 than the manifest says."""
-    if found != pinned:
-        raise BenchError(
-            f"{name}: the simulator gives other bytes here than where the suite was made (SHA-256 "
-            f"{found[:8]}…, expected {pinned[:8]}…): a bug; please report it with the version of "
-            f"Python ({sys.version.split()[0]}) and the platform ({sys.platform})"
-        )
+    return manifest.save(path(name), sums)

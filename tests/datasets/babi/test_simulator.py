@@ -19,9 +19,9 @@ from bench.core.errors import BenchError
 from bench.datasets.babi import babi
 from bench.datasets.babi.readers.read import read_story
 from bench.datasets.babi.simulator import release
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.release import STORY, task_files
 from bench.datasets.babi.simulator.story import Story, lines
+from bench.datasets.bits import Bits
 
 TASKS = range(1, 21)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Story
+from bench.datasets.bits import Bits
 
 _PLURAL = {"mouse": "mice", "sheep": "sheep", "wolf": "wolves", "cat": "cats"}
 _FEARED = tuple(_PLURAL)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import PLACES
+from bench.datasets.bits import Bits
 
 Step = tuple[int, int]
 

@@ -4,8 +4,8 @@ about."""
 from __future__ import annotations
 
 from bench.datasets.babi.simulator import wording
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Story
+from bench.datasets.bits import Bits
 
 _PEOPLE = ("Sumit", "Yann", "Antoine", "Jason")
 _MOTIVES = {

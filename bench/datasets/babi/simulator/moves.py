@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import PEOPLE, PLACES
 from bench.datasets.babi.simulator.world import DROP, GET, GIVE, MOVE, Event, World
+from bench.datasets.bits import Bits
 
 QUESTIONS = 5
 WINDOW = 5

@@ -7,10 +7,10 @@ where a pair's statement counts as two moves, in the order in which the two are 
 from __future__ import annotations
 
 from bench.datasets.babi.simulator import wording
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.moves import QUESTIONS, WINDOW
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import PEOPLE, PLACES
+from bench.datasets.bits import Bits
 
 _PRONOUN = {"John": "he", "Daniel": "he", "Mary": "she", "Sandra": "she"}
 

@@ -22,8 +22,8 @@ from bench.datasets.babi.simulator import (
     sizes,
     times,
 )
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Asked, Story, lines
+from bench.datasets.bits import Bits
 
 VERSION = 1
 """Raised whenever the same settings would give other bytes."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bench.datasets.babi.simulator import wording
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.moves import QUESTIONS, WINDOW
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import OTHER_PEOPLE, OTHER_PLACES, PEOPLE, PLACES
+from bench.datasets.bits import Bits
 
 Asks = Callable[[], tuple[str, str]]
 """Draws a place to ask about and the answer."""

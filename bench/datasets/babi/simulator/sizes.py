@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.moves import DRAWS
 from bench.datasets.babi.simulator.story import Story
+from bench.datasets.bits import Bits
 
 _BIG = ("box", "chest", "suitcase", "container")
 _SMALL = ("box of chocolates", "chocolate")

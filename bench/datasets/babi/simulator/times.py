@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bench.datasets.babi.simulator import wording
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.moves import QUESTIONS, WINDOW
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import OTHER_PEOPLE, OTHER_PLACES
+from bench.datasets.bits import Bits
 
 TIMES = ("yesterday", "this morning", "this afternoon", "this evening")
 

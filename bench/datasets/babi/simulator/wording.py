@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.datasets.babi.simulator.bits import Bits
+from bench.datasets.bits import Bits
 
 PEOPLE = ("John", "Mary", "Sandra", "Daniel")
 PLACES = ("bathroom", "bedroom", "garden", "hallway", "kitchen", "office")

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.datasets.babi.simulator import wording
-from bench.datasets.babi.simulator.bits import Bits
 from bench.datasets.babi.simulator.story import Story
 from bench.datasets.babi.simulator.wording import OBJECTS, PLACES
+from bench.datasets.bits import Bits
 
 MOVE, GET, DROP, GIVE = "move", "get", "drop", "give"
 
