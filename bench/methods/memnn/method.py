@@ -32,11 +32,12 @@ class _MemNN:
         "test_error": "test_errors", "test_accuracy": "test_accuracies",
     }  # fmt: skip
     rules: Mapping[str, Rule] = {
-        "train": Rule(
-            fields=("train_error", "train_loss"),
-            split="train",
-            about="the final model's training error",
-            measure="training error",
+        "mean": Rule(fields=(), split="train", about="none", measure="none"),
+        "held-out": Rule(
+            fields=("valid_error", "valid_loss"),
+            split="valid",
+            about="the final model's error on the training questions that are held out",
+            measure="held-out error",
         ),
     }
 
