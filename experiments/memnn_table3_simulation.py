@@ -2,8 +2,8 @@
 
     .venv/bin/python experiments/memnn_table3_simulation.py --profile paper
 
-No row of it can be run yet. Expected (W14 section 5.2), actor and object at difficulty 5: MemNN
-with two hops and time 99.9, with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
+Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with two hops and time 99.9,
+with one 44.4, LSTM 29.0 (experiments/paper/ has every cell). Settings: `bench.methods.memnn.protocols`.
 """
 
 from bench.core.column import NotYet
@@ -16,6 +16,13 @@ EXPERIMENT = Experiment(
     id="memnn_table3_simulation",
     title="Memory Networks, Table 3: simulated world, test accuracy (%)",
     dataset="world",
+    units=(
+        "d1_actor_without_before",
+        "d1_actor",
+        "d1_actor_object",
+        "d5_actor",
+        "d5_actor_object",
+    ),
     layout="rows",
     figure="none",
     columns=(

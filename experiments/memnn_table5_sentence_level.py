@@ -16,6 +16,12 @@ EXPERIMENT = Experiment(
     id="memnn_table5_sentence_level",
     title="Memory Networks, Table 5: simulated world by sentences, test accuracy (%)",
     dataset="world",
+    units=(
+        "d1_actor_without_before",
+        "d1_actor_without_before_object",
+        "d5_actor_without_before",
+        "d5_actor_without_before_object",
+    ),
     layout="rows",
     figure="none",
     columns=(

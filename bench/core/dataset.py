@@ -25,6 +25,8 @@ class Metric:
         unit: '%', or '' of a number without one.
         better: 'lower' or 'higher'.
         least, most: no value lies beyond; most None where there is no limit.
+        complement: the metric that methods measure for it (`bench.core.method.Method.metrics`),
+            where this one is ``most`` less that: accuracy is what an error leaves of 100 %.
     """
 
     name: str
@@ -33,6 +35,16 @@ class Metric:
     better: str
     least: float = 0.0
     most: float | None = None
+    complement: str = ""
+
+    @property
+    def measured(self) -> str:
+        """The metric that methods measure for it."""
+        return self.complement or self.name
+
+    def of(self, value: float) -> float:
+        """What it is where methods measured ``value``."""
+        return (self.most or 0.0) - value if self.complement else value
 
 
 @dataclass(frozen=True)

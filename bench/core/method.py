@@ -101,7 +101,7 @@ class Method(Protocol):
         splits: those it reads of every unit, 'train' and 'test' at least.
         fields: of its rows, beside the spine's. One of them is ``diverged``: null, or where its
             loss was no longer finite; restarts that diverged are in no number.
-        metrics: metric (`bench.core.dataset.Metric.name`) -> the field that maps a unit to it.
+        metrics: metric (`bench.core.dataset.Metric.measured`) -> the field that maps a unit to it.
         rules: rules of selection by name (`Column.selection`); the first is the default.
     """
 

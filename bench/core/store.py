@@ -133,7 +133,7 @@ def _read(path: Path) -> Stored | None:
         return None
     fields = {**BEFORE, **method.fields, **AFTER}
     completed = any(name.startswith(kinds.COMPLETION) for name in canonical["data"])
-    per_unit = method.metrics.get(dataset.metric.name)
+    per_unit = method.metrics.get(dataset.metric.measured)
     units = set(canonical["units"])
     for line, row in lines:
         wrong = wrong_field(row, fields)

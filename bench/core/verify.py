@@ -107,10 +107,10 @@ def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[s
     if not abs(now - before) <= EARLY_LOSS * abs(before):
         problems.append(f"first training loss {before} -> {now}")
     metric = registry.dataset(group.dataset).metric
-    field = method.metrics[metric.name]
+    field = method.metrics[metric.measured]
     for unit in group.units:
         spread = statistics.stdev(r[field][unit] for r in rows) if len(rows) > 1 else 0.0
-        one, other = wanted[field][unit], again[field][unit]
+        one, other = metric.of(wanted[field][unit]), metric.of(again[field][unit])
         slack = max(0.05 * (metric.most or abs(one)), 4.0 * spread)
         if not math.isclose(one, other, rel_tol=0.0, abs_tol=slack):
             problems.append(f"{metric.title} of {unit} {one} -> {other}")

@@ -18,6 +18,9 @@ from bench.examples.stories import Story
 NULL = 0
 """Index of the null word, of the empty statement and of nothing else."""
 
+Task = int | str
+"""A unit of a data set, as it calls it."""
+
 JOINT_HOLDOUT_SEED = 20150331
 """Draws the joint task's held-out tenth: one split for all restarts."""
 
@@ -31,7 +34,7 @@ class Examples:
             slots past the story's beginning hold `NULL`.
         question: (N,) int32, index of a question.
         answer: (N,) int32, index of a word.
-        task: (N,) int32, the bAbI task the question is from.
+        task: (N,), the task, or other unit of its data set, that each question is from.
     """
 
     memory: np.ndarray
@@ -92,8 +95,8 @@ class Encoded:
 
 
 def encode(
-    train: Sequence[tuple[int, Sequence[Story]]],
-    test: Sequence[tuple[int, Sequence[Story]]],
+    train: Sequence[tuple[Task, Sequence[Story]]],
+    test: Sequence[tuple[Task, Sequence[Story]]],
     *,
     memory_size: int,
     holdout: float,
@@ -171,7 +174,7 @@ class Sizes:
         return ""
 
 
-def encode_for_model(parts: Sequence[tuple[int, Sequence[Story]]], sizes: Sizes) -> Encoded:
+def encode_for_model(parts: Sequence[tuple[Task, Sequence[Story]]], sizes: Sizes) -> Encoded:
     """Encodes questions for a trained model: all of them are ``test`` (and ``train``), none is
     fitted.
 
@@ -257,10 +260,10 @@ def _vocabulary(parts: Sequence[Sequence[Story]]) -> tuple[tuple[str, ...], int]
 
 
 def _examples(
-    parts: Sequence[tuple[int, Sequence[Story]]],
+    parts: Sequence[tuple[Task, Sequence[Story]]],
     table: _Table,
     slots: int,
-    apart: Mapping[int, int],
+    apart: Mapping[Task, int],
 ) -> Examples:
     """The examples; ``apart`` has the number of each task whose statements have rows of their
     own."""
@@ -278,7 +281,7 @@ def _examples(
         memory=np.array(memory, np.int32).reshape(len(answer), slots),
         question=np.array(question, np.int32),
         answer=np.array(answer, np.int32),
-        task=np.array(task, np.int32),
+        task=np.array(task),
     )
 
 

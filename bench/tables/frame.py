@@ -102,6 +102,7 @@ def best(restarts: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
     manifest = stored.manifest
     method = registry.method(manifest["method"])
+    shown = registry.dataset(manifest["dataset"]).metric
     units = tuple(manifest["units"])
     group = (
         manifest["group"],
@@ -123,6 +124,9 @@ def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
                     what = f"has a field '{field}' without a number for '{unit}'"
                     raise rows.damaged(stored.path, line, what, REMEDY)
                 records.append((*group, *restart, unit, metric, value, batches))
+                if shown.complement == metric and shown.name not in method.metrics:
+                    left = None if batches is None else shown.of(batches)
+                    records.append((*group, *restart, unit, shown.name, shown.of(value), left))
     return records
 
 

@@ -104,7 +104,7 @@ def subject(experiment: Experiment, rows: Sequence[str], names: Mapping[str, str
         return Subject(
             tuple(rows), {row: names.get(row) or row.replace("_", " ") for row in rows}, axis=axis
         )
-    units = registry.units_of(experiment) if experiment.runnable() else tuple(data.units)
+    units = registry.units_of(experiment) or tuple(data.units)
     titles = {**data.titles, **{summary.key: summary.title for summary in data.summaries}}
     return Subject(
         units=units,

@@ -232,6 +232,26 @@ def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
     assert "five tosses" in capsys.readouterr().out
 
 
+def test_a_data_set_may_show_what_is_left_of_what_methods_measure(house, capsys):
+    """Of coins that are known by their hits, the page has 100 less each error, and more is
+    better."""
+    code = house / "datasets" / "coins" / "__init__.py"
+    errors = 'Metric("test_error", "test error", "%", "lower", 0.0, 100.0)'
+    hits = 'Metric("hits", "test hits", "%", "higher", 0.0, 100.0, complement="test_error")'
+    text = code.read_text()
+    assert errors in text
+    code.write_text(text.replace(errors, hits))
+    results = house / "results"
+    arguments = ["run", "--profile", "paper", "--only", "coins", "--results", str(results)]
+    assert cli.main(arguments) == 0, capsys.readouterr().err
+    (stored,) = (results / "store").glob("coins_penny_guess-of5_*.jsonl")
+    rows = [json.loads(line) for line in stored.read_text().splitlines()[1:]]
+    lines = [line.split(",") for line in (results / "coins.csv").read_text().splitlines()]
+    (cell,) = (line for line in lines if line[:2] == ["of5", "penny"])
+    assert float(cell[4]) == pytest.approx(100 - sum(row["wrong"]["penny"] for row in rows) / 5)
+    assert "Test hits" in (results / "coins.md").read_text()
+
+
 def test_the_contracts_hold_for_what_is_found(house):
     _contracts()
 
@@ -245,6 +265,7 @@ def _contracts() -> None:
         assert data.name == name and data.units and len(set(data.units)) == len(data.units)
         assert set(data.few) <= set(data.units) and set(data.titles) == set(data.units)
         assert data.metric.better in ("lower", "higher")
+        assert not data.metric.complement or data.metric.most is not None
         assert {s.figure for s in data.summaries} <= {"mean", "above"}
         known = data.known()
         assert set(known.files) <= set(data.units)

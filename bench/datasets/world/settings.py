@@ -27,9 +27,9 @@ class Setting:
 
     @property
     def title(self) -> str:
-        """For people: 'difficulty 5, actors and objects, no "before"'."""
-        moved = "actors and objects" if self.objects else "actors"
-        return f"difficulty {self.difficulty}, {moved}" + ', no "before"' * (not self.before)
+        """For people: 'difficulty 5, actor + object w/o before'."""
+        asked = "actor" + " + object" * self.objects + " w/o before" * (not self.before)
+        return f"difficulty {self.difficulty}, {asked}"
 
 
 SETTINGS = {

@@ -10,8 +10,9 @@ here, once and for all settings:
 *   Questions are spread evenly, 3 after every 7 statements, at most one at a time, so that every
     beginning of the story has the paper's proportion and smaller training sets are beginnings.
 *   An actor is drawn, then one of the kinds of action that are possible to it, then what it acts
-    on. Drawn among all possible actions in place of kinds, four fifths would be walks, and the
-    facts would lie nearer together than the paper says.
+    on. Drawn among all possible actions, 87 % of the statements would be walks, not 69 %, and the
+    farthest fact of a file lay 32 to 42 statements back (difficulty 5, actor + object, ten seeds),
+    against the paper's 65; as it is, 47 to 76.
 *   Where everybody and everything is at first is not told. A question is asked only if statements
     told prove its answer; until one can be asked of the statements within reach, it waits. This
     concerns the first few of a story.
@@ -157,7 +158,9 @@ class World:
 
     def _of_actor(self, event: Event) -> Asked:
         walks = self._walks[event.who]
-        arrival = max(i for i, walk in enumerate(walks) if walk.room == event.room)
+        arrival = len(walks) - 1
+        while walks[arrival].room != event.room:
+            arrival -= 1
         if self._setting.before and arrival and self._bits.chance(1, 2):
             text = wording.where_was(event.who, event.room)
             before = walks[arrival - 1]
@@ -168,12 +171,13 @@ class World:
     def _of_thing(self, thing: str) -> Asked | None:
         handled = self._handled[thing]
         dropped = handled.action == DROP
-        walks = [w for w in self._walks[handled.who] if not (dropped and w.at > handled.at)]
-        if not walks:
+        walks = reversed(self._walks[handled.who])
+        walk = next((w for w in walks if not dropped or w.at < handled.at), None)
+        if walk is None:
             return None
         room = self._lies[thing] if dropped else self._room[handled.who]
         text = wording.where_is(self._bits, thing)
-        return self._ask(text, thing, room, (handled, walks[-1]), now=True)
+        return self._ask(text, thing, room, (handled, walk), now=True)
 
     def _ask(
         self, text: str, subject: str, room: str, support: Sequence[Event], *, now: bool

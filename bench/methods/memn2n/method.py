@@ -58,8 +58,8 @@ class _MemN2N:
     def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded:
         spec = _spec(column)
         encoded = encode(
-            [(int(unit), split["train"]) for unit, split in parts.items()],
-            [(int(unit), split["test"]) for unit, split in parts.items()],
+            [(unit, split["train"]) for unit, split in parts.items()],
+            [(unit, split["test"]) for unit, split in parts.items()],
             memory_size=spec.memory_size,
             holdout=spec.holdout,
             joint=spec.joint,

@@ -71,7 +71,7 @@ def row(outcome: Outcome, encoded: Encoded, batch: int) -> Row:
         "test_error_batches": _wrong(_full_batches(test, batch)),
         "test_errors": {
             str(task): _wrong(test[encoded.test.task == task])
-            for task in np.unique(encoded.test.task)
+            for task in dict.fromkeys(encoded.test.task.tolist())
         },
         "curves": _kept(outcome.curves),
     }

@@ -28,9 +28,7 @@ class _MemNN:
     reads: type = Story
     splits: Sequence[str] = ("train", "test")
     fields = FIELDS
-    metrics: Mapping[str, str] = {
-        "test_error": "test_errors", "test_accuracy": "test_accuracies",
-    }  # fmt: skip
+    metrics: Mapping[str, str] = {"test_error": "test_errors"}
     rules: Mapping[str, Rule] = {
         "mean": Rule(fields=(), split="train", about="none", measure="none"),
         "held-out": Rule(

@@ -46,6 +46,14 @@ class Question(NamedTuple):
     support: Array
 
 
+class Reply(NamedTuple):
+    """The memories found (K,) (`bench.methods.memnn.output.find`), the answer, and R's margins."""
+
+    found: Array
+    answer: Array
+    loss: Array
+
+
 class Model:
     """The model and its loss.
 
@@ -97,15 +105,16 @@ class Model:
             contents = has[: ends[0]], has[ends[0] : ends[1]], has[ends[1] :]
         return Tables(*found, contents)
 
-    def answer(
-        self, params: Params, tables: Tables, asked: Question
-    ) -> tuple[jax.Array, jax.Array]:
-        """(K,) the memories found (`bench.methods.memnn.output.find`), and () the answer."""
+    def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
+        """What the model says, supporting facts unseen."""
         spec, bags, question = self._spec, *self._bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
         again = self._by_words
         found = output.find(o, question, bags, asked.count, spec.hops, again=again)
-        return found, jnp.argmax(response.respond(r, question, self._facts(bags, found)))
+        scores = response.respond(r, question, self._facts(bags, found))
+        others = jnp.arange(len(scores)) != asked.answer
+        margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
+        return Reply(found, jnp.argmax(scores), margins)
 
     def loss(self, params: Params, tables: Tables, asked: Question, drawn: jax.Array) -> jax.Array:
         """() the margins of all hops and of the answer, the right memories given.

@@ -44,14 +44,14 @@ FIELDS: Fields = {
     "valid_error": _MAYBE,
     "test_error": _PERCENT,
     "test_errors": (map_of(percent), "an object of percentages, 0 to 100, by unit"),
-    "test_accuracies": (map_of(percent), "an object of percentages, 0 to 100, by unit"),
     "support_accuracy": (list_of(_MAYBE[0]), "percentages, 0 to 100, or null, by hop"),
     "curves": (_curves, "three lists, epoch, train_loss and valid_error"),
 }
 """Errors are in %, losses margins a question (null where not finite), ``valid_*`` null where
-nothing is held out. ``ngrams`` is the order of the model that was kept. ``support_accuracy`` has for
-each hop how many test questions with such a supporting fact found it there, null where none has one;
-it is measured when all is trained and chosen. The curves' losses are those of the updates."""
+nothing is held out. The curves' losses are the whole margins of the updates; the final ones are R's,
+of the memories found: they need no supporting facts. ``ngrams`` is the order of the model that was
+kept. ``support_accuracy`` has for each hop how many test questions with such a supporting fact found
+it there, null where none has one; it is measured when all is trained and chosen."""
 
 
 def row(outcome: Outcome, encoded: Encoded) -> Row:
@@ -68,7 +68,6 @@ def row(outcome: Outcome, encoded: Encoded) -> Row:
         "valid_error": _maybe(outcome.valid_error),
         "test_error": _percent(np.mean(wrong)),
         "test_errors": errors,
-        "test_accuracies": {name: round(100.0 - error, 4) for name, error in errors.items()},
         "support_accuracy": support_accuracy(outcome.test_found, encoded.test),
         "curves": _kept(outcome.curve),
     }

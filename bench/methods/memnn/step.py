@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench.methods.memnn.memory import Encoded, Examples
-from bench.methods.memnn.model import Model, Params, Question, Tables
+from bench.methods.memnn.model import Model, Params, Question, Reply, Tables
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.train import draws
 from bench.train.lanes import Array, Lanes
@@ -36,13 +36,6 @@ class Drawn(NamedTuple):
     chosen: np.ndarray
     weight: np.ndarray
     numbers: np.ndarray
-
-
-class Scores(NamedTuple):
-    """Of N questions: the memories found (R, N, K) int32 and the answers (R, N) int32."""
-
-    found: np.ndarray
-    answer: np.ndarray
 
 
 def questions(examples: Examples) -> Question:
@@ -88,7 +81,6 @@ class Programs:
         self._train = lanes.copy(questions(encoded.train))
         self._update = lanes.program(self._block, (0, 0, 0, None, None, 0, None, None))
         self._reply = lanes.program(self._replies, (0, None, None))
-        self._margin = lanes.program(self._margins, (0, None, None))
 
     def block(
         self, params: Params, sums: Array, drawn: Drawn, updates: range, epoch: int, active: Array
@@ -99,18 +91,12 @@ class Programs:
             params, sums, drawn, ends, self._train, active, self._tables, np.float32(self._spec.rate)
         )
 
-    def replies(self, params: Params, asked: Question) -> Scores:
-        """What the model finds and answers."""
+    def replies(self, params: Params, asked: Question) -> Reply:
+        """What the model finds and answers: (R, N, K), and (R, N) each."""
         parts = [self._reply(params, part, self._tables) for part in _chunks(asked)]
         count = len(asked.count)
-        joined = (np.concatenate([np.asarray(p[i]) for p in parts], axis=1) for i in (0, 1))
-        return Scores(*(array[:, :count] for array in joined))
-
-    def losses(self, params: Params, asked: Question) -> np.ndarray:
-        """(R, N) the whole margins of training questions, at the middle of what is drawn."""
-        parts = [self._margin(params, part, self._tables) for part in _chunks(asked)]
-        joined = np.concatenate([np.asarray(part) for part in parts], axis=1)
-        return joined[:, : len(asked.count)].astype(np.float64)
+        joined = (np.concatenate([np.asarray(a) for a in array], 1) for array in zip(*parts))
+        return Reply(*(array[:, :count] for array in joined))
 
     def _block(
         self,
@@ -143,14 +129,8 @@ class Programs:
         trained = jax.lax.fori_loop(low, high, update, (params, total))
         return jax.tree.map(lambda new, old: jnp.where(active, new, old), trained, (params, total))
 
-    def _replies(
-        self, params: Params, asked: Question, tables: Tables
-    ) -> tuple[jax.Array, jax.Array]:
+    def _replies(self, params: Params, asked: Question, tables: Tables) -> Reply:
         return jax.vmap(self._model.answer, (None, None, 0))(params, tables, asked)
-
-    def _margins(self, params: Params, asked: Question, tables: Tables) -> jax.Array:
-        middle = jnp.full(self.draws, 0.5)
-        return jax.vmap(self._model.loss, (None, None, 0, None))(params, tables, asked, middle)
 
 
 def _chunks(asked: Question) -> list[Question]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ import numpy as np
 
 from bench.methods.memnn.cost import block_updates
 from bench.methods.memnn.memory import Encoded
-from bench.methods.memnn.model import Params, Question
+from bench.methods.memnn.model import Params, Question, Reply
 from bench.methods.memnn.spec import MemNN as Spec
-from bench.methods.memnn.step import Drawn, Programs, Scores, draw, questions
+from bench.methods.memnn.step import Drawn, Programs, draw, questions
 from bench.train import loop
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
@@ -31,7 +32,8 @@ class Outcome:
 
     Attributes:
         order: of its n-grams.
-        train_loss, train_error: of the final model on the questions it was trained on.
+        train_loss, train_error: of the final model on the questions it was trained on; losses are
+            R's margins, of the memories found.
         valid_*: on the held-out questions, None where there are none.
         test_right: (N,) bool; test_found: (N, K), `bench.methods.memnn.output.find`.
         diverged: epoch of the first loss that was not finite, or None.
@@ -105,33 +107,31 @@ class Trainer:
         ]
         seconds = (progress.seconds + time.perf_counter() - begun) / len(seeds)
         chosen = [min(those, key=_held_out) for those in zip(*parts, strict=True)]
-        return [_timed(outcome, seconds) for outcome in chosen]
+        return [dataclasses.replace(outcome, seconds=seconds) for outcome in chosen]
 
-    def right(self, params: Params, order: int, part: str) -> tuple[Scores, np.ndarray]:
+    def replies(self, params: Params, order: int, part: str) -> tuple[Reply, np.ndarray]:
         """What is found and answered of 'fit', 'valid' or 'test', and (R, N) whether it is
         right."""
         asked = self._asked[part]
-        scores = self.programs[order].replies(params, asked)
-        return scores, scores.answer == np.asarray(asked.answer)
+        replies = self.programs[order].replies(params, asked)
+        return replies, replies.answer == np.asarray(asked.answer)
 
-    def error(self, params: Params, order: int) -> np.ndarray:
-        """(R,) on the held-out questions, NaN where there are none."""
+    def held_out(self, params: Params, order: int) -> tuple[np.ndarray, np.ndarray]:
+        """(R,) loss and error on the held-out questions, NaN where there are none."""
         if not len(self.encoded.valid):
-            return np.full(len(next(iter(params.values()))), np.nan)
-        return 1.0 - self.right(params, order, "valid")[1].mean(axis=1)
+            nan = np.full(len(next(iter(params.values()))), np.nan)
+            return nan, nan
+        replies, right = self.replies(params, order, "valid")
+        return replies.loss.astype(float).mean(axis=1), 1.0 - right.mean(axis=1)
 
     def _outcomes(
         self, order: int, at: int, seeds: Sequence[int], progress: Progress
     ) -> list[Outcome]:
         params = of_order(progress.state.params, order)
-        losses = {
-            part: self.programs[order].losses(params, self._asked[part]).mean(axis=1)
-            for part in ("fit", "valid")
-            if len(self._asked[part].count)
-        }
-        valid = self.error(params, order)
-        wrong = 1.0 - self.right(params, order, "fit")[1].mean(axis=1)
-        scores, right = self.right(params, order, "test")
+        some = len(self.encoded.valid) > 0
+        valid_loss, valid_error = self.held_out(params, order)
+        fit, fit_right = self.replies(params, order, "fit")
+        test, test_right = self.replies(params, order, "test")
         host = {name: np.asarray(value) for name, value in params.items()}
         outcomes = []
         for i, seed in enumerate(seeds):
@@ -141,12 +141,12 @@ class Trainer:
                 Outcome(
                     seed=seed,
                     order=order,
-                    train_loss=float(losses["fit"][i]),
-                    train_error=float(wrong[i]),
-                    valid_loss=float(losses["valid"][i]) if "valid" in losses else None,
-                    valid_error=float(valid[i]) if "valid" in losses else None,
-                    test_right=right[i],
-                    test_found=scores.found[i],
+                    train_loss=float(fit.loss[i].astype(float).mean()),
+                    train_error=float(1.0 - fit_right[i].mean()),
+                    valid_loss=float(valid_loss[i]) if some else None,
+                    valid_error=float(valid_error[i]) if some else None,
+                    test_right=test_right[i],
+                    test_found=test.found[i],
                     diverged=bad[0] if bad else None,
                     curve=curve,
                     params={name: value[i] for name, value in host.items()},
@@ -207,7 +207,7 @@ class _Course:
             found = []
             for order in self._orders:
                 found.append(np.asarray(state.running[str(order)]) / count)
-                found.append(trainer.error(of_order(state.params, order), order))
+                found.append(trainer.held_out(of_order(state.params, order), order)[1])
             return np.stack(found, axis=-1)
 
         return State(state.params, trainer.lanes.split(self._nothing())), rows
@@ -238,12 +238,6 @@ def _held_out(outcome: Outcome) -> tuple[float, ...]:
         return (0.0,)
     lost = outcome.diverged is not None or not np.isfinite(outcome.valid_loss)
     return (float(lost), outcome.valid_error, outcome.valid_loss if not lost else 0.0)
-
-
-def _timed(outcome: Outcome, seconds: float) -> Outcome:
-    import dataclasses
-
-    return dataclasses.replace(outcome, seconds=seconds)
 
 
 def _some(asked: Question, which: np.ndarray) -> Question:
