@@ -3,7 +3,7 @@
     .venv/bin/python experiments/memnn_table3_simulation.py --profile paper
 
 Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with two hops and time 99.9,
-with one 44.4, LSTM 29.0 (experiments/paper/ has every cell). Settings: `bench.methods.memnn.protocols`.
+with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
 """
 
 from bench.core.column import NotYet

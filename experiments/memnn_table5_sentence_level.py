@@ -2,7 +2,7 @@
 
     .venv/bin/python experiments/memnn_table5_sentence_level.py --profile paper
 
-No row of it can be run yet. Expected (W14 appendix), actor and object at difficulty 5: MemNN with
+Expected (W14 appendix), actor and object at difficulty 5: MemNN with
 two hops and time 99.4, with one 73.0, RNN 17.0 (experiments/paper/ has every cell).
 """
 

@@ -21,7 +21,7 @@ def dictionary(texts: Sequence[Text], order: int) -> tuple[Text, ...]:
 
 
 def bags(texts: Sequence[Text], features: Sequence[Text], order: int) -> np.ndarray:
-    """Phi of each text: (N, F) float32, how often it has each feature; others have no part in it."""
+    """Phi of each text: (N, F) float32, how often it has each feature; others are passed over."""
     index = {gram: at for at, gram in enumerate(features)}
     found = np.zeros((len(texts), len(features)), np.float32)
     for row, text in enumerate(texts):

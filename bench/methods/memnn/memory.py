@@ -121,7 +121,9 @@ class _Writer:
         memory, count, question, answer, support, units = [], [], [], [], [], []
         for unit, stories in parts:
             for story in stories:
-                ids = [self.statements.setdefault(s, len(self.statements)) for s in story.statements]
+                ids = [
+                    self.statements.setdefault(s, len(self.statements)) for s in story.statements
+                ]
                 for q in story.questions:
                     first = max(0, q.seen - self._slots)
                     kept = ids[first : q.seen]

@@ -7,8 +7,8 @@ the hops (W15's AM). With write time (W14 3.4) candidates are compared in pairs,
 
     s_Ot(x, y, y') = E(x) . (E(y) - E(y') + T Phi_t(x, y, y'))
 
-where Phi_t says, 0 or 1, whether x is older than y, x older than y' and y older than y'. x's time is
-that of the memory found last; the question is younger than all memories. The null memory has no
+where Phi_t says, 0 or 1, whether x is older than y, x older than y' and y older than y'. x's time
+is that of the memory found last; the question is younger than all memories. The null memory has no
 time: of pairs with it Phi_t is 0.
 
 All that is here is of one question. Slots are numbered by age, the oldest 0; M stands for the null

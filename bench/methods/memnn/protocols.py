@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.methods.memnn.spec import MOST_HOPS, MemNN, memnn
+from bench.methods.memnn.spec import MemNN, memnn
 
 
 def w14(**fields: Any) -> MemNN:

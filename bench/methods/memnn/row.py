@@ -48,10 +48,10 @@ FIELDS: Fields = {
     "curves": (_curves, "three lists, epoch, train_loss and valid_error"),
 }
 """Errors are in %, losses margins a question (null where not finite), ``valid_*`` null where
-nothing is held out. The curves' losses are the whole margins of the updates; the final ones are R's,
-of the memories found: they need no supporting facts. ``ngrams`` is the order of the model that was
-kept. ``support_accuracy`` has for each hop how many test questions with such a supporting fact found
-it there, null where none has one; it is measured when all is trained and chosen."""
+nothing is held out. The curves' losses are the whole margins of the updates; the final ones are
+R's, of the memories found: they need no supporting facts. ``ngrams`` is the order of the model that
+was kept. ``support_accuracy`` has for each hop how many test questions with such a supporting fact
+found it there, null where none has one; it is measured when all is trained and chosen."""
 
 
 def row(outcome: Outcome, encoded: Encoded) -> Row:

@@ -27,7 +27,11 @@ def shapes(
     both = {"question": (features, dim), "support": (lists, features, dim)}
     if nonlinear:
         both["W"] = (dim, dim)
-    o = both | {"memory": (features, dim), "null": (dim,)} | ({"time": (3, dim)} if write_time else {})
+    o = (
+        both
+        | {"memory": (features, dim), "null": (dim,)}
+        | ({"time": (3, dim)} if write_time else {})
+    )
     r = both | {"answer": (answers, dim)}
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
 

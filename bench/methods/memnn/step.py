@@ -88,14 +88,23 @@ class Programs:
         """Some updates of an epoch counted from 1; ``sums`` (R,) of their losses grow."""
         ends = np.array([updates.start, updates.stop, epoch], np.int32)
         return self._update(
-            params, sums, drawn, ends, self._train, active, self._tables, np.float32(self._spec.rate)
+            params,
+            sums,
+            drawn,
+            ends,
+            self._train,
+            active,
+            self._tables,
+            np.float32(self._spec.rate),
         )
 
     def replies(self, params: Params, asked: Question) -> Reply:
         """What the model finds and answers: (R, N, K), and (R, N) each."""
         parts = [self._reply(params, part, self._tables) for part in _chunks(asked)]
         count = len(asked.count)
-        joined = (np.concatenate([np.asarray(a) for a in array], 1) for array in zip(*parts))
+        joined = (
+            np.concatenate([np.asarray(a) for a in array], 1) for array in zip(*parts, strict=True)
+        )
         return Reply(*(array[:, :count] for array in joined))
 
     def _block(

@@ -106,7 +106,7 @@ class Trainer:
             self._outcomes(order, at, seeds, progress) for at, order in enumerate(self.spec.orders)
         ]
         seconds = (progress.seconds + time.perf_counter() - begun) / len(seeds)
-        chosen = [min(those, key=_held_out) for those in zip(*parts, strict=True)]
+        chosen = [min(those, key=held_out_rank) for those in zip(*parts, strict=True)]
         return [dataclasses.replace(outcome, seconds=seconds) for outcome in chosen]
 
     def replies(self, params: Params, order: int, part: str) -> tuple[Reply, np.ndarray]:
@@ -232,7 +232,7 @@ def of_order(params: Params, order: int) -> Params:
     return {n.removeprefix(start): p for n, p in params.items() if n.startswith(start)}
 
 
-def _held_out(outcome: Outcome) -> tuple[float, ...]:
+def held_out_rank(outcome: Outcome) -> tuple[float, ...]:
     """What the order is chosen by: held-out error, then loss; a training that diverged is last."""
     if outcome.valid_error is None or outcome.valid_loss is None:
         return (0.0,)
