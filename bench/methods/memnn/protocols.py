@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.methods.memnn.spec import MemNN, memnn
+from bench.methods.memnn.spec import MOST_HOPS, MemNN, memnn
 
 
 def w14(**fields: Any) -> MemNN:
@@ -24,3 +24,25 @@ def w14(**fields: Any) -> MemNN:
         dim=100, epochs=10, gamma=0.1, rate=0.002, lists="one", memory_size=80, restarts=10
     )
     return memnn(**settings | fields)
+
+
+def supervised(**fields: Any) -> MemNN:
+    """W15's AM+NG+NL, a model a task: hops until the null memory wins, n-grams, non-linear scores.
+
+    Of the order of n-grams W15 says nothing but that there are three: here each restart trains all
+    three on nine tenths of the training questions and keeps the one that errs least on the others,
+    and so is the restart chosen. Every memory in a query has a word list of its own.
+
+    Raises:
+        BenchError: as `bench.methods.memnn.spec.memnn`.
+    """
+    settings = dict(
+        hops=MOST_HOPS, dim=50, ngrams="held-out", nonlinear=True, epochs=60, memory_size=50,
+        holdout=0.1, restarts=10, selection="held-out",
+    )  # fmt: skip
+    return memnn(**settings | fields)
+
+
+def weakly_supervised(**fields: Any) -> MemNN:
+    """S15's MemNN-WSH: the same with two hops, taught by shared words in place of facts."""
+    return supervised(**dict(hops=2, supervision="words", stop_share=0.5) | fields)
