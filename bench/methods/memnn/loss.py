@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from bench.methods.memnn.output import Scored, triple
+from bench.methods.memnn.output import Scored, of_time
 
 
 def of_memories(of: Scored, target: jax.Array, wrong: jax.Array, gamma: float) -> jax.Array:
@@ -20,9 +20,11 @@ def of_memories(of: Scored, target: jax.Array, wrong: jax.Array, gamma: float) -
     """
     f = target[:, None]
     others = jnp.arange(of.scores.shape[1])[None, :]
-    margins = jnp.maximum(0.0, gamma - triple(of, f, others))
+    right = jnp.sum(jnp.where(others == f, of.scores, 0.0), axis=1, keepdims=True)
+    lead = right - of.scores
+    margins = jnp.maximum(0.0, gamma - (lead + of_time(of, f, others)))
     if of.time is not None:
-        margins += jnp.maximum(0.0, gamma + triple(of, others, f))
+        margins += jnp.maximum(0.0, gamma - lead + of_time(of, others, f))
     return jnp.sum(margins * wrong)
 
 
@@ -33,7 +35,8 @@ def of_answers(scores: jax.Array, answer: jax.Array, wrong: jax.Array, gamma: fl
         scores: (A,).
         wrong: (A,) float32, weights of the others.
     """
-    return jnp.sum(jnp.maximum(0.0, gamma - scores[answer] + scores) * wrong)
+    right = jnp.sum(jnp.where(jnp.arange(len(scores)) == answer, scores, 0.0))
+    return jnp.sum(jnp.maximum(0.0, gamma - right + scores) * wrong)
 
 
 def one_of(wrong: jax.Array, uniform: jax.Array) -> jax.Array:

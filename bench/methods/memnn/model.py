@@ -126,8 +126,8 @@ class Model:
         o, r = part(params, "O"), part(params, "R")
         lesson = self._lesson(tables, asked, drawn[:2])
         facts = self._facts(bags, lesson.target)
-        added = [support(o, hop, facts[hop]) for hop in range(self.hops - 1)]
-        queries = jnp.cumsum(jnp.stack([question @ o["question"], *added]), axis=0)
+        earlier = jnp.tril(jnp.ones((self.hops, self.hops - 1)), -1)
+        queries = question @ o["question"] + earlier @ support(o, facts[:-1])
         asker = jnp.roll(lesson.target, 1).at[0].set(len(bags))
         scored = output.score(o, queries, asker, bags)
         answers = response.respond(r, question, facts)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from bench.methods.memnn.score import Part, against, embed, support
+from bench.methods.memnn.score import Part, against, embed
 
 
 class Scored(NamedTuple):
@@ -52,40 +52,37 @@ def score(o: Part, queries: jax.Array, asker: jax.Array, bags: jax.Array) -> Sco
     return Scored(scores, x @ o["time"].T if "time" in o else None, asker)
 
 
-def triple(of: Scored, y: jax.Array, z: jax.Array) -> jax.Array:
-    """s_Ot(x, y, y') of every hop; above 0 it prefers y.
+def of_time(of: Scored, y: jax.Array, z: jax.Array) -> jax.Array | float:
+    """E(x) . T Phi_t(x, y, y') of every hop, (H, C): what s_Ot has beside the scores' difference.
 
     Args:
-        y, z: (H, C) int32 candidates, z is y'; broadcast against each other.
+        y, z: int32 candidates, (H, C) once broadcast against each other; z is y'.
     """
-    scores, time, asker = of
-    null = scores.shape[1] - 1
-    y, z = jnp.broadcast_arrays(y, z)
-    apart = jnp.take_along_axis(scores, y, 1) - jnp.take_along_axis(scores, z, 1)
-    if time is None:
-        return apart
-    x = asker[:, None]
-    older = jnp.stack([x < y, x < z, y < z], axis=-1)
-    timed = (y < null) & (z < null)
-    return apart + jnp.where(timed, jnp.einsum("hcf,hf->hc", older * 1.0, time), 0.0)
+    if of.time is None:
+        return 0.0
+    x, null = of.asker[:, None], of.scores.shape[1] - 1
+    older = (x < y, x < z, y < z)
+    total = sum(jnp.where(old, of.time[:, n, None], 0.0) for n, old in enumerate(older))
+    return jnp.where((y < null) & (z < null), total, 0.0)
 
 
 def best(of: Scored, free: jax.Array) -> jax.Array:
     """() int32, the candidate that wins the only hop of ``of``.
 
     With write time a tournament decides (W14 appendix C): from the oldest on, the winner so far
-    meets the next; the null memory is the first.
+    meets the next, and stays if s_Ot(x, winner, next) > 0; the null memory is the first.
 
     Args:
         free: (M+1,) bool, the candidates.
     """
     null = free.shape[0] - 1
+    scores = of.scores[0]
     if of.time is None:
-        return jnp.argmax(jnp.where(free, of.scores[0], -jnp.inf)).astype(jnp.int32)
+        return jnp.argmax(jnp.where(free, scores, -jnp.inf)).astype(jnp.int32)
 
     def meet(winner: jax.Array, slot: jax.Array) -> tuple[jax.Array, None]:
-        keeps = triple(of, winner[None, None], slot[None, None])[0, 0] > 0
-        lost = free[slot] & ~(keeps & free[winner])
+        lead = scores[winner] - scores[slot] + of_time(of, winner[None, None], slot[None, None])
+        lost = free[slot] & ~((lead[0, 0] > 0) & free[winner])
         return jnp.where(lost, slot, winner), None
 
     winner, _ = jax.lax.scan(meet, jnp.int32(null), jnp.arange(null, dtype=jnp.int32))
@@ -119,7 +116,8 @@ def find(
         bag = jnp.where(ended, 0.0, bags[jnp.minimum(found, slots - 1)])
         taken = (jnp.arange(slots + 1) == found) & (found < null) & (not again)
         asker = jnp.where(ended, at.asker, found)
-        return Hop(at.query + support(o, number, bag), asker, at.free & ~taken, ended), found
+        added = bag @ o["support"][jnp.minimum(number, len(o["support"]) - 1)]
+        return Hop(at.query + added, asker, at.free & ~taken, ended), found
 
     free = (jnp.arange(slots + 1) < count) | ((jnp.arange(slots + 1) == slots) & has_null)
     begin = Hop(question @ o["question"], null, free, jnp.array(False))

@@ -46,10 +46,17 @@ def embed(of: Part, z: jax.Array) -> jax.Array:
     return jnp.tanh(jnp.tanh(z) @ of["W"]) if "W" in of else z
 
 
-def support(of: Part, hop: jax.Array | int, bag: jax.Array) -> jax.Array:
-    """U z of the memory that was found in a hop, counted from 0: what it adds to the query."""
-    lists = of["support"]
-    return bag @ lists[jnp.minimum(hop, len(lists) - 1)]
+def support(of: Part, bags: jax.Array) -> jax.Array:
+    """(H, n): what the memories of the first H hops, ``bags`` (H, F), add to the query: U z each.
+
+    Hops beyond the last word list have that one.
+    """
+    lists, hops = of["support"], len(bags)
+    if len(lists) == 1:
+        return bags @ lists[0]
+    own = min(hops, len(lists))
+    apart = jnp.einsum("hf,hfn->hn", bags[:own], lists[:own])
+    return jnp.concatenate([apart, bags[own:] @ lists[-1]]) if own < hops else apart
 
 
 def against(of: Part, queries: jax.Array, table: jax.Array, bags: jax.Array) -> jax.Array:

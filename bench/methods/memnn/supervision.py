@@ -46,7 +46,7 @@ def from_facts(support: jax.Array, count: jax.Array, slots: int, hops: int) -> L
     target = jnp.where(hop == facts, slots, told)
     learned = (hop <= facts) & (target >= 0)
     found = jax.nn.one_hot(told, slots + 1, dtype=jnp.int32)
-    earlier = jnp.cumsum(found, axis=0) - found
+    earlier = jnp.tril(jnp.ones((hops, hops), jnp.int32), -1) @ found
     wrong = _candidates(count, slots, hops)[None] & (earlier == 0)
     wrong &= (jnp.arange(slots + 1)[None] != target[:, None]) & learned[:, None]
     return Lesson(jnp.where(learned, target, slots), wrong)

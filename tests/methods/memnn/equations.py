@@ -1,5 +1,5 @@
-"""W14's and W15's equations in plain NumPy, float64, one question and one number at a time: what the
-model is held against."""
+"""W14's and W15's equations in plain NumPy, float64, one question and one number at a time: what
+the model is held against."""
 
 from __future__ import annotations
 

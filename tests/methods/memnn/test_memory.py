@@ -96,7 +96,9 @@ def test_valid_memories_are_those_that_share_words(seed):
     question, answer = rng.random((2, words)) < 0.3
     count = int(rng.integers(1, slots + 1))
     lesson = from_words(
-        *map(jnp.asarray, (question, memories, answer)), jnp.array(count), jnp.asarray(rng.random(2))
+        *map(jnp.asarray, (question, memories, answer)),
+        jnp.array(count),
+        jnp.asarray(rng.random(2)),
     )
     target, wrong = lesson.target.tolist(), np.asarray(lesson.wrong)
     used = range(count)
