@@ -132,7 +132,8 @@ class Model:
         scored = output.score(o, queries, asker, bags)
         answers = response.respond(r, question, facts)
         others = jnp.arange(len(answers)) != asked.answer
-        wrong, mistaken = lesson.wrong * 1.0, others * 1.0
+        many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
+        wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
         if spec.loss == "sampled":
             last = drawn[-self.hops - 1 :]
             wrong = loss.one_of(lesson.wrong, last[:-1])

@@ -13,15 +13,15 @@ from bench.methods.memnn.spec import MOST_HOPS, MemNN, memnn
 def w14(**fields: Any) -> MemNN:
     """W14's simulations: gamma = 0.1, n = 100, 10 epochs, one question an update.
 
-    The paper samples a wrong item of each kind at a rate of 0.01. Here all of them count, as its
-    equations have it: 80 times the gradient, so that the rate is 0.002, and it falls to 0. At 0.01
-    such sums diverge. No restart is chosen: ours is the mean.
+    The paper samples one wrong item of each kind at a rate of 0.01. Here all of them count, as its
+    equations have it, the memories as much as 16 together, and the rate falls from there to 0. No
+    restart is chosen: ours is the mean.
 
     Raises:
         BenchError: as `bench.methods.memnn.spec.memnn`.
     """
     settings = dict(
-        dim=100, epochs=10, gamma=0.1, rate=0.002, lists="one", memory_size=80, restarts=10
+        dim=100, epochs=10, gamma=0.1, rate=0.01, lists="one", memory_size=80, restarts=10
     )
     return memnn(**settings | fields)
 

@@ -43,6 +43,9 @@ class MemNN(Column):
             not count.
         loss: the margins of all wrong memories and answers are summed, or one of each is
             'sampled' (W14 3.1).
+        negatives: with 'sum', where a hop has more wrong memories than this, each counts so much
+            less that together they are what so many, drawn at random, would be on average: steps
+            do not grow with the memory, and do not diverge where it is large.
         gamma: the margin.
         schedule: the rate is 'constant', or falls to 0 in a straight line.
         memory_size: the latest so many statements are kept.
@@ -60,6 +63,7 @@ class MemNN(Column):
     supervision: str = choice("facts", "words")
     stop_share: float = 0.0
     loss: str = choice("sum", "sampled")
+    negatives: int = 16
     gamma: float = 0.1
     rate: float = 0.01
     schedule: str = choice("linear", "constant")
@@ -73,7 +77,7 @@ class MemNN(Column):
     def __post_init__(self) -> None:
         super().__post_init__()
         where = self.where
-        fields.positive(self, where, "hops", "dim", "epochs", "batch", "memory_size")
+        fields.positive(self, where, "hops", "dim", "epochs", "batch", "memory_size", "negatives")
         fields.positive(self, where, "gamma", "rate", "init_std")
         if self.hops > MOST_HOPS:
             raise BenchError(f"{where}: field 'hops' must be at most {MOST_HOPS}")

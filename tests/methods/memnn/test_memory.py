@@ -63,7 +63,7 @@ def test_each_units_last_questions_are_held_out_and_test_words_are_not_learned()
         encode({"a": {"train": first[:2], "test": [test]}}, memory_size=5, holdout=0.1)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(st.integers(1, 5), st.integers(1, 4), st.data())
 def test_the_facts_are_the_targets_in_order_then_the_null_memory(count, hops, data):
     slots = 5
@@ -87,7 +87,7 @@ def test_a_fact_that_left_the_memory_teaches_nothing():
     assert lesson.wrong[1].tolist() == [True, False, True, True]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**31))
 def test_valid_memories_are_those_that_share_words(seed):
     rng = np.random.default_rng(seed)

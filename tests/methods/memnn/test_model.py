@@ -56,7 +56,7 @@ class Case:
 
 
 @pytest.mark.parametrize(("nonlinear", "time"), FORMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), hops=st.sampled_from([1, 2, 10]))
 def test_the_memories_found_are_those_of_the_equations(nonlinear, time, seed, hops):
     case = Case(seed, hops, nonlinear, time)
@@ -64,7 +64,7 @@ def test_the_memories_found_are_those_of_the_equations(nonlinear, time, seed, ho
     assert case.found() == wanted + [SLOTS] * (hops - len(wanted))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_where_time_says_nothing_the_tournament_is_the_maximum(seed):
     timed = Case(seed, 3, True, True)
@@ -123,7 +123,7 @@ def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, h
         assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=2e-3, abs=2e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(0, 2**31))
 def test_one_of_the_wrong_ones_is_drawn_evenly(wrong, seed):
     drawn = np.random.default_rng(seed).random(400).astype("f4")
