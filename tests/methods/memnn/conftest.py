@@ -38,8 +38,7 @@ STORY = Story(
 )  # fmt: skip
 
 
-@pytest.fixture
-def fixture_parts():
+def fixture_stories():
     """Task 8 of the fixture, whose questions have several facts."""
     files = {split: FIXTURE_EN / f"{TASKS[7].stem}_{split}.txt" for split in ("train", "test")}
     return {"8": {split: parse(path.read_bytes(), path.name) for split, path in files.items()}}
