@@ -139,7 +139,9 @@ class _Writer:
             np.array(count, np.int32),
             np.array(question, np.int32),
             np.array(answer, np.int32),
-            np.array([s + [NONE] * (most - len(s)) for s in support], np.int32).reshape(-1, most),
+            np.array([s + [NONE] * (most - len(s)) for s in support], np.int32).reshape(
+                len(answer), most
+            ),
             np.array(units, np.str_),
         )
 

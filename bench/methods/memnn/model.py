@@ -94,7 +94,7 @@ class Model:
         """The data set's texts."""
         encoded = self._encoded
         told, asked = encoded.statements, encoded.questions
-        found = (input.bags(texts, self.features, self._order) for texts in (told, asked))
+        stated, put = (input.bags(texts, self.features, self._order) for texts in (told, asked))
         contents = None
         if self._by_words:
             answers = [tuple(answer.split(",")) for answer in encoded.answers]
@@ -103,7 +103,7 @@ class Model:
             has = input.contents(texts, known, self._spec.stop_share)
             ends = len(told), len(told) + len(asked)
             contents = has[: ends[0]], has[ends[0] : ends[1]], has[ends[1] :]
-        return Tables(*found, contents)
+        return Tables(stated, put, contents)
 
     def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
         """What the model says, supporting facts unseen."""

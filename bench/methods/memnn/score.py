@@ -16,7 +16,9 @@ from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 
-Part = Mapping[str, jax.Array]
+from bench.train.lanes import Array
+
+Part = Mapping[str, Array]
 """The parameters of O or of R."""
 
 
@@ -36,7 +38,7 @@ def shapes(
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
 
 
-def part(params: Mapping[str, jax.Array], which: str) -> dict[str, jax.Array]:
+def part(params: Mapping[str, Array], which: str) -> Part:
     """Those of 'O' or 'R'."""
     return {n.partition("/")[2]: p for n, p in params.items() if n.startswith(f"{which}/")}
 

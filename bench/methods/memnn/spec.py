@@ -19,7 +19,7 @@ VERSION = 1
 MOST_HOPS = 10
 """W15: hops go on until the null memory wins, at most ten."""
 
-ORDERS = (1, 2, 3)
+ORDERS: tuple[int, ...] = (1, 2, 3)
 """Of n-grams: words, and pairs, and triples of them (W15's NG)."""
 
 
