@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from methods.memnn.equations import Equations
+from memnn_equations import Equations
+from memnn_questions import question_of
 
 from bench.methods.memnn import loss, output
 from bench.methods.memnn.score import part, shapes
@@ -97,12 +98,12 @@ def test_one_hop_has_no_null_memory():
 
 @pytest.mark.parametrize(("nonlinear", "time"), FORMS)
 @pytest.mark.parametrize("hops", [1, 2, 10])
-def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, hops, one_question):
+def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, hops):
     """The derivative along random directions against finite differences in float64."""
     spec = memnn(
         id="x", title="x", hops=hops, dim=DIM, nonlinear=nonlinear, write_time=time, memory_size=9
     )
-    made = one_question(spec)
+    made = question_of(spec)
     nothing = jnp.zeros(made.model.draws)
     differ = jax.jit(jax.value_and_grad(made.model.loss))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from methods.memnn.conftest import fixture_stories
+from memnn_questions import fixture_stories
 
 from bench.core import arrays
 from bench.core.errors import BenchError

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytest
 from data_helpers import FIXTURE_EN
 
 from bench.datasets.babi.babi import TASKS, parse
 from bench.examples.stories import Question, Story
 from bench.methods.memnn.memory import encode
 from bench.methods.memnn.model import Model
+from bench.methods.memnn.spec import MemNN
 from bench.methods.memnn.step import questions
 
 
-def words(text: str) -> tuple[str, ...]:
+def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
 STORY = Story(
     tuple(
         map(
-            words,
+            _words,
             (
                 "joe went to the kitchen", "fred took the milk there", "joe got the ball there",
                 "fred went to the office", "joe went to the office",
@@ -32,8 +32,8 @@ STORY = Story(
         )
     ),
     (
-        Question(words("where is joe"), "kitchen", (0,), 3, 4),
-        Question(words("where is the milk"), "office", (1, 3), 5, 7),
+        Question(_words("where is joe"), "kitchen", (0,), 3, 4),
+        Question(_words("where is the milk"), "office", (1, 3), 5, 7),
     ),
 )  # fmt: skip
 
@@ -46,6 +46,8 @@ def fixture_stories():
 
 @dataclass
 class Made:
+    """A question as the model reads it, and as the equations do."""
+
     model: Model
     tables: Any
     asked: Any
@@ -55,19 +57,14 @@ class Made:
     answer: int
 
 
-@pytest.fixture
-def one_question():
+def question_of(spec: MemNN) -> Made:
     """The second question of `STORY` under a spec."""
-
-    def made(spec) -> Made:
-        parts = {"1": {"train": [STORY], "test": [STORY]}}
-        encoded = encode(parts, memory_size=spec.memory_size, holdout=0.0)
-        model = Model(spec, encoded, spec.orders[0])
-        tables = model.tables()
-        asked = type(questions(encoded.train))(*(a[1] for a in questions(encoded.train)))
-        bags = tables.statements[asked.memory[: asked.count]].astype(float)
-        question = tables.questions[asked.question].astype(float)
-        facts = STORY.questions[1].support[: spec.hops]
-        return Made(model, tables, asked, question, bags, facts, int(asked.answer))
-
-    return made
+    parts = {"1": {"train": [STORY], "test": [STORY]}}
+    encoded = encode(parts, memory_size=spec.memory_size, holdout=0.0)
+    model = Model(spec, encoded, spec.orders[0])
+    tables = model.tables()
+    asked = type(questions(encoded.train))(*(a[1] for a in questions(encoded.train)))
+    bags = tables.statements[asked.memory[: asked.count]].astype(float)
+    question = tables.questions[asked.question].astype(float)
+    facts = STORY.questions[1].support[: spec.hops]
+    return Made(model, tables, asked, question, bags, facts, int(asked.answer))
