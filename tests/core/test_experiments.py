@@ -274,3 +274,11 @@ def test_every_path_that_the_readme_names_is_there():
     made = {path for path in named if "<" in path or path.startswith("experiments/my_")}
     assert len(named) > 20
     assert not {p for p in named - made if not (ROOT / p).exists() and "ablation_columns" not in p}
+
+
+def test_w14s_tables_share_what_is_alike():
+    three, four = KNOWN["memnn_table3_simulation"], KNOWN["memnn_table4_learning_curve"]
+    five = KNOWN["memnn_table5_sentence_level"]
+    assert ids(four, "3000") == ids(three, "memnn_k2_time") == ids(five, "memnn_k2_time")
+    assert len({tuple(ids(four, column.id)) for column in four.runnable()}) == 4
+    assert ids(KNOWN["ablation_memnn"], "am_ng_nl") == ids(TABLE1, "memnn")
