@@ -21,7 +21,8 @@ class Rule:
 
     Attributes:
         fields: of its row, compared in this order; the least is the best, and one that is not
-            finite comes last. Ties go to the lower seed.
+            finite comes last. Ties go to the lower seed. None at all: no restart is picked, and
+            what is reported is their mean.
         split: what they are measured on: 'train' or 'valid'.
         about: in words, 'the final model's training error' say.
         measure: the first field in two words, 'training error' say.

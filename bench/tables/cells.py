@@ -103,14 +103,15 @@ def of(runs: pd.DataFrame, by: str, k: int, rule: Rule, kind: str, *, asked: int
 
 
 def _chosen(stored: pd.DataFrame, k: int, rule: Rule) -> dict[str, float]:
-    """What the rule reports of a unit's restarts, or its mean over all choices of k of them."""
+    """What the rule reports of a unit's restarts, or its mean over all choices of k of them: where
+    it picks none, their mean."""
     good = frame.best(stored[~stored.diverged], rule)
     if good.empty:
         return dict.fromkeys(("value", "batches", "seed"), float("nan"))
-    if len(stored) <= k:
+    if len(stored) <= k and rule.fields:
         first = good.iloc[0]
         return {"value": first.value, "batches": first.batches, "seed": first.seed}
-    chances = interval.chances(good["rank"].tolist(), k, len(stored))
+    chances = interval.chances(good["rank"].tolist(), min(k, len(stored)), len(stored))
     expected = {name: float(good[name].to_numpy() @ chances) for name in ("value", "batches")}
     return {**expected, "seed": float("nan")}
 

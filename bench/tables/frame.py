@@ -86,11 +86,14 @@ def best(restarts: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     """Restarts by a rule of selection, the best first, each with its ``rank``; equals share one.
 
     The least of the rule's fields is the best, one that is not finite comes last, and of equals the
-    lower seed goes before. Nothing here looks at the test set.
+    lower seed goes before. By a rule without fields all are equal. Nothing here looks at the test
+    set.
 
     Args:
         restarts: a row a restart (or a restart and unit), with ``seed`` and the rule's fields.
     """
+    if not rule.fields:
+        return restarts.assign(rank=0).sort_values("seed", kind="stable")
     keys = restarts[list(rule.fields)].astype(float).fillna(math.inf)
     ranked = restarts.assign(rank=keys.groupby(list(rule.fields)).ngroup())
     return ranked.sort_values(["rank", "seed"], kind="stable")

@@ -192,20 +192,28 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     if not columns:
         return ("No column of this table can be trained yet: only the paper's numbers are shown.",)
     of, noun = result.subject, result.subject.noun
-    many = " or ".join(str(number) for number in sorted({c.declared for c in columns}))
-    lines = [
-        f"Ours is, of {many} restarts, the one with the lowest {_rules(columns)} to the lower "
-        "seed. Where fewer are stored it is the best of these, where more, the mean over all "
-        f"choices of {many} among them. The test set plays no part in the choice."
-    ]
+    picked = [c for c in columns if c.rule and c.rule.fields]
+    lines = []
+    if picked:
+        many = " or ".join(str(number) for number in sorted({c.declared for c in picked}))
+        lines.append(
+            f"Ours is, of {many} restarts, the one with the lowest {_rules(picked)} to the lower "
+            "seed. Where fewer are stored it is the best of these, where more, the mean over all "
+            f"choices of {many} among them. The test set plays no part in the choice."
+        )
+    if len(picked) < len(columns):
+        which = ", ".join(f"'{c.column.title}'" for c in columns if c not in picked)
+        of_these = f"Of {which} no restart is chosen: ours" if picked else "Ours"
+        lines.append(f"{of_these} is the mean of all restarts that did not diverge.")
     asked = ""
     if of.questions:
         asked = (
             f"{capital(plural(of.measure))} are over every question of the test file "
             f"({of.questions} a {noun} in the real data). "
         )
+    choice = " and its own choice" if picked else ""
     lines.append(
-        f"{asked}Each {noun} has its own model and its own choice, except in joint columns (one "
+        f"{asked}Each {noun} has its own model{choice}, except in joint columns (one "
         f"for all {plural(noun)})."
     )
     if of.summaries and result.experiment.layout == "cells":
@@ -217,7 +225,7 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
 
 def _rules(columns: Sequence[ColumnResult]) -> str:
     """What is lowest of the restart that is shown, and what equals are told apart by."""
-    rules = {c.spec.selection: c.rule for c in columns if c.rule}
+    rules = {(c.spec.selection, c.spec.method): c.rule for c in columns if c.rule}
     ordered = [rules[name] for name in sorted(rules)]
     measures = dict.fromkeys(rule.measure for rule in ordered)
     what = "; or ".join(rule.about for rule in ordered)

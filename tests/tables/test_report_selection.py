@@ -6,12 +6,15 @@ import math
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_helpers import columns, groups, row
 
 from bench.core import registry
+from bench.core.method import Rule
 from bench.core.store import Store
+from bench.tables import cells
 from bench.tables.frame import best
 from bench.tables.numbers import exact, short
 
@@ -101,3 +104,22 @@ def test_numbers_are_written_one_way() -> None:
 @given(st.floats(0, 100))
 def test_exact_numbers_read_back(value: float) -> None:
     assert abs(float(exact(value)) - value) <= 5.1e-5
+
+
+@given(st.lists(RESTART, min_size=2, max_size=6), st.integers(1, 8))
+def test_a_rule_without_fields_picks_none_and_ours_is_the_mean(restarts, k):
+    rule = Rule(fields=(), split="train", about="", measure="")
+    good = [r["test_error"] for r in restarts if r["diverged"] is None]
+    stored = pd.DataFrame(
+        {
+            "unit": "1", "seed": range(len(restarts)), "kind": "real", "completed": False,
+            "value": [r["test_error"] for r in restarts], "batches": math.nan,
+            "diverged": [r["diverged"] is not None for r in restarts],
+        }
+    )  # fmt: skip
+    (cell,) = cells.of(stored, "unit", k, rule, "real", asked=k).itertuples()
+    if good:
+        assert cell.ours == pytest.approx(sum(good) / len(good), abs=1e-9)
+    else:
+        assert math.isnan(cell.ours)
+    assert math.isnan(cell.seed)
