@@ -51,7 +51,9 @@ class _Recurrent:
         step = step_seconds(spec, float(fit.length.mean()))
         return Work(step * len(fit) / spec.batch * spec.epochs, step_bytes(spec))
 
-    def trainer(self, column: Column, prepared: Sequences, devices: Sequence, stream: int) -> Trainer:
+    def trainer(
+        self, column: Column, prepared: Sequences, devices: Sequence, stream: int
+    ) -> Trainer:
         from bench.methods.recurrent import training
 
         return training.Trainer(_spec(column), prepared, *devices, stream=stream)

@@ -30,9 +30,7 @@ def last_state(cell: str, params: Params, words: jax.Array, first: jax.Array) ->
     return cells.hidden(_read(cell, cells.of_cell(params), embedded, there, first))
 
 
-def _step(
-    cell: str, params: Params, carry: Carry, embedded: jax.Array, there: jax.Array
-) -> Carry:
+def _step(cell: str, params: Params, carry: Carry, embedded: jax.Array, there: jax.Array) -> Carry:
     after = cells.step(cell, params, carry, embedded)
     return jax.tree.map(lambda value: value * there, after)
 

@@ -40,9 +40,7 @@ model after ``best_epoch``, which errs least on the questions held out; ``diverg
 epoch of a cost that was not finite."""
 
 
-def row(
-    unit: str, curve: Sequence[tuple[float, ...]], costs: np.ndarray, right: np.ndarray
-) -> Row:
+def row(unit: str, curve: Sequence[tuple[float, ...]], costs: np.ndarray, right: np.ndarray) -> Row:
     """The method's fields of a restart's row, see `FIELDS`.
 
     Args:

@@ -143,9 +143,7 @@ class Trainer:
         turn = np.random.default_rng((self.stream, epoch)).permutation(self.updates)
         return self._order(bits, self.pools), self.lanes.copy(turn.astype(np.int32))
 
-    def run(
-        self, state: State, order: tuple[jax.Array, jax.Array], updates: range
-    ) -> State:
+    def run(self, state: State, order: tuple[jax.Array, jax.Array], updates: range) -> State:
         """Updates of an epoch."""
         questions, turn = order
         return State(
