@@ -2,8 +2,8 @@
 
 S15's LSTM column is W15's, which says of its settings that they were chosen by validation; W14
 tuned hidden size, steps of backpropagation and rate on each data set and gives none. So they are
-chosen here, by `bench.methods.recurrent.search`, once for all tasks and once for all settings of the
-world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file.
+chosen here, by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
+the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file.
 """
 
 from __future__ import annotations
