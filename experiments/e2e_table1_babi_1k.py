@@ -6,20 +6,21 @@
 
 Expected, mean error and failed tasks as printed by the paper (experiments/paper/ has every cell):
 
-    baselines   MemNN, told the supporting facts 6.7 / 4   MemNN WSH 40.2 / 18
+    baselines   MemNN, told the supporting facts 6.7 / 4   MemNN WSH 40.2 / 18   LSTM 51.3 / 20
     per task    BoW 25.1 / 15   PE 20.3 / 13   PE LS 16.3 / 12   PE LS RN 13.9 / 11
     joint       1 hop PE LS 25.8 / 17   2 hops 15.6 / 11   3 hops 13.3 / 11
                 PE LS RN 12.4 / 11   PE LS layer-wise 15.2 / 10
 
-Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`, and of the baselines
-`bench.methods.memnn.protocols`); where the paper and the authors' released code differ, the default
-reading is the released one (see `bench.methods.memn2n.spec.Readings`).
+Settings are S15 section 4.2 (see `bench.methods.memn2n.protocols`; of the baselines
+`bench.methods.memnn.protocols` and `bench.methods.recurrent.protocols`); where the paper and the
+authors' released code differ, the default reading is the released one (see
+`bench.methods.memn2n.spec.Readings`).
 """
 
-from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
 from bench.methods.memnn.protocols import supervised, weakly_supervised
+from bench.methods.recurrent.protocols import babi_1k
 
 EXPERIMENT = Experiment(
     id="e2e_table1_babi_1k",
@@ -27,7 +28,7 @@ EXPERIMENT = Experiment(
     dataset="babi-1k",
     columns=(
         supervised(id="memnn", title="MemNN (supervised)"),
-        NotYet(id="lstm", title="LSTM", why="the LSTM baseline is not written yet"),
+        babi_1k(id="lstm", title="LSTM"),
         weakly_supervised(id="memnn_wsh", title="MemNN WSH"),
         per_task(id="bow", title="BoW", encoding="bow"),
         per_task(id="pe", title="PE"),

@@ -6,11 +6,9 @@ Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with two hop
 with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
 """
 
-from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.methods.memnn.protocols import w14
-
-WHY = "recurrent networks are not written yet"
+from bench.methods.recurrent.protocols import world
 
 EXPERIMENT = Experiment(
     id="memnn_table3_simulation",
@@ -26,8 +24,8 @@ EXPERIMENT = Experiment(
     layout="rows",
     figure="none",
     columns=(
-        NotYet(id="rnn", title="RNN", why=WHY),
-        NotYet(id="lstm", title="LSTM", why=WHY),
+        world("rnn", id="rnn", title="RNN"),
+        world("lstm", id="lstm", title="LSTM"),
         w14(id="memnn_k1", title="MemNN, k = 1", hops=1, write_time=False),
         w14(id="memnn_k1_time", title="MemNN, k = 1, with time", hops=1),
         w14(id="memnn_k2_time", title="MemNN, k = 2, with time"),

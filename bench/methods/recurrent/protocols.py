@@ -1,0 +1,73 @@
+"""The settings of the papers' columns, and the searches that chose them.
+
+S15's LSTM column is W15's, which says of its settings that they were chosen by validation; W14
+tuned hidden size, steps of backpropagation and rate on each data set and gives none. So they are
+chosen here, by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
+the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.core.fields import build
+from bench.methods.recurrent.spec import Recurrent
+
+Settings = dict[str, Any]
+
+BABI: Settings = dict(cell="lstm", dim=50, words=100, optimizer="adam", rate=0.01, epochs=20)
+
+EPOCHS_10K = 10
+"""Of ten times the questions."""
+
+WORLD: Mapping[str, Settings] = {
+    "lstm": dict(cell="lstm", dim=50, words=60, text="running", rate=0.003, epochs=12),
+    "rnn": dict(cell="rnn", dim=50, words=60, text="running", rate=0.001, epochs=12),
+}
+
+SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
+    "babi-1k": (
+        ("1", "5", "6", "15", "20"),
+        (
+            BABI | {"rate": 0.003},
+            BABI,
+            BABI | {"rate": 0.001},
+            BABI | {"words": 50},
+            BABI | {"dim": 25},
+            BABI | {"optimizer": "sgd", "rate": 0.3},
+            BABI | {"dim": 100},
+        ),
+    ),
+    "world": (
+        ("d1_actor", "d5_actor_object"),
+        (
+            WORLD["rnn"],
+            WORLD["lstm"],
+            WORLD["rnn"] | {"rate": 0.003},
+            WORLD["lstm"] | {"rate": 0.01},
+            WORLD["rnn"] | {"words": 30},
+            WORLD["lstm"] | {"words": 30},
+        ),
+    ),
+}
+"""Data set -> units and settings."""
+
+
+def babi_1k(**fields: Any) -> Recurrent:
+    """S15's LSTM column of Table 1."""
+    return _column(BABI, fields)
+
+
+def babi_10k(**fields: Any) -> Recurrent:
+    """S15's LSTM column of Table 3."""
+    return _column({**BABI, "epochs": EPOCHS_10K}, fields)
+
+
+def world(cell: str, **fields: Any) -> Recurrent:
+    """W14's baselines in the simulated world; it names no selection of restarts."""
+    return _column({**WORLD[cell], "selection": "mean"}, fields)
+
+
+def _column(settings: Settings, fields: Mapping[str, Any]) -> Recurrent:
+    return build(Recurrent, {**settings, **fields}, f"column '{fields.get('id', '?')}'")

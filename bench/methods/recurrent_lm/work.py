@@ -1,0 +1,24 @@
+"""What an update takes, predicted, on a CPU core: for the progress bar and the blocks' length."""
+
+from __future__ import annotations
+
+from bench.methods.recurrent_lm.spec import RecurrentLM
+
+SECONDS_PER_WEIGHT = 3e-10
+"""Of a word, forward and back: of each weight of the cell and of the output layer."""
+SECONDS_PER_SCORE = 1.2e-8
+"""Of a word that may come next, forward and back."""
+
+GATES = {"rnn": 1, "lstm": 4}
+
+
+def step_seconds(spec: RecurrentLM, words: int) -> float:
+    """Seconds an update, V = ``words``."""
+    weights = GATES[spec.cell] * 2 * spec.dim**2 + words * spec.dim
+    word = SECONDS_PER_WEIGHT * weights + SECONDS_PER_SCORE * words
+    return spec.batch * spec.steps * word
+
+
+def step_bytes(spec: RecurrentLM, words: int) -> int:
+    """Size of an update's scores, which every pass over them reads."""
+    return 4 * spec.batch * spec.steps * words
