@@ -1,6 +1,6 @@
 """Table 1 of End-To-End Memory Networks: test error (%) on bAbI, 1k training questions.
 
-    .venv/bin/python experiments/e2e_table1_babi_1k.py                    # MemN2N per task, five restarts
+    .venv/bin/python experiments/e2e_table1_babi_1k.py                    # MemN2N per task
     .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper    # ten restarts, as printed
     .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
 
