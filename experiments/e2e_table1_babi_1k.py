@@ -19,7 +19,7 @@ authors' released code differ, the default reading is the released one (see
 from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
-from bench.methods.recurrent.protocols import babi_1k
+from bench.methods.recurrent.protocols import babi
 
 EXPERIMENT = Experiment(
     id="e2e_table1_babi_1k",
@@ -31,7 +31,7 @@ EXPERIMENT = Experiment(
             title="MemNN (supervised)",
             why="the strongly supervised MemNN is not written yet",
         ),
-        babi_1k(id="lstm", title="LSTM"),
+        babi(id="lstm", title="LSTM"),
         NotYet(
             id="memnn_wsh", title="MemNN WSH", why="the weakly supervised MemNN is not written yet"
         ),

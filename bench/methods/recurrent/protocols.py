@@ -18,9 +18,6 @@ Settings = dict[str, Any]
 
 BABI: Settings = dict(cell="lstm", dim=50, words=100, optimizer="adam", rate=0.01, epochs=20)
 
-EPOCHS_10K = 10
-"""Of ten times the questions."""
-
 WORLD: Mapping[str, Settings] = {
     "lstm": dict(cell="lstm", dim=50, words=60, text="running", rate=0.003, epochs=12),
     "rnn": dict(cell="rnn", dim=50, words=60, text="running", rate=0.001, epochs=12),
@@ -54,14 +51,9 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
 """Data set -> units and settings."""
 
 
-def babi_1k(**fields: Any) -> Recurrent:
-    """S15's LSTM column of Table 1."""
+def babi(**fields: Any) -> Recurrent:
+    """S15's LSTM column of Tables 1 and 3."""
     return _column(BABI, fields)
-
-
-def babi_10k(**fields: Any) -> Recurrent:
-    """S15's LSTM column of Table 3."""
-    return _column({**BABI, "epochs": EPOCHS_10K}, fields)
 
 
 def world(cell: str, **fields: Any) -> Recurrent:
