@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 import filelock
 
 from bench.core import finding, provenance, registry
-from bench.core.arguments import Parser, duration, guarded, number, split
+from bench.core.arguments import Parser, data_options, duration, guarded, number, split
 from bench.core.cache import cache_dir
 from bench.core.column import NotYet
 from bench.core.dataset import AtHand, Wish
@@ -58,12 +59,11 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
     def run() -> int:
         options = parser.parse_args(arguments)
         registry.check(experiment)
+        columns, units, restarts = options.columns, options.units, options.restarts
         asked = _Asked(
-            columns=None if options.columns is None else split(options.columns),
-            units=None if options.units is None else _units(experiment, split(options.units)),
-            restarts=None
-            if options.restarts is None
-            else number("--restarts", options.restarts, 1, 10_000),
+            None if columns is None else split(columns),
+            None if units is None else _units(experiment, split(units)),
+            None if restarts is None else number("--restarts", restarts, 1, 10_000),
         )
         return _run([experiment], options, asked)
 
@@ -94,7 +94,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     verify.add_argument(
         "--pick", default=None, metavar="HEX", help="which: any hex number (commit)"
     )
-    _data_options(verify)
+    data_options(verify)
     verify.set_defaults(action=_verify)
     for command in registry.commands():
         command.add(commands).set_defaults(action=command.run)
@@ -113,18 +113,10 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
     )
-    _data_options(parser)
+    data_options(parser)
     parser.add_argument(
         "--generated", action="store_true", help="use the suite's own data, whatever is there"
     )
-
-
-def _data_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
-    parser.add_argument(
-        "--allow-unverified", action="store_true", help="use files of another checksum than known"
-    )
-    parser.add_argument("--offline", action="store_true", help="download nothing")
 
 
 def _run_all(options: argparse.Namespace) -> int:
@@ -165,11 +157,9 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
         raise BenchError("--generated and --data: choose one, the suite's own data or yours")
     wanted = [_wanted(experiment, budget, asked) for experiment in chosen]
     wish = Wish(
-        folder=options.data,
-        generated=options.generated,
-        allow_unverified=options.allow_unverified,
-        offline=options.offline,
-    )
+        folder=options.data, generated=options.generated,
+        allow_unverified=options.allow_unverified, offline=options.offline,
+    )  # fmt: skip
     found = finding.find(wanted, wish)
     wanted = finding.left(wanted, found)
     name = finding.folder_name(budget.name, found)
@@ -185,21 +175,21 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 return study.models(results, group) if study else ()
 
             plan.add(
-                one.experiment,
-                one.columns,
-                budget,
-                units=one.units,
-                restarts=asked.restarts,
+                one.experiment, one.columns, budget, units=one.units, restarts=asked.restarts,
                 models=models,
-            )
-        stop = _train(plan, results, deadline)
+            )  # fmt: skip
+        stop, abandoned = _train(plan, results, deadline)
         if not stop:
             stop = _measure(
                 [one.experiment for one in wanted], plan, results, budget, wish, deadline
             )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
         _tables(results, budget, at_hand, [one.experiment.id for one in wanted])
-    return _stopped(stop)
+    code = _stopped(stop)
+    if abandoned:  # a thread still compiles, and Python's own end is not safe beside it
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
@@ -208,12 +198,7 @@ def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.W
     return finding.Wanted(experiment, columns, asked.units or budget.units_of(experiment))
 
 
-def _tables(
-    results: Path,
-    budget: Profile,
-    at_hand: dict[str, AtHand],
-    ids: Sequence[str],
-) -> None:
+def _tables(results: Path, budget: Profile, at_hand: dict[str, AtHand], ids: Sequence[str]) -> None:
     known = list(registry.survey()[0].values())
     gathered = report.gather(results, known, budget, at_hand)
     written = report.write(gathered)
@@ -238,16 +223,16 @@ def _past(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _train(plan: Plan, results: Path, deadline: float | None) -> str:
-    """Trains what is left; '' when done, else why it stopped."""
+def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool]:
+    """Trains what is left; '' when done, else why it stopped, and `Runner.abandoned`."""
     if plan.finished:
         total = plan.finished + plan.unfinished
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
     if not plan.unfinished:
-        return ""
+        return "", False
     jobs = plan.jobs(lambda: _past(deadline))
     if len(jobs) < plan.unfinished:
-        return _LIMIT
+        return _LIMIT, False
     from bench.core import devices
     from bench.core.runner import Runner
 
@@ -256,13 +241,9 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> str:
     names = sorted({devices.describe(device) for device in there})
     print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
     runner = Runner(
-        plan.store,
-        there,
-        checkpoints=results / "checkpoints",
-        models=plan.models,
-        progress=Progress(),
-        deadline=deadline,
-    )
+        plan.store, there, checkpoints=results / "checkpoints", models=plan.models,
+        progress=Progress(), deadline=deadline,
+    )  # fmt: skip
     signals: list[str] = []
 
     def on_signal(number: int, frame: object) -> None:
@@ -274,11 +255,11 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> str:
     previous = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         if runner.run(jobs):
-            return ""
+            return "", False
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return signals[0] if signals else _LIMIT
+    return (signals[0] if signals else _LIMIT), runner.abandoned
 
 
 def _measure(
@@ -298,15 +279,9 @@ def _measure(
             print(f"{name}: {line}", file=sys.stderr)
 
         site = Site(
-            results=results,
-            profile=budget,
-            groups=plan.groups.get(experiment.id, []),
-            found=plan.found,
-            models=plan.models,
-            wish=wish,
-            stop=lambda: _past(deadline),
-            say=say,
-        )
+            results, budget, plan.groups.get(experiment.id, []), plan.found, plan.models, wish,
+            stop=lambda: _past(deadline), say=say,
+        )  # fmt: skip
         if not registry.study(experiment.study).measure(site):
             return _LIMIT
     return ""

@@ -2,15 +2,13 @@
 
     .venv/bin/python experiments/memnn_table3_simulation.py --profile paper
 
-Expected (W14 section 5.2), actor and object at difficulty 5: MemNN
-with two hops and time 99.9, with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
+Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with two hops and time 99.9,
+with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
 """
 
-from bench.core.column import NotYet
 from bench.core.experiment import Experiment
+from bench.methods.memnn.protocols import w14
 from bench.methods.recurrent.protocols import world
-
-WHY = "the MemNN of the simulated world is not written yet"
 
 EXPERIMENT = Experiment(
     id="memnn_table3_simulation",
@@ -28,9 +26,9 @@ EXPERIMENT = Experiment(
     columns=(
         world("rnn", id="rnn", title="RNN"),
         world("lstm", id="lstm", title="LSTM"),
-        NotYet(id="memnn_k1", title="MemNN, k = 1", why=WHY),
-        NotYet(id="memnn_k1_time", title="MemNN, k = 1, with time", why=WHY),
-        NotYet(id="memnn_k2_time", title="MemNN, k = 2, with time", why=WHY),
+        w14(id="memnn_k1", title="MemNN, k = 1", hops=1, write_time=False),
+        w14(id="memnn_k1_time", title="MemNN, k = 1, with time", hops=1),
+        w14(id="memnn_k2_time", title="MemNN, k = 2, with time"),
     ),
 )
 

@@ -6,11 +6,9 @@ Expected (W14 appendix), actor and object at difficulty 5: MemNN with
 two hops and time 99.4, with one 73.0, RNN 17.0 (experiments/paper/ has every cell).
 """
 
-from bench.core.column import NotYet
 from bench.core.experiment import Experiment
+from bench.methods.memnn.protocols import w14
 from bench.methods.recurrent.protocols import world
-
-WHY = "the MemNN of the simulated world is not written yet"
 
 EXPERIMENT = Experiment(
     id="memnn_table5_sentence_level",
@@ -26,9 +24,9 @@ EXPERIMENT = Experiment(
     figure="none",
     columns=(
         world("rnn", id="rnn", title="RNN", text="sentences"),
-        NotYet(id="memnn_k1", title="MemNN, k = 1", why=WHY),
-        NotYet(id="memnn_k1_time", title="MemNN, k = 1, with time", why=WHY),
-        NotYet(id="memnn_k2_time", title="MemNN, k = 2, with time", why=WHY),
+        w14(id="memnn_k1", title="MemNN, k = 1", hops=1, write_time=False),
+        w14(id="memnn_k1_time", title="MemNN, k = 1, with time", hops=1),
+        w14(id="memnn_k2_time", title="MemNN, k = 2, with time"),
     ),
 )
 

@@ -17,10 +17,7 @@ EXPERIMENT = Experiment(
     dataset="world-answers",
     layout="rows",
     figure="none",
-    columns=(
-        NotYet(id="rnn", title="RNN", why=WHY),
-        NotYet(id="lstm", title="LSTM", why=WHY),
-    ),
+    columns=(NotYet(id="rnn", title="RNN", why=WHY), NotYet(id="lstm", title="LSTM", why=WHY)),
 )
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from bench.core import output
@@ -17,6 +18,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BenchError(f"{message}; --help lists the options")
+
+
+def data_options(parser: argparse.ArgumentParser) -> None:
+    """Declares what is said of where data comes from (`bench.core.dataset.Wish`)."""
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
+    parser.add_argument(
+        "--allow-unverified", action="store_true", help="use files of another checksum than known"
+    )
+    parser.add_argument("--offline", action="store_true", help="download nothing")
 
 
 def guarded(action: Callable[[], int]) -> int:

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.core.errors import BenchError
@@ -41,6 +42,13 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             "free space or choose a writable folder, then run the same command again",
             exit_code=74,
         ) from error
+
+
+def write_all(folder: Path, files: Mapping[str, bytes | str]) -> list[Path]:
+    """Writes files by name into a folder and returns their paths; raises as `write_atomically`."""
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in files]
 
 
 def _temporary(path: Path) -> tuple[int, str]:

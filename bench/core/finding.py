@@ -34,7 +34,8 @@ class Wanted:
 def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     """Finds what the experiments need; says on stderr what is used.
 
-    Where no real data can be had, generated data serves. Data sets that set real against generated
+    Where no real data can be had, generated data serves, unless other data is real: results on both
+    would share a folder. Data sets that set real against generated
     make no sense then, and are left out of the result, unless nothing else was wanted. So are those
     that can't be had at all.
 
@@ -63,7 +64,7 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         wished = dataclasses.replace(
             wish,
             generated=wish.generated and not comparing,
-            allow_generated=not comparing,
+            allow_generated=not comparing and all(_made(one) for one in found.values()),
             offline=wish.offline or told,
             say=say,
         )
@@ -74,7 +75,7 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
             print(f"left out: {lacking}", file=sys.stderr)
     if lacked and not found and not compares:
         raise lacked
-    if compares and any(data.at_hand.kind == kinds.GENERATED for data in found.values()):
+    if compares and any(map(_made, found.values())):
         which = [one.experiment.id for one in wanted if set(one.datasets) & set(compares)]
         line = f"{', '.join(which)} is left out: it needs the real data beside"
         print(line, file=sys.stderr)
@@ -88,6 +89,10 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         if at_hand.completion:
             print(f"data: {name}: {at_hand.completion}", file=sys.stderr)
     return found
+
+
+def _made(data: Found) -> bool:
+    return data.at_hand.kind == kinds.GENERATED
 
 
 def left(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> list[Wanted]:

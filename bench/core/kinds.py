@@ -15,6 +15,11 @@ COMPLETION = "completed/"
 """So begins the name, among a run's files, of a training set that generated examples complete."""
 
 
+def completed(files: Iterable[str]) -> bool:
+    """Whether generated examples complete a training set among a run's files."""
+    return any(name.startswith(COMPLETION) for name in files)
+
+
 def least_trusted(kinds: Iterable[str]) -> str:
     """The kind that claims least, '' of none; one that is not known claims nothing."""
     return max(

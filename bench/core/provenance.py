@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def versions() -> dict[str, str]:
     for name in ("jax", "jaxlib", "flax", "optax", "numpy"):
         found[name] = metadata.version(name)
     return found
+
+
+def in_words(versions: Mapping[str, str]) -> str:
+    """Libraries and their versions, 'jax 0.10.2, numpy 2.4.6'."""
+    return ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
 
 
 def _git(*arguments: str) -> str | None:

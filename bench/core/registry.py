@@ -110,9 +110,7 @@ def experiments(folder: Path | None = None) -> dict[str, Experiment]:
     return found
 
 
-def survey(
-    folder: Path | None = None,
-) -> tuple[dict[str, Experiment], dict[str, BenchError]]:
+def survey(folder: Path | None = None) -> tuple[dict[str, Experiment], dict[str, BenchError]]:
     """All declared experiments by id, and by the file's stem what is wrong with each broken file.
 
     Names that begin with an underscore are left to what experiments share.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from bench.core.files import write_atomically
 
 Row = dict[str, Any]
 Check = Callable[[Any], bool]
-Fields = Mapping[str, tuple[Check, str]]
-"""Field -> a check, and in words what passes it."""
+Field = tuple[Check, str]
+"""A check, and in words what passes it."""
+Fields = Mapping[str, Field]
 
 
 def number(value: Any) -> bool:
@@ -60,6 +62,37 @@ def map_of(item: Check) -> Check:
         and all(map(text, value))
         and all(map(item, value.values()))
     )
+
+
+def object_of(**items: Check) -> Check:
+    """An object of these names alone, each to what passes its check."""
+    return lambda value: (
+        isinstance(value, dict)
+        and set(value) == set(items)
+        and all(passes(value[name]) for name, passes in items.items())
+    )
+
+
+def form(pattern: str) -> Check:
+    """A text that the regular expression matches whole."""
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def one_of(*options: Any) -> Field:
+    """One of these texts or numbers; JSON's true is not 1."""
+    told = f"one of {', '.join(map(str, options))}"
+    return lambda value: any(type(o) is type(value) and o == value for o in options), told
+
+
+COUNT: Field = (count, "a whole number above 0")
+WHOLE: Field = (whole, "a whole number")
+POSITIVE: Field = (positive, "a number above 0")
+PERCENT: Field = (percent, "a percentage, 0 to 100")
+FLAG: Field = (lambda value: type(value) is bool, "true or false")
+TEXT: Field = (text, "a text")
+TEXTS: Field = (map_of(text), "an object of texts")
+ID: Field = (form("[0-9a-f]{16}"), "16 hex digits")
+SHA256 = form("[0-9a-f]{64}")
 
 
 def wrong_field(row: Any, fields: Fields) -> str:

@@ -25,6 +25,12 @@ from bench.core.store import Store
 COMPILE_SECONDS = 4.0
 """Of a group's programs, for the progress bar alone."""
 
+GRACE = 5.0
+"""Seconds that a stopped run waits for trainings that have not done a block yet: stop is asked for
+between blocks, so what takes longer is the compiler, and nothing is lost without it."""
+
+_WATCH_SECONDS = 0.2
+
 UNEVEN = 0.15
 """How much later than it could, as a share of that time, a run may end for fewer sharded jobs."""
 
@@ -34,6 +40,8 @@ class Runner:
 
     Attributes:
         stopped: set it to stop at the next safe point (within seconds).
+        abandoned: whether a thread that compiles was left behind: it ends with the process, which
+            must not wait for it (`os._exit`).
     """
 
     def __init__(
@@ -53,6 +61,8 @@ class Runner:
         self.progress = progress
         self.deadline = deadline
         self.stopped = threading.Event()
+        self.abandoned = False
+        self._beginning: set[threading.Thread] = set()
         self._failure: BaseException | None = None
         self._lock = threading.Lock()
         self._queue: list[Job] = []
@@ -87,9 +97,14 @@ class Runner:
         ]
         for worker in workers:
             worker.start()
-        while any(worker.is_alive() for worker in workers):
-            workers[0].join(0.2) if workers[0].is_alive() else time.sleep(0.2)
-            self._past_deadline()
+        patience = GRACE
+        while alive := {worker for worker in workers if worker.is_alive()}:
+            next(iter(alive)).join(_WATCH_SECONDS)
+            if self._past_deadline():
+                patience -= _WATCH_SECONDS
+                if patience < 0 and alive <= self._beginning:
+                    self.abandoned = True
+                    return
             self.progress.show()
 
     def _past_deadline(self) -> bool:
@@ -114,6 +129,7 @@ class Runner:
         """Trains a job's restarts, as many chunks at a time as there are devices; False if
         stopped."""
         group, method = job.group, registry.method(job.group.column.method)
+        me = threading.current_thread()
         trainers: dict[int, Trainer] = {}
         for batch in self._batches(job, devices):
             seeds = [seed for chunk in batch for seed in chunk]
@@ -123,9 +139,11 @@ class Runner:
 
             def tick(share: float, cost: float = cost) -> None:
                 nonlocal told
+                self._beginning.discard(me)
                 told += share
                 self.progress.advance(share * cost)
 
+            self._beginning.add(me)
             if width not in trainers:
                 trainers[width] = method.trainer(
                     group.column, job.prepared, devices[:width], group.stream
@@ -135,6 +153,7 @@ class Runner:
             outcomes = trainers[width].train(
                 seeds, saved=saved, stop=self._past_deadline, tick=tick
             )
+            self._beginning.discard(me)
             if outcomes is None:
                 return False
             if job.keep:

@@ -66,7 +66,7 @@ class Group:
     @property
     def completed(self) -> bool:
         """Whether generated examples complete one of its training sets."""
-        return any(name.startswith(kinds.COMPLETION) for name, _ in self.hashes)
+        return kinds.completed(name for name, _ in self.hashes)
 
     def kind(self, data: str) -> str:
         """The kind of data its rows are of, where the data set's files are of kind ``data``."""

@@ -15,33 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from bench.core import kinds, registry, rows
-from bench.core.rows import Fields, Row, count, damaged, number, text, whole, wrong_field
+from bench.core.rows import Fields, Row, damaged, number, text, wrong_field
 from bench.core.runs import Group, digest
 
 REMEDY = "restore the file from git, or delete it to train again"
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None
-
-
-def _is_label(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) is not None
-
-
-_ID = (_is_id, "16 hex digits")
-
-BEFORE: Fields = {
-    "id": _ID,
-    "seed": (whole, "a whole number"),
-    "lanes": (count, "a whole number above 0"),
-}
+BEFORE: Fields = {"id": rows.ID, "seed": rows.WHOLE, "lanes": rows.COUNT}
 AFTER: Fields = {
     "seconds": (lambda value: number(value) and value >= 0, "a number from 0"),
-    "kind": (lambda value: value in kinds.TRUST, f"one of {', '.join(kinds.TRUST)}"),
-    "device": (text, "a text"),
-    "commit": (text, "a text"),
-    "versions": (rows.map_of(text), "an object of texts"),
+    "kind": rows.one_of(*kinds.TRUST),
+    "device": rows.TEXT,
+    "commit": rows.TEXT,
+    "versions": rows.TEXTS,
 }
 """Fields that every method's rows have, before and after its own
 (`bench.core.method.Method.fields`).
@@ -132,7 +118,7 @@ def _read(path: Path) -> Stored | None:
     if method is None or dataset is None or canonical["version"] != method.version:
         return None
     fields = {**BEFORE, **method.fields, **AFTER}
-    completed = any(name.startswith(kinds.COMPLETION) for name in canonical["data"])
+    completed = kinds.completed(canonical["data"])
     per_unit = method.metrics.get(dataset.metric.measured)
     units = set(canonical["units"])
     for line, row in lines:
@@ -154,20 +140,19 @@ def _read(path: Path) -> Stored | None:
 
 
 _CANONICAL: Fields = {
-    "method": (text, "a text"),
+    "method": rows.TEXT,
     "spec": (lambda value: isinstance(value, dict), "an object"),
-    "dataset": (text, "a text"),
+    "dataset": rows.TEXT,
     "units": (lambda value: bool(value) and rows.list_of(text)(value), "a list of units"),
     "data": (rows.map_of(text), "an object of SHA-256 sums by file"),
-    "version": (count, "a whole number above 0"),
+    "version": rows.COUNT,
 }
 
 
 def _canonical(path: Path, manifest: Any) -> Row:
     """The canonical text that a manifest holds, its id checked."""
-    wrong = wrong_field(
-        manifest, {"group": _ID, "label": (_is_label, "letters, digits, '_' and '-'"), **_CANONICAL}
-    )
+    label = (rows.form(r"[\w.-]+"), "letters, digits, '_' and '-'")
+    wrong = wrong_field(manifest, {"group": rows.ID, "label": label, **_CANONICAL})
     if wrong:
         raise damaged(path, 1, wrong, REMEDY)
     canonical = {name: manifest[name] for name in _CANONICAL}

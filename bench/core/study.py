@@ -45,7 +45,7 @@ class Site:
 
 
 class Study(Protocol):
-    """A measurement with rows and pages.
+    """A measurement with rows and pages; a study subclasses it and has the defaults given here.
 
     Attributes:
         name: its folder, and the name of its files of rows.
@@ -58,7 +58,8 @@ class Study(Protocol):
     how: str
 
     def models(self, results: Path, group: Group) -> set[int]:
-        """The seeds of a group whose saved models are still needed."""
+        """The seeds of a group whose saved models are still needed; none by default."""
+        return set()
 
     def measure(self, site: Site) -> bool:
         """Measures what is not stored yet; False if the time was up before it was done.
@@ -77,3 +78,4 @@ class Study(Protocol):
 
     def readme(self, results: Path) -> str:
         """What the README's block of numbers says of it, as Markdown; '' for nothing."""
+        return ""

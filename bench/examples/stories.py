@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -60,3 +60,17 @@ class Story:
     statements: tuple[tuple[str, ...], ...]
     questions: tuple[Question, ...]
     joiners: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        """The line of each statement in its story, from 1: questions have lines, too."""
+        asked = (sum(q.seen <= i for q in self.questions) for i in range(len(self.statements)))
+        return [1 + i + before for i, before in enumerate(asked)]
+
+
+def with_lines(stories: Iterable[Story]) -> Iterator[tuple[int, Story]]:
+    """Stories of a file, each with the line that it begins at, from 1."""
+    line = 1
+    for story in stories:
+        yield line, story
+        line += len(story.statements) + len(story.questions)

@@ -149,16 +149,10 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
         f"statistic; from {LEAST} restarts on, of the mean over all choices, with its interval."
     ) + (luck if judged else "")
     span = "95 % interval"
-    mean = f"On the mean {of.measure}"
     head = (
-        "Column",
-        "Against",
-        mean,
-        span,
-        "On the chosen restarts",
-        span,
+        "Column", "Against", f"On the mean {of.measure}", span, "On the chosen restarts", span,
         capital(plural(of.noun)),
-    )
+    )  # fmt: skip
     rows = []
     for line in found:
         told = line.effect

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.core.arguments import Parser, guarded, number
-from bench.core.files import write_atomically
+from bench.core.files import write_all
 from bench.tables import interval
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import joined, table
@@ -231,9 +231,8 @@ def _main(arguments: Sequence[str] | None) -> int:
         lines.append(line)
         told = f"{line.coverage:7.1%}  N = {line.restarts:3d}  {line.questions:9s}  {line.case}"
         print(told, file=sys.stderr)
-    for name, text in (("coverage.csv", _csv(lines)), ("coverage.md", _markdown(lines))):
-        write_atomically(options.folder / name, text)
-        print(options.folder / name)
+    files = {"coverage.csv": _csv(lines), "coverage.md": _markdown(lines)}
+    print(*write_all(options.folder, files), sep="\n")
     return 0
 
 

@@ -111,9 +111,7 @@ def difference(
         return _plain(mean), None
     parts = np.array([one.variance / one.count for one in both])
     degrees = np.array([one.count - 1.0 for one in both])
-    total, spread = parts.sum(0), (parts**2 / degrees).sum(0)
-    some = total > 0.0
-    df = np.where(some, total, 1.0) ** 2 / np.where(some, spread, 1.0)
+    total, df = interval.welch(parts, degrees)
     half = limit_of_t(df) * np.sqrt(total) / tasks
     return _plain(mean), (_plain(mean - half), _plain(mean + half))
 

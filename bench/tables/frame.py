@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.core import kinds, registry, rows
+from bench.core import kinds, provenance, registry, rows
 from bench.core.column import Column
 from bench.core.dataset import AtHand
 from bench.core.method import Rule
@@ -111,7 +111,7 @@ def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
         manifest["dataset"],
         units,
         tuple(sorted(manifest["data"].items())),
-        any(name.startswith(kinds.COMPLETION) for name in manifest["data"]),
+        kinds.completed(manifest["data"]),
     )
     records = []
     for line, row in enumerate(stored.rows, start=2):
@@ -131,6 +131,5 @@ def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
 
 
 def _restart(row: Row) -> tuple:
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(row["versions"].items()))
     told = (row[name] for name in ("kind", "lanes", "seconds", "device", "commit"))
-    return row["seed"], row["diverged"] is not None, *told, versions
+    return row["seed"], row["diverged"] is not None, *told, provenance.in_words(row["versions"])

@@ -9,15 +9,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from bench.core import kinds, registry
+from bench.core import registry
 from bench.core.column import AnyColumn, Column, NotYet
 from bench.core.dataset import AtHand
 from bench.core.experiment import Experiment
-from bench.core.kinds import least_trusted
+from bench.core.kinds import completed, least_trusted
 from bench.core.method import Rule
 from bench.core.profiles import Profile
 from bench.tables import cells, frame, printed
-from bench.tables.cells import NOT_RUN, NOT_YET, Cell
+from bench.tables.cells import NOT_RUN, NOT_YET, RUN, Cell
 from bench.tables.printed import Printed
 from bench.tables.subject import Subject, subject
 from bench.tables.verdict import limits_of
@@ -62,6 +62,11 @@ class ColumnResult:
     def ran(self) -> bool:
         """Whether any restart is stored."""
         return not self.stored.empty
+
+    @property
+    def whole(self) -> bool:
+        """Whether every cell stands on as many restarts as the protocol asks for."""
+        return bool((self.cells.status == RUN).all())
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -135,10 +140,7 @@ class ExperimentResult:
 
 
 def gather(
-    stored: pd.DataFrame,
-    experiment: Experiment,
-    profile: Profile,
-    located: Mapping[str, AtHand],
+    stored: pd.DataFrame, experiment: Experiment, profile: Profile, located: Mapping[str, AtHand]
 ) -> ExperimentResult:
     """An experiment's numbers beside the paper's.
 
@@ -201,7 +203,9 @@ def gather(
         without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
         about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
         completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),
-        completed_units=tuple(dict.fromkeys(u for o in files.values() for u in _completed(o))),
+        completed_units=tuple(
+            dict.fromkeys(u for o in files.values() for u, f in o.files.items() if completed(f))
+        ),
     )
 
 
@@ -214,15 +218,6 @@ def _metrics(experiment: Experiment) -> tuple[str, ...]:
 def _rule(column: Column) -> Rule:
     rules = registry.method(column.method).rules
     return rules[column.selection or next(iter(rules))]
-
-
-def _completed(files: AtHand) -> list[str]:
-    """The units that generated examples complete a training set of."""
-    return [
-        unit
-        for unit, hashes in files.files.items()
-        if any(name.startswith(kinds.COMPLETION) for name in hashes)
-    ]
 
 
 def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:

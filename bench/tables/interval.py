@@ -185,10 +185,7 @@ def mean_interval(tasks: Sequence[Draw]) -> Limits:
     noise = extra * [task.noise for task in tasks]
     variance = extra * [task.variance for task in tasks]
     df = np.array([task.count - 1.0 for task in tasks])
-    total, parts = variance.sum(0), (variance**2 / df).sum(0)
-    spread = total > 0
-    joined = np.where(spread, total, 1.0) ** 2 / np.where(spread, parts, 1.0)
-    half = _half(noise.sum(0), total, joined) / len(tasks)
+    half = _half(noise.sum(0), *welch(variance, df)) / len(tasks)
     mean = np.mean([task.mean for task in tasks], axis=0)
     low, high = _mean_percentiles(tasks)
     return np.minimum(mean - half, low), np.maximum(mean + half, high)
@@ -252,6 +249,14 @@ def joint_mean_interval(errors: np.ndarray, weights: np.ndarray, scale: Scale = 
 def limit_of_t(df: np.ndarray | float) -> np.ndarray:
     """The t that 95 % of Student's distribution lie within, on both sides of 0."""
     return stdtrit(df, 1.0 - _TAIL)
+
+
+def welch(variances: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The variance of a sum of independent terms, along the first axis, and its degrees of freedom
+    by Welch and Satterthwaite."""
+    total, parts = variances.sum(0), (variances**2 / df).sum(0)
+    some = total > 0.0
+    return total, np.where(some, total, 1.0) ** 2 / np.where(some, parts, 1.0)
 
 
 def _half(noise: np.ndarray, variance: np.ndarray, df: np.ndarray) -> np.ndarray:

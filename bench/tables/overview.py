@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.core.column import NotYet
-from bench.tables.cells import NOT_RUN, RUN
-from bench.tables.gather import ColumnResult, ExperimentResult
+from bench.tables.cells import NOT_RUN
+from bench.tables.gather import ExperimentResult
 from bench.tables.markdown import joined, safe, table
 from bench.tables.notices import title
 from bench.tables.numbers import NONE, listed
@@ -57,7 +57,7 @@ def _linked(head: Sequence[str], results: Sequence[ExperimentResult]) -> str:
 
 
 def _line(result: ExperimentResult) -> list[str]:
-    columns = [c for c in result.columns if c.ran and _whole(c)]
+    columns = [c for c in result.columns if c.ran and c.whole]
     many = sorted({int(n) for c in columns for n in c.cells.restarts if n})
     found = [v for c in columns for v in c.cells.verdict]
     counts = [str(found.count(v)) if columns else NONE for v in (INSIDE, BETTER, WORSE, TOO_FEW)]
@@ -79,7 +79,7 @@ def _absent(results: Sequence[ExperimentResult]) -> list[str]:
                 whys.setdefault(column.column.why, []).append(column.column.title)
             elif not column.ran:
                 whys.setdefault(NOT_RUN, []).append(column.column.title)
-            elif not _whole(column):
+            elif not column.whole:
                 whys.setdefault("run in part", []).append(column.column.title)
         every = len(result.columns)
         told = "; ".join(f"{_those(names, every)} ({why})" for why, names in whys.items())
@@ -93,8 +93,3 @@ def _those(names: Sequence[str], every: int) -> str:
     if len(names) == every:
         return "all of it"
     return listed(names) if len(names) <= MOST_NAMES else f"{len(names)} columns"
-
-
-def _whole(column: ColumnResult) -> bool:
-    """Whether every cell stands on as many restarts as the protocol asks for."""
-    return bool((column.cells.status == RUN).all())

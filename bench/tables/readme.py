@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.core.errors import BenchError
-from bench.tables.cells import NOT_RUN, NOT_YET, RUN
+from bench.tables.cells import NOT_RUN, NOT_YET
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.markdown import bare, joined, safe, table
 from bench.tables.notices import completion, marked, notices, title
@@ -88,7 +88,7 @@ def _ours(results: Sequence[ExperimentResult]) -> list[str]:
         return []
     lines = []
     for result in results:
-        runs = sum(bool((column.cells.status == RUN).all()) for column in result.columns)
+        runs = sum(column.whole for column in result.columns)
         done = f"{runs} of {len(result.columns)} columns run"
         lines.append(f"- {_link(result, title(result))}: {done}")
     head = "**Not printed by the papers** (mean errors, effects with intervals, figures)"

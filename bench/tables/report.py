@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.core import registry
 from bench.core.dataset import AtHand
 from bench.core.experiment import Experiment
-from bench.core.files import write_atomically
+from bench.core.files import write_all
 from bench.core.profiles import Profile
 from bench.core.store import Store
 from bench.tables import ablation, csvs, frame
@@ -101,11 +101,7 @@ def write(report: Report) -> list[Path]:
     Raises:
         BenchError: a file can't be written, or a study's rows are damaged.
     """
-    paths = []
-    for name, content in report.files().items():
-        write_atomically(report.results / name, content)
-        paths.append(report.results / name)
-    return paths
+    return write_all(report.results, report.files())
 
 
 def differing(report: Report) -> list[str]:

@@ -1,6 +1,7 @@
 """The command line: what it refuses, what it exits with, and that it goes on after being killed."""
 
 import csv
+import functools
 import json
 import os
 import signal
@@ -68,28 +69,35 @@ def test_a_column_that_cannot_be_run_yet_is_refused(capsys, no_data):
     assert "column 'ptb-scrn-100' of 'e2e_table2_lm' cannot be run yet" in said
 
 
-def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def generated_run(tmp_path_factory):
     """A tiny run of the script without real data, on small default sets; results in
-    ``cache``/results."""
+    ``folder``/results. What is generated and compiled is shared by the module's runs."""
+    shared = tmp_path_factory.mktemp("shared")
+    (shared / "manifests").mkdir()
+    return functools.partial(_generated, shared)
+
+
+def _generated(
+    shared: Path, folder: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     code = (
         "import sys, pytest; from pathlib import Path; sys.path[:0] = ['tests']\n"
         "from data_helpers import small_generated_sets\n"
         "from bench.core import provenance, registry; from bench.cli import run_experiment\n"
-        "folder = Path(sys.argv[1]); folder.mkdir(exist_ok=True)\n"
-        "(folder / 'manifests').mkdir(exist_ok=True)\n"
-        "small_generated_sets(folder / 'manifests', pytest.MonkeyPatch())\n"
-        "root, provenance.ROOT = provenance.ROOT, folder\n"
+        "small_generated_sets(Path(sys.argv[1]), pytest.MonkeyPatch())\n"
+        "provenance.ROOT = Path(sys.argv[2])\n"
         "experiment = registry.experiments()['e2e_table1_babi_1k']\n"
-        "raise SystemExit(run_experiment(experiment, sys.argv[2:]))\n"
+        "raise SystemExit(run_experiment(experiment, sys.argv[3:]))\n"
     )
     command = [
-        sys.executable, "-c", code, str(cache),
+        sys.executable, "-c", code, str(shared / "manifests"), str(folder),
         "--columns", "bow", "--tasks", "1", "--restarts", "1",
         *arguments,
     ]  # fmt: skip
     return subprocess.run(
         command,
-        env=_environment(cache) | variables,
+        env=_environment(shared / "cache") | variables,
         cwd=provenance.ROOT,
         capture_output=True,
         text=True,
@@ -97,9 +105,9 @@ def _generated(cache: Path, *arguments: str, **variables: str) -> subprocess.Com
 
 
 @pytest.mark.parametrize("profile", ["smoke", None])
-def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
+def test_without_data_it_runs_generated_stories_and_says_so(generated_run, tmp_path, profile):
     asked = ["--profile", profile] if profile else []
-    done = _generated(tmp_path / "c", "--offline", *asked)
+    done = generated_run(tmp_path, "--offline", *asked)
     assert done.returncode == 0, done.stderr
     told = [line for line in done.stderr.splitlines() if "real bAbI data" in line]
     assert (
@@ -108,7 +116,7 @@ def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
         and "GENERATED" in told[0]
         and "--data" in told[0]
     )
-    results = tmp_path / "c" / "results" / f"{profile or 'laptop'}-generated"
+    results = tmp_path / "results" / f"{profile or 'laptop'}-generated"
     title = EXPERIMENT.title + " [GENERATED data]"
     assert title in done.stdout.splitlines()
     assert title in (results / "index.html").read_text()
@@ -116,17 +124,17 @@ def test_without_data_it_runs_generated_stories_and_says_so(tmp_path, profile):
         rows = [row for row in csv.DictReader(file) if row["restarts"]]
     assert {(row["column"], row["data"]) for row in rows} == {("bow", "generated")}
     if profile == "smoke":  # made once: nothing is generated or trained again
-        again = _generated(tmp_path / "c", "--generated", *asked)
+        again = generated_run(tmp_path, "--generated", *asked)
         assert again.returncode == 0 and "already in" in again.stderr
         assert "real bAbI data" not in again.stderr
 
 
-def test_generated_data_is_used_on_request_whatever_is_there(tmp_path):
+def test_generated_data_is_used_on_request_whatever_is_there(generated_run, tmp_path):
     (tmp_path / "real").mkdir()
     asked = ["--profile", "smoke", "--time-limit", "0.001s"]
     variables = {"BENCH_DATA": str(tmp_path / "real")}
-    assert "does not hold babi-1k" in _generated(tmp_path / "c", *asked, **variables).stderr
-    done = _generated(tmp_path / "c", "--generated", *asked, **variables)
+    assert "does not hold babi-1k" in generated_run(tmp_path, *asked, **variables).stderr
+    done = generated_run(tmp_path, "--generated", *asked, **variables)
     assert done.returncode == 75, done.stderr
     assert "data: babi-1k is generated" in done.stderr and "real bAbI" not in done.stderr
 
@@ -267,8 +275,15 @@ def _command(results: Path, *more: str) -> list[str]:
 
 
 def _environment(cache: Path) -> dict[str, str]:
+    """Of a process with this cache, whose programs are compiled in a moment, to slower code."""
+    ours = {"BENCH_CACHE": str(cache), "PYTHONPATH": str(provenance.ROOT)}
     inherited = {k: v for k, v in os.environ.items() if k != "BENCH_DATA"}
-    return inherited | {"BENCH_CACHE": str(cache), "PYTHONPATH": str(provenance.ROOT)}
+    return inherited | ours | {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+
+
+def _until_it_trains(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    assert any(line.startswith("training") for line in process.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -310,11 +325,12 @@ def test_a_second_run_trains_nothing(undisturbed):
     assert _table(results) == before
 
 
-@pytest.mark.parametrize("seconds", [3.0, 6.0])
+@pytest.mark.parametrize("seconds", [0.0, 1.5])
 def test_killed_and_started_again_it_ends_with_the_same_table(undisturbed, tmp_path, seconds):
     expected, cache = undisturbed
     command, environment = _command(tmp_path / "results"), _environment(cache)
-    killed = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    killed = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    _until_it_trains(killed)
     time.sleep(seconds)
     killed.kill()
     killed.communicate()
@@ -339,31 +355,39 @@ def test_an_interrupt_stops_cleanly(undisturbed, tmp_path):
     process = subprocess.Popen(
         _command(tmp_path / "results"), env=_environment(cache), stderr=subprocess.PIPE, text=True
     )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("training"):
-            break
+    _until_it_trains(process)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "interrupted" in error and "Traceback" not in error
 
 
-def test_tasks_that_a_profile_has_not_are_reported_too(tmp_path):
-    asked = [
-        "--columns",
-        "bow",
-        "--tasks",
-        "4",
-        "--restarts",
-        "1",
-        "--profile",
-        "smoke",
-        "--generated",
-    ]
-    done = _generated(tmp_path / "c", *asked)
+def test_a_stop_does_not_wait_for_the_compiler(undisturbed, tmp_path):
+    """Here the compiler takes two minutes, and a signal comes as it begins."""
+    code = (
+        "import os, signal, sys, time; from bench.cli import run_experiment\n"
+        "from bench.core import registry, runner; from bench.methods.memn2n import METHOD\n"
+        "class Compiling:\n"
+        "    def train(self, seeds, **others):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM); time.sleep(120)\n"
+        "METHOD.trainer = lambda *arguments: Compiling(); runner.GRACE = 0.5\n"
+        "run_experiment(registry.experiments()['e2e_table1_babi_1k'], sys.argv[1:])\n"
+    )
+    _, cache = undisturbed
+    script = str(SCRIPT)
+    command = _command(tmp_path / "results")
+    command[command.index(script) : command.index(script) + 1] = ["-c", code]
+    begun = time.monotonic()
+    done = subprocess.run(command, env=_environment(cache), capture_output=True, text=True)
+    assert done.returncode == 143 and time.monotonic() - begun < 110
+    assert "terminated; what was finished is kept" in done.stderr
+    assert (tmp_path / "results" / "index.html").exists()
+
+
+def test_tasks_that_a_profile_has_not_are_reported_too(generated_run, tmp_path):
+    done = generated_run(tmp_path, "--tasks", "4", "--profile", "smoke", "--generated")
     assert done.returncode == 0, done.stderr
-    table = tmp_path / "c" / "results" / "smoke-generated" / f"{EXPERIMENT.id}.csv"
+    table = tmp_path / "results" / "smoke-generated" / f"{EXPERIMENT.id}.csv"
     rows = {
         row["task"]: row
         for row in csv.DictReader(table.read_text().splitlines())

@@ -175,7 +175,13 @@ def test_each_hop_and_tying_is_there():
 def test_what_takes_hours_is_left_to_paper_and_to_names():
     runnable = {name: e for name, e in KNOWN.items() if e.runnable()}
     long = {name for name, e in runnable.items() if e.long}
-    assert long == {e.id for e in ABLATIONS} | {TABLE3.id, "attention", "e2e_table2_lm"}
+    assert long == {e.id for e in ABLATIONS} | {
+        TABLE3.id,
+        "attention",
+        "e2e_table2_lm",
+        "own_text",
+        "memory_use",
+    }
     left = {name for name, e in runnable.items() if not profile("laptop").runs(e)}
     assert left == {name for name in long if not KNOWN[name].quick}
     for name in PROFILES:
@@ -268,3 +274,11 @@ def test_every_path_that_the_readme_names_is_there():
     made = {path for path in named if "<" in path or path.startswith("experiments/my_")}
     assert len(named) > 20
     assert not {p for p in named - made if not (ROOT / p).exists() and "ablation_columns" not in p}
+
+
+def test_w14s_tables_share_what_is_alike():
+    three, four = KNOWN["memnn_table3_simulation"], KNOWN["memnn_table4_learning_curve"]
+    five = KNOWN["memnn_table5_sentence_level"]
+    assert ids(four, "3000") == ids(three, "memnn_k2_time") == ids(five, "memnn_k2_time")
+    assert len({tuple(ids(four, column.id)) for column in four.runnable()}) == 4
+    assert ids(KNOWN["ablation_memnn"], "am_ng_nl") == ids(TABLE1, "memnn")

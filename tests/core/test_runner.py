@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import jax
@@ -12,12 +13,14 @@ from store_helpers import AT_HAND
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.core import devices
+from bench.core import runner as runner_module
 from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
 from bench.core.rows import Row
 from bench.core.runner import Runner, chunks
 from bench.core.runs import Group, expand
 from bench.core.store import Store
+from bench.methods.memn2n import METHOD
 from bench.methods.memn2n.saved import load
 from bench.studies.attention.model import attend
 
@@ -29,6 +32,42 @@ COLUMN = tiny_data.column(linear_start=True, time_noise=0.1)
 def group(unit: str = "1") -> Group:
     (one,) = expand(COLUMN, "babi-1k", [unit], AT_HAND)
     return one
+
+
+class Waiting:
+    """A trainer that a compiler keeps busy, after so many blocks of its own."""
+
+    def __init__(self, blocks: int):
+        self.blocks, self.begun, self.compiled = blocks, threading.Event(), threading.Event()
+
+    def train(self, seeds, *, saved=(), stop=lambda: False, tick=lambda share: None):
+        for _ in range(self.blocks):
+            tick(0.1)
+        self.begun.set()
+        self.compiled.wait(60)
+        return
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+def test_a_stopped_run_waits_for_blocks_and_not_for_the_compiler(tmp_path, monkeypatch, blocks):
+    waiting = Waiting(blocks)
+    monkeypatch.setattr(METHOD, "trainer", lambda *a: waiting)
+    monkeypatch.setattr(runner_module, "GRACE", 0.3)
+    runner = Runner(
+        Store(tmp_path / "store"), jax.devices()[:1], checkpoints=tmp_path, models=tmp_path,
+        progress=Progress(hidden=True),
+    )  # fmt: skip
+    ended = []
+    job = Job(group(), DATA, "real", (0,))
+    running = threading.Thread(target=lambda: ended.append(runner.run([job])))
+    running.start()
+    assert waiting.begun.wait(30)
+    runner.stopped.set()
+    running.join(30 if blocks == 0 else 2)
+    assert running.is_alive() == bool(blocks)
+    waiting.compiled.set()
+    running.join(30)
+    assert ended == [False] and runner.abandoned == (blocks == 0)
 
 
 def trained(folder: Path, *asked: tuple[int, ...], keep: bool = False) -> list[Row]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bench.core import kinds
 from bench.core.dataset import AtHand
 from bench.core.errors import BenchError
-from bench.core.kinds import COMPLETION
 from bench.datasets import manifest
 from bench.datasets.babi import babi, completed, layout, record, sums
 from bench.datasets.babi.simulator import release
@@ -92,8 +92,8 @@ class Located:
 
 def at_hand(kind: str, hashes: Mapping[str, str], about: str = "") -> AtHand:
     """Files of a data set as the spine takes them."""
-    joined = any(name.startswith(COMPLETION) for name in hashes)
-    return AtHand(kind, layout.units(hashes), about, completed.ABOUT if joined else "")
+    told = completed.ABOUT if kinds.completed(hashes) else ""
+    return AtHand(kind, layout.units(hashes), about, told)
 
 
 def required(names: Iterable[str]) -> list[str]:
@@ -102,12 +102,7 @@ def required(names: Iterable[str]) -> list[str]:
 
 
 def check(
-    dataset: str,
-    tasks: Iterable[int],
-    root: Path,
-    *,
-    allow_unverified: bool,
-    allow_generated: bool,
+    dataset: str, tasks: Iterable[int], root: Path, *, allow_unverified: bool, allow_generated: bool
 ) -> Located:
     """Checks the files of these tasks in ``root``, the folder that en/ or en-10k/ is in.
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bench.core.errors import BenchError
 from bench.core.kinds import COMPLETION
 from bench.datasets import manifest
 from bench.datasets.babi import babi, layout, sums
@@ -61,15 +60,8 @@ def known() -> dict[str, str]:
     Raises:
         BenchError: a manifest lacks one of them.
     """
-    listed = {**sums.load(sums.RELEASED), **sums.load(sums.COMPLETED)}
     wanted = (*PARTS, generated_name(), NAME)
-    for name in wanted:
-        if name not in listed:
-            raise BenchError(
-                f"{sums.path(sums.COMPLETED)}: {name} is missing; restore the file, or write it "
-                "with 'python -m bench.datasets.babi.pin DIR'"
-            )
-    return {name: listed[name] for name in wanted}
+    return sums.pinned(sums.COMPLETED, wanted, " DIR", beside=sums.RELEASED)
 
 
 def lacking(root: Path) -> str:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterable
 
 from bench.core.cache import cache_dir
-from bench.core.errors import BenchError
 from bench.datasets import manifest
 from bench.datasets.babi import generated, layout, record, sums
 from bench.datasets.babi.check import Located
@@ -26,16 +25,7 @@ def pinned(dataset: str, tasks: Iterable[int], *, as_released: bool = False) -> 
     Raises BenchError if the manifest of this simulator lacks one.
     """
     top = layout.generated_top(release.VERSION, as_released=as_released)
-    listed = sums.generated(release.VERSION)
-    known = sums.load(listed)
-    wanted = layout.names(dataset, tasks, top)
-    for name in wanted:
-        if name not in known:
-            raise BenchError(
-                f"{sums.path(listed)}: {name} is missing; restore the file, or write it with "
-                "'python -m bench.datasets.babi.pin'"
-            )
-    return {name: known[name] for name in wanted}
+    return sums.pinned(sums.generated(release.VERSION), layout.names(dataset, tasks, top), "")
 
 
 def about(dataset: str, *, as_released: bool = False) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.core import rows
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.datasets import manifest
@@ -123,25 +123,23 @@ def write(folder: Path, record: Record) -> None:
 
 
 _FIELDS = {"simulator", "files", "writing"}
-_COUNTS = ("questions", "seed", "shared")
+_ENTRY: rows.Fields = {
+    "sha256": (rows.SHA256, "64 hex digits"),
+    "questions": rows.WHOLE,
+    "seed": rows.WHOLE,
+    "as_released": rows.FLAG,
+    "shared": rows.WHOLE,
+}
 
 
 def _entries(path: Path, value: Any, part: str) -> dict[str, Entry]:
     if not isinstance(value, dict):
         raise _bad(path, f"has a field '{part}' that is not an object")
-    fields = {field.name for field in dataclasses.fields(Entry)}
-    found = {}
     for name, entry in value.items():
-        where = f"field '{part}', file '{name[:80]}'"
-        if not isinstance(entry, dict) or set(entry) != fields:
-            raise _bad(path, f"{where}: has not the fields {', '.join(sorted(fields))}")
-        wrong = [key for key in _COUNTS if type(entry[key]) is not int or entry[key] < 0]
-        wrong += ["as_released"] * (type(entry["as_released"]) is not bool)
-        wrong += ["sha256"] * (not re.fullmatch("[0-9a-f]{64}", str(entry["sha256"])))
+        wrong = rows.wrong_field(entry, _ENTRY)
         if wrong:
-            raise _bad(path, f"{where}: '{wrong[0]}' is not what it should be")
-        found[name] = Entry(**entry)
-    return found
+            raise _bad(path, f"field '{part}', file '{name[:80]}': {wrong}")
+    return {name: Entry(**entry) for name, entry in value.items()}
 
 
 def _bad(path: Path, what: str) -> BenchError:

@@ -9,14 +9,14 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.datasets.babi.babi import parse
 from bench.datasets.babi.readers.read import READERS, read_story
 from bench.datasets.babi.readers.reader import Reading, Unreadable
-from bench.examples.stories import Question, Story
+from bench.examples.stories import Question, Story, with_lines
 
 _TASK_FILE = re.compile(r"qa([1-9]|1[0-9]|20)_.*")
 
@@ -70,7 +70,7 @@ def _read(file: Path, task: int) -> bool:
         raise BenchError(f"{file}: cannot be read ({why}); give the path of a bAbI file") from None
     questions = answers = supports = 0
     exceptions: list[str] = []
-    for story, first in _numbered(parse(data, str(file))):
+    for first, story in with_lines(parse(data, str(file))):
         readings = _readings(file, task, story, first)
         for question, reading in zip(story.questions, readings, strict=True):
             questions += 1
@@ -88,14 +88,6 @@ def _read(file: Path, task: int) -> bool:
     return not exceptions
 
 
-def _numbered(stories: Sequence[Story]) -> Iterator[tuple[Story, int]]:
-    """Stories, each with the line of the file it begins at."""
-    line = 1
-    for story in stories:
-        yield story, line
-        line += len(story.statements) + len(story.questions)
-
-
 def _readings(file: Path, task: int, story: Story, first: int) -> list[Reading]:
     try:
         return read_story(task, story)
@@ -104,13 +96,8 @@ def _readings(file: Path, task: int, story: Story, first: int) -> list[Reading]:
             asked = (error.words, error.told)
             line = next(q.line for q in story.questions if (q.words, q.seen) == asked)
         else:
-            line = first - 1 + _identity(story, error.told)
+            line = first - 1 + story.ids[error.told]
         raise BenchError(f"{file}:{line}: {error}") from None
-
-
-def _identity(story: Story, statement: int) -> int:
-    """The line ID of a statement in its story: IDs count statements and questions alike."""
-    return statement + 1 + sum(question.seen <= statement for question in story.questions)
 
 
 def _told(story: Story, question: Question, reading: Reading) -> str:
@@ -124,7 +111,7 @@ def _told(story: Story, question: Question, reading: Reading) -> str:
 
 
 def _identities(story: Story, support: Sequence[int]) -> str:
-    return " ".join(str(_identity(story, statement)) for statement in support)
+    return " ".join(str(story.ids[statement]) for statement in support)
 
 
 def _share(part: int, whole: int) -> str:

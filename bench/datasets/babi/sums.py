@@ -3,9 +3,10 @@ completes task 3."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bench.core.errors import BenchError
 from bench.datasets import manifest
 
 FOLDER = Path(__file__).resolve().parent / "manifests"
@@ -25,6 +26,26 @@ def path(name: str) -> Path:
 def load(name: str) -> dict[str, str]:
     """File -> SHA-256; raises as `bench.datasets.manifest.load`."""
     return manifest.load(path(name))
+
+
+def pinned(name: str, files: Iterable[str], again: str, beside: str = "") -> dict[str, str]:
+    """The SHA-256 sums of these files in a manifest, and in another ``beside`` it.
+
+    Args:
+        again: what writes the manifest anew, arguments of `bench.datasets.babi.pin`.
+
+    Raises:
+        BenchError: one is missing.
+    """
+    listed = {**(load(beside) if beside else {}), **load(name)}
+    files = list(files)
+    for file in files:
+        if file not in listed:
+            remedy = (
+                f"restore the file, or write it with 'python -m bench.datasets.babi.pin{again}'"
+            )
+            raise BenchError(f"{path(name)}: {file} is missing; {remedy}")
+    return {file: listed[file] for file in files}
 
 
 def save(name: str, sums: Mapping[str, str]) -> Path:

@@ -24,7 +24,7 @@ class Own(Corpus):
     def find(self, units: Iterable[str], wish: Wish) -> Texts:
         """As `bench.core.dataset.DataSet.find`: in the folder that ``--data`` names."""
         self.check(units)
-        if wish.folder is None and (wish.generated or wish.allow_generated):
+        if wish.generated:
             return source.make()
         if wish.folder is None:
             raise NoData(f"data set {self.name}: pass --data DIR, the folder of the text")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from bench.core.rows import Row
 from bench.datasets.babi.layout import DATASETS
 from bench.methods.memn2n import METHOD
-from bench.studies.attention.store import Row
 from bench.tables.frame import best
 from bench.tables.numbers import mean
 
@@ -39,12 +39,12 @@ Tables = dict[str, dict[int, Measured]]
 
 
 def by_task(rows: Iterable[Row]) -> Tables:
-    """Rows, as `bench.studies.attention.store.read_rows` gives them, by data set and task."""
+    """Rows, as `bench.studies.attention.store.ROWS` has them, by data set and task."""
     sets: dict[str, dict[int, list[Row]]] = {}
     for row in rows:
         sets.setdefault(row["dataset"], {}).setdefault(row["task"], []).append(row)
     return {
-        name: {task: Measured(those, _selected(those)) for task, those in sorted(tasks.items())}
+        name: {task: Measured(those, _chosen(those)) for task, those in sorted(tasks.items())}
         for name, tasks in sorted(sets.items(), key=lambda item: list(DATASETS).index(item[0]))
     }
 
@@ -54,7 +54,6 @@ def hops_of(tasks: dict[int, Measured]) -> range:
     return range(max(measured.chosen["hops"] for measured in tasks.values()))
 
 
-def _selected(rows: Sequence[Row]) -> Row:
+def _chosen(rows: Sequence[Row]) -> Row:
     rule = METHOD.rules[rows[0]["selection"]]
-    frame = pd.DataFrame([{name: row[name] for name in ("seed", *rule.fields)} for row in rows])
-    return rows[best(frame, rule).index[0]]
+    return rows[best(pd.DataFrame(rows), rule).index[0]]

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from bench.core import registry
 from bench.core.profiles import FEW, Profile
+from bench.core.provenance import in_words
+from bench.core.rows import Row
 from bench.datasets.babi import completed
 from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.attention.chosen import Measured, Tables, hops_of
-from bench.studies.attention.store import Row
 from bench.studies.attention.stories import EXPLAINED, story_tables
 from bench.tables.markdown import Bold, joined, table
 from bench.tables.notices import data_mark
@@ -160,8 +161,7 @@ def _provenance(rows: Iterable[Row], profile: Profile) -> list[str]:
     lines = []
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        versions = ", ".join(f"{name} {v}" for name, v in sorted(row["versions"].items()))
-        model = row["model"].partition("_memn2n-")[2]
+        model, versions = row["model"].partition("_memn2n-")[2], in_words(row["versions"])
         key = (row["dataset"], row["kind"], model, row["device"], row["commit"], versions)
         found.setdefault(key, []).append(row)
     for (dataset, kind, *others), those in sorted(

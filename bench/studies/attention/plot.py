@@ -17,9 +17,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
 from bench.core.profiles import Profile
+from bench.core.rows import Row
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.attention.chosen import Measured, Tables, hops_of
-from bench.studies.attention.store import Row
 from bench.studies.attention.stories import SHOWN_FROM, kept, unverified
 from bench.tables import canvas
 
@@ -65,10 +65,8 @@ def _figure(tables: Tables, profile: Profile) -> Figure:
     _head(figure, height, tables, profile)
     top = height - above
     for name, tasks in tables.items():
-        axis = figure.add_axes(
-            _box(_LEFT, top - _BARS, canvas.WIDTH - _LEFT - _RIGHT, _BARS, height)
-        )
-        _bars(axis, name, tasks)
+        wide = canvas.WIDTH - _LEFT - _RIGHT
+        _bars(figure.add_axes(_box(_LEFT, top - _BARS, wide, _BARS, height)), name, tasks)
         top -= _BARS + between
     _heat_head(figure, height, top, dataset)
     top -= 0.45
@@ -149,11 +147,7 @@ def _bars(axis: Axes, dataset: str, tasks: dict[int, Measured]) -> None:
         " bars: the restart with the lowest training error",
         loc="left", pad=5, parse_math=False,
     )  # fmt: skip
-    axis.tick_params(length=0)
-    axis.grid(axis="y", color=canvas.GRID, lw=0.8)
-    axis.set_axisbelow(True)
-    for side in ("top", "right"):
-        axis.spines[side].set_visible(False)
+    canvas.plain(axis, "y")
 
 
 def _shade(hop: int, hops: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.examples.stories import Story
+from bench.examples.stories import Story, with_lines
 from bench.studies.attention.shares import questions_of, slot
 
 if TYPE_CHECKING:
@@ -107,16 +107,13 @@ def find(stories: Sequence[Story], index: int) -> tuple[Story, int, int]:
     Raises:
         IndexError: there are not so many questions.
     """
-    line = 1
-    for number, story in enumerate(stories):
+    for number, (line, story) in enumerate(with_lines(stories)):
         if index < len(story.questions):
             return story, number, line
         index -= len(story.questions)
-        line += len(story.statements) + len(story.questions)
     raise IndexError(index)
 
 
 def lines_of(story: Story, first: int) -> list[int]:
     """The lines of the file that the story's statements are on, if it begins at line ``first``."""
-    asked = [sum(q.seen <= i for q in story.questions) for i in range(len(story.statements))]
-    return [first + i + before for i, before in enumerate(asked)]
+    return [first - 1 + line for line in story.ids]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.core.rows import Row
 from bench.datasets.babi.babi import TASKS
 from bench.datasets.babi.layout import DATASETS
 from bench.studies.attention.chosen import Tables
 from bench.studies.attention.shown import FIGURES
-from bench.studies.attention.store import Row
 from bench.tables.markdown import safe, table
 
 SHOWN_FROM = 0.05

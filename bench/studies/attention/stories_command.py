@@ -7,10 +7,11 @@ import argparse
 from pathlib import Path
 
 from bench.core import provenance, registry
+from bench.core.arguments import data_options
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
-from bench.studies.attention.store import read_rows
+from bench.studies.attention.store import ROWS
 from bench.studies.attention.text import TEXT, text_page
 
 
@@ -26,10 +27,7 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
         metavar="DIR",
         help="whose rows (default results/paper); the page goes to models/ in it",
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
-    parser.add_argument(
-        "--allow-unverified", action="store_true", help="use files of another checksum than known"
-    )
+    data_options(parser)
     return parser
 
 
@@ -39,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         BenchError: nothing was measured, or the data is not at hand.
     """
-    rows = read_rows(options.results)
+    rows = ROWS.read(options.results)
     if not rows:
         raise BenchError(
             f"{options.results}: no attention was measured there; run experiments/attention.py"
@@ -48,8 +46,9 @@ def run(options: argparse.Namespace) -> int:
     for row in rows:
         units.setdefault(row["dataset"], {})[str(row["task"])] = None
     wish = Wish(
-        folder=options.data, allow_generated=True, allow_unverified=options.allow_unverified
-    )
+        folder=options.data, allow_generated=True, allow_unverified=options.allow_unverified,
+        offline=options.offline,
+    )  # fmt: skip
     found = {name: registry.dataset(name).find(list(those), wish) for name, those in units.items()}
     path = options.results / "models" / TEXT  # the part of a results folder that git ignores
     write_atomically(path, text_page(rows, found))

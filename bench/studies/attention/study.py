@@ -11,17 +11,17 @@ from bench.core.plan import model_path
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.attention.store import read_rows, save_row
+from bench.studies.attention.store import ROWS
 from bench.studies.attention.tables import attention_files
 
 
-class _Attention:
+class _Attention(Study):
     name = "attention"
     title = "Attention per hop, and its share on labelled supporting facts"
     how = "run experiments/attention.py"
 
     def models(self, results: Path, group: Group) -> set[int]:
-        measured = {row["id"] for row in read_rows(results)}
+        measured = {row["id"] for row in ROWS.read(results)}
         return {s for s in range(group.column.restarts) if group.run_id(s) not in measured}
 
     def measure(self, site: Site) -> bool:
@@ -35,10 +35,7 @@ class _Attention:
         return True
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
-        return attention_files(read_rows(results), profile)
-
-    def readme(self, results: Path) -> str:
-        return ""
+        return attention_files(ROWS.read(results), profile)
 
 
 def _measure(site: Site, group: Group, path: Path) -> None:
@@ -61,7 +58,7 @@ def _measure(site: Site, group: Group, path: Path) -> None:
         row = measure(saved, group, stories, kind=found.at_hand.kind, device=device)
     except BenchError as error:
         raise BenchError(f"{path}: {error}", error.exit_code) from error
-    save_row(site.results, row)
+    ROWS.save(site.results, row)
 
 
-STUDY: Study = _Attention()
+STUDY = _Attention()

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from bench.core.profiles import Profile
+from bench.core.rows import Row
 from bench.studies.attention.chosen import Measured, Tables, by_task, hops_of
 from bench.studies.attention.page import attention_page
 from bench.studies.attention.plot import attention_png
-from bench.studies.attention.store import Row
 from bench.tables.csvs import csv_text
 from bench.tables.numbers import mean
 
@@ -36,7 +36,7 @@ def attention_files(rows: Iterable[Row], profile: Profile) -> dict[str, bytes]:
     measured.
 
     Args:
-        rows: as `bench.studies.attention.store.read_rows` gives them.
+        rows: as `bench.studies.attention.store.ROWS` has them.
     """
     tables = by_task(rows)
     if not tables:

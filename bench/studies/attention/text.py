@@ -9,11 +9,11 @@ from typing import Any
 
 from bench.core import kinds
 from bench.core.dataset import Found
+from bench.core.rows import Row
 from bench.examples.stories import Story
 from bench.studies.attention.chosen import by_task
 from bench.studies.attention.shares import questions_of
 from bench.studies.attention.shown import find, lines_of
-from bench.studies.attention.store import Row
 from bench.studies.attention.stories import EXPLAINED, Words, story_tables
 from bench.tables.markdown import joined
 
@@ -53,9 +53,7 @@ def text_page(rows: Sequence[Row], found: Mapping[str, Found]) -> str:
 def _kind(row: Row, found: Mapping[str, Found]) -> str:
     """The kind of this data's rows of a task: stories of another kind are of other files."""
     at_hand = found[row["dataset"]].at_hand
-    completed = at_hand.completion and any(
-        name.startswith(kinds.COMPLETION) for name in at_hand.files[str(row["task"])]
-    )
+    completed = kinds.completed(at_hand.files[str(row["task"])])
     return kinds.COMPLETED if completed and at_hand.kind == kinds.REAL else at_hand.kind
 
 

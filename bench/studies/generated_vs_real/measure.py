@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 
 from bench.core import provenance
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError
+from bench.core.rows import Row
 from bench.datasets.babi import babi
 from bench.datasets.babi.check import Located
 from bench.datasets.babi.dataset import Babi
@@ -22,7 +23,7 @@ from bench.datasets.babi.simulator import release
 from bench.examples.stories import Story
 from bench.studies.generated_vs_real.classifier import tell_apart
 from bench.studies.generated_vs_real.statistics import by_chance, compare, describe, repeated
-from bench.studies.generated_vs_real.store import LISTED, VERSION, Row, read_rows, save_row
+from bench.studies.generated_vs_real.store import LISTED, ROWS, VERSION
 
 TRAIN, TEST, SEED = 10_000, 1_000, 0
 """What is generated for the comparison: questions, and the seed."""
@@ -147,17 +148,13 @@ def measure(
     )
     say("counting")
     described = describe(_stories(real.side.training if real.complete else real.side.files))
-    many = release.task_files(
-        task, train=DESCRIBED * train, test=1, seed=seed, as_released=True
-    ).train
-    large = babi.parse(many, f"{stem}_train.txt")
+    more = release.task_files(task, train=DESCRIBED * train, test=1, seed=seed, as_released=True)
+    large = babi.parse(more.train, f"{stem}_train.txt")
     ours = describe(large)
     number = described["stories"]
-    overlap = {
-        name: _overlap(side) for name, side in (("real", real.side), ("generated", generated))
-    }
     say("reading")
-    reader = {"real": _read(task, real.side.files), "generated": _read(task, generated.files)}
+    sides = {"real": real.side, "generated": generated}
+    reader = {name: _read(task, side.files) for name, side in sides.items()}
     say("telling apart")
     told = tell_apart(_stories(real.side.files), _stories(generated.files))
     sums = {split: hashlib.sha256(getattr(made, split)).hexdigest() for split in ("train", "test")}
@@ -170,13 +167,9 @@ def measure(
         "generated": ours,
         "comparison": compare(described, ours),
         "chance": {"stories": number, "answers": [round(p, 3) for p in by_chance(large, number)]},
-        "overlap": overlap,
+        "overlap": {name: _overlap(side) for name, side in sides.items()},
         "reader": reader,
-        "classifier": {
-            "accuracy": told.accuracy,
-            "by_lot": list(told.by_lot),
-            "questions": told.questions,
-        },
+        "classifier": dataclasses.asdict(told) | {"by_lot": list(told.by_lot)},
         "files": real.hashes,
         "generator": {**_settings(train, test, seed), "sha256": sums},
         "seconds": {
@@ -218,49 +211,26 @@ def measure_all(
     """
     numbers = sorted(set(tasks))
     settings = _settings(train, test, seed)
-    rows = {row["task"]: row for row in read_rows(results)}
+    rows = {row["task"]: row for row in ROWS.read(results)}
     for place, task in enumerate(numbers, start=1):
         if stop():
             break
-        tell = partial(_tell, say, f"task {task} ({place} of {len(numbers)})")
-        real = real_side(
-            task,
-            data_dir,
-            allow_unverified=allow_unverified,
-            say=tell,
-        )
+
+        def tell(what: str, which: str = f"task {task} ({place} of {len(numbers)})") -> None:
+            say(f"{which}: {what}")
+
+        real = real_side(task, data_dir, allow_unverified=allow_unverified, say=tell)
         old = rows.get(task)
-        if (
-            old
-            and old["files"] == real.hashes
-            and settings == {n: old["generator"][n] for n in settings}
-        ):
+        if old and old["files"] == real.hashes and settings.items() <= old["generator"].items():
             continue
-        rows[task] = measure(
-            task,
-            real,
-            train=train,
-            test=test,
-            seed=seed,
-            say=tell,
-        )
-        save_row(results, rows[task])
+        rows[task] = measure(task, real, train=train, test=test, seed=seed, say=tell)
+        ROWS.save(results, rows[task])
     return [rows[task] for task in numbers if task in rows]
 
 
-def _tell(say: Say, title: str, what: str) -> None:
-    say(f"{title}: {what}")
-
-
 def _settings(train: int, test: int, seed: int) -> dict[str, int]:
-    described = DESCRIBED * train
-    return {
-        "version": release.VERSION,
-        "seed": seed,
-        "train": train,
-        "test": test,
-        "described": described,
-    }
+    sizes = {"train": train, "test": test, "described": DESCRIBED * train}
+    return {"version": release.VERSION, "seed": seed, **sizes}
 
 
 def _located(dataset: str, task: int, data_dir: Path | None, allow_unverified: bool) -> Located:
@@ -317,11 +287,8 @@ def _read(task: int, files: Sequence[File]) -> dict[str, object]:
                 for question, answer in zip(story.questions, answers, strict=True)
                 if answer != question.answer
             ]
-    return {
-        "questions": questions,
-        "right": questions - len(exceptions),
-        "exceptions": exceptions[:LISTED],
-    }
+    right = questions - len(exceptions)
+    return {"questions": questions, "right": right, "exceptions": exceptions[:LISTED]}
 
 
 def _versions() -> dict[str, str]:

@@ -12,11 +12,12 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.core.provenance import in_words
+from bench.core.rows import Row
 from bench.datasets.babi.babi import ALL_TASKS, TASKS
 from bench.studies.generated_vs_real.statistics import MEANS
-from bench.studies.generated_vs_real.store import Row
 from bench.tables.markdown import facts as listing
-from bench.tables.markdown import joined, safe, table
+from bench.tables.markdown import joined, table
 from bench.tables.numbers import NONE, short, spread
 from bench.tables.provenance import short_hash
 
@@ -38,9 +39,7 @@ Trained = Mapping[str, Mapping[int, Sequence[float]]]
 """Key of `TRAINED` -> task -> test error in % of each restart."""
 
 
-def written(
-    rows: Sequence[Row], errors: Trained, about: str, facts: Sequence[tuple[str, str]]
-) -> str:
+def written(rows: Sequence[Row], errors: Trained, facts: Sequence[tuple[str, str]]) -> str:
     """The page, of rows by task; see `bench.studies.generated_vs_real.tables.comparison_files`."""
     blocks = [f"# {_title(rows)}"]
     blocks += [f"> **{line}**" for line in _notices(rows)]
@@ -54,7 +53,7 @@ def written(
     if rows:
         blocks += [*_statistics(rows), *_differences(rows), *_shares(rows)]
         blocks += [*_classifier(rows), *_reader(rows)]
-    blocks += _trained(errors, about)
+    blocks += _trained(errors)
     blocks += _provenance(rows, facts)
     return joined(blocks)
 
@@ -151,7 +150,7 @@ def _share(differs: Mapping[str, Any]) -> str:
 def _chance(row: Row) -> str:
     draws, far = row["chance"]["answers"], abs(row["comparison"]["answers"]["points"])
     share = 100 * sum(draw >= far for draw in draws) / len(draws)
-    return f"{draws[int(0.95 * (len(draws) - 1))]:.1f} ({share:.0f} %)"
+    return f"{by_chance(row):.1f} ({share:.0f} %)"
 
 
 def _set(row: Row, name: str) -> str:
@@ -233,7 +232,7 @@ def _places(exceptions: Sequence[str]) -> str:
     return ", ".join(file + ", ".join(lines) for file, lines in told.items())
 
 
-def _trained(errors: Trained, about: str) -> list[str]:
+def _trained(errors: Trained) -> list[str]:
     title = "## Trained on one, tested on the other"
     if not any(errors.values()):
         return [title, "Not run."]
@@ -265,8 +264,7 @@ def _trained(errors: Trained, about: str) -> list[str]:
         f"those named second. '!': the median is more than {TASK_BAR:.0f} points, or the mean "
         f"over tasks more than {MEAN_BAR:.0f}, away from that of real stories throughout."
     )
-    shown = table(["", "task", *head, "restarts"], lines, "llr")
-    return [title, *([safe(about)] if about else []), text, shown]
+    return [title, text, table(["", "task", *head, "restarts"], lines, "llr")]
 
 
 def _off(error: float | None, real: float | None, bar: float) -> str:
@@ -276,9 +274,7 @@ def _off(error: float | None, real: float | None, bar: float) -> str:
 def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[str]:
     texts = list(facts)
     if rows:
-        versions = {
-            ", ".join(f"{name} {v}" for name, v in sorted(r["versions"].items())) for r in rows
-        }
+        versions = {in_words(row["versions"]) for row in rows}
         files = {name: value for row in rows for name, value in row["files"].items()}
         texts += [
             ("Commits of the measurement", ", ".join(sorted({row["commit"] for row in rows}))),
@@ -290,14 +286,9 @@ def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[s
         blocks.append(listing(texts))
     if rows:
         head = [
-            "",
-            "task",
-            "real files",
-            "generated training file",
-            "test file",
-            "made in, s",
+            "", "task", "real files", "generated training file", "test file", "made in, s",
             "commit",
-        ]
+        ]  # fmt: skip
         lines = []
         for row in rows:
             sums = (f"{row['generator']['sha256'][split][:12]}…" for split in ("train", "test"))
@@ -306,6 +297,12 @@ def _provenance(rows: Sequence[Row], facts: Sequence[tuple[str, str]]) -> list[s
             lines.append([*_task(row["task"]), real, *sums, seconds, row["commit"]])
         blocks.append(table(head, lines, "llr"))
     return blocks
+
+
+def by_chance(row: Row) -> float:
+    """The points that 95 % of sets drawn from the generated stories stay within."""
+    draws = row["chance"]["answers"]
+    return draws[int(0.95 * (len(draws) - 1))]
 
 
 def restarts(task: int, errors: Trained) -> int | None:

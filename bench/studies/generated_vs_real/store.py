@@ -1,4 +1,4 @@
-"""The rows of the comparison of generated with real stories: one a task, a line of JSON each.
+"""The rows of the comparison of generated with real stories: one a task.
 
 Whatever a report says comes from here. Neither scikit-learn nor JAX is needed to read them.
 """
@@ -6,18 +6,31 @@ Whatever a report says comes from here. Neither scikit-learn nor JAX is needed t
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from bench.core import rows as row_files
-from bench.core.errors import BenchError
-from bench.core.rows import count, list_of, map_of, number, text, whole, wrong_field
+from bench.core import kinds
+from bench.core.rows import (
+    COUNT,
+    FLAG,
+    SHA256,
+    TEXT,
+    TEXTS,
+    Check,
+    Fields,
+    Row,
+    count,
+    list_of,
+    map_of,
+    number,
+    object_of,
+    one_of,
+    text,
+    whole,
+)
+from bench.core.study_rows import StudyRows
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.generated_vs_real.statistics import COUNTS, MEANS, SHARES, WORDS, compare
-
-Row = dict[str, Any]
 
 VERSION = 1
 """Raised whenever the same stories would give other numbers; rows of a lower version are measured
@@ -26,81 +39,64 @@ anew."""
 LISTED = 100
 """So many exceptions of a reader are kept by line."""
 
-REMEDY = "restore the file from git, or delete it and run experiments/generated_vs_real.py again"
-
 
 def _share(value: Any) -> bool:
     return number(value) and 0 <= value <= 1
 
 
-def _sha256(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+def _several(item: Check) -> Check:
+    return lambda value: list_of(item)(value) and len(value) > 1
 
 
-def _object(**items: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: (
-        isinstance(value, dict)
-        and set(value) == set(items)
-        and all(passes(value[name]) for name, passes in items.items())
-    )
+def _sides(item: Check) -> Check:
+    return object_of(real=item, generated=item)
 
 
-def _sides(item: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return _object(real=item, generated=item)
-
-
-_DESCRIBED = _object(
+_DESCRIBED = object_of(
     **dict.fromkeys(COUNTS, count),
-    **dict.fromkeys(MEANS, _object(mean=number, max=whole, se=number)),
+    **dict.fromkeys(MEANS, object_of(mean=number, max=whole, se=number)),
     **dict.fromkeys(SHARES, map_of(count)),
     **dict.fromkeys(WORDS, list_of(text)),
 )
 
-FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "task": (lambda value: type(value) is int and value in ALL_TASKS, "a task's number, 1 to 20"),
-    "version": (count, "a whole number above 0"),
-    "kind": (lambda value: value in ("real", "unverified"), "real or unverified"),
-    "complete": (lambda value: type(value) is bool, "true or false"),
+FIELDS: Fields = {
+    "task": one_of(*ALL_TASKS),
+    "version": COUNT,
+    "kind": one_of(kinds.REAL, kinds.UNVERIFIED),
+    "complete": FLAG,
     "real": (_DESCRIBED, "the statistics of some stories"),
     "generated": (_DESCRIBED, "the statistics of some stories"),
     "comparison": (lambda value: isinstance(value, dict), "an object"),
     "chance": (
-        _object(
-            stories=count, answers=lambda v: list_of(number)(v) and v == sorted(v) and len(v) > 1
-        ),
+        object_of(stories=count, answers=lambda v: _several(number)(v) and v == sorted(v)),
         "stories and answers (numbers in ascending order)",
     ),
     "overlap": (
-        _sides(_object(test=count, repeated=whole)),
+        _sides(object_of(test=count, repeated=whole)),
         "of each side test and repeated, two counts",
     ),
     "reader": (
-        _sides(_object(questions=count, right=whole, exceptions=list_of(text))),
+        _sides(object_of(questions=count, right=whole, exceptions=list_of(text))),
         "of each side questions, right and exceptions",
     ),
     "classifier": (
-        _object(
-            accuracy=_share, by_lot=lambda v: list_of(_share)(v) and len(v) > 1, questions=count
-        ),
+        object_of(accuracy=_share, by_lot=_several(_share), questions=count),
         "accuracy, by_lot (at least two) and questions",
     ),
-    "files": (map_of(_sha256), "an object of SHA-256 sums by file"),
+    "files": (map_of(SHA256), "an object of SHA-256 sums by file"),
     "generator": (
-        _object(
-            version=count,
+        object_of(
+            **dict.fromkeys(("version", "train", "test", "described"), count),
             seed=whole,
-            train=count,
-            test=count,
-            described=count,
-            sha256=map_of(_sha256),
+            sha256=map_of(SHA256),
         ),
         "version, seed, train, test, described and sha256",
     ),
-    "seconds": (_object(generating=number, whole=number), "generating and whole, two numbers"),
-    "commit": (text, "a text"),
-    "versions": (map_of(text), "an object of texts"),
+    "seconds": (object_of(generating=number, whole=number), "generating and whole, two numbers"),
+    "commit": TEXT,
+    "versions": TEXTS,
 }
-"""Fields of a row: a check, and what passes it.
+"""The fields of a row.
 
 ``complete``: the real side is the whole training set; otherwise (task 3, whose 10k training file
 may not be at hand) it is all that is, test questions too. ``real`` and ``generated``: what
@@ -115,51 +111,7 @@ questions of its are in ``generated``.
 """
 
 
-def store_path(results: Path) -> Path:
-    """Where the rows of a results folder are."""
-    return results / "store" / "generated_vs_real.jsonl"
-
-
-def read_rows(results: Path) -> list[Row]:
-    """The stored rows by task, none if nothing was compared. Rows of a lower version don't count.
-
-    Raises:
-        BenchError: the file can't be read, or a line of it is not a row.
-    """
-    rows = row_files.read(
-        store_path(results),
-        _wrong,
-        lambda row: row["task"],
-        of="task",
-        remedy=REMEDY,
-        outdated=lambda row: (
-            isinstance(row, dict) and count(row.get("version")) and row["version"] < VERSION
-        ),
-    )
-    return sorted(rows, key=lambda row: row["task"])
-
-
-def save_row(results: Path, row: Row) -> None:
-    """Stores a row in place of the one of the same task, if there is one.
-
-    Raises:
-        BenchError: the row or those there are damaged, or the file can't be written.
-    """
-    wrong = _wrong(row)
-    if wrong:
-        raise BenchError(f"a row of task {row.get('task')} {wrong}; measure again")
-    rows = {old["task"]: old for old in read_rows(results)}
-    rows[row["task"]] = {name: row[name] for name in FIELDS}
-    row_files.write(store_path(results), [rows[task] for task in sorted(rows)])
-
-
-def _wrong(row: Any) -> str:
-    """What is wrong with a row, '' if nothing is."""
-    wrong = wrong_field(row, FIELDS)
-    if wrong:
-        return wrong
-    if row["version"] > VERSION:
-        return f"has a field 'version' of a later suite ({row['version']}, this one's is {VERSION})"
+def _wrong(row: Row) -> str:
     for side in ("real", "generated"):
         described, read = row[side], row["reader"][side]
         if any(sum(described[name].values()) != described["questions"] for name in SHARES):
@@ -178,3 +130,6 @@ def _alike(one: Any, other: Any) -> bool:
     if number(one) and number(other):
         return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
     return type(one) is type(other) and one == other
+
+
+ROWS = StudyRows("generated_vs_real", FIELDS, ("task",), "task", _wrong, version=VERSION)

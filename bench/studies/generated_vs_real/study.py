@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.profiles import Profile
-from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.generated_vs_real.store import read_rows
+from bench.studies.generated_vs_real.store import ROWS
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
 from bench.tables.provenance import facts
 
@@ -17,37 +16,28 @@ TRAIN = {"smoke": 1_000}
 """Profile -> training questions generated for the comparison; else `measure.TRAIN`."""
 
 
-class _GeneratedVsReal:
+class _GeneratedVsReal(Study):
     name = "generated_vs_real"
     title = "Generated against real bAbI stories"
     how = "run experiments/generated_vs_real.py"
-
-    def models(self, results: Path, group: Group) -> set[int]:
-        return set()
 
     def measure(self, site: Site) -> bool:
         from bench.studies.generated_vs_real import measure
 
         tasks = sorted({int(unit) for group in site.groups for unit in group.units})
         rows = measure.measure_all(
-            site.results,
-            tasks,
-            site.wish.folder,
+            site.results, tasks, site.wish.folder,
             allow_unverified=site.wish.allow_unverified,
             train=TRAIN.get(site.profile.name, measure.TRAIN),
-            say=site.say,
-            stop=site.stop,
-        )
+            say=site.say, stop=site.stop,
+        )  # fmt: skip
         return len(rows) == len(tasks)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
+        rows = ROWS.read(results)
         if trained is None:
-            return comparison_files(read_rows(results), {})
-        told = facts(trained)
-        return comparison_files(read_rows(results), trained_errors(trained), facts=told)
-
-    def readme(self, results: Path) -> str:
-        return ""
+            return comparison_files(rows, {})
+        return comparison_files(rows, trained_errors(trained), facts=facts(trained))
 
 
-STUDY: Study = _GeneratedVsReal()
+STUDY = _GeneratedVsReal()

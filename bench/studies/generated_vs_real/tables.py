@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from bench.core.files import write_atomically
+from bench.core.rows import Row
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.generated_vs_real.page import (
     NAME,
     SIDES,
     TRAINED,
     Trained,
+    by_chance,
     mean_sd,
     percents,
     restarts,
     right,
     written,
-)
+)  # fmt: skip
 from bench.studies.generated_vs_real.statistics import MEANS
-from bench.studies.generated_vs_real.store import Row
 from bench.tables.csvs import csv_text
 from bench.tables.gather import ExperimentResult
 
 
 def comparison_files(
-    rows: Iterable[Row],
-    trained: Trained,
-    *,
-    about: str = "",
-    facts: Sequence[tuple[str, str]] = (),
+    rows: Iterable[Row], trained: Trained, *, facts: Sequence[tuple[str, str]] = ()
 ) -> dict[str, bytes]:
     """The two files by name, nothing if nothing was measured or trained.
 
     Args:
         rows: as `bench.studies.generated_vs_real.store.read_rows` gives them.
         trained: a task without restarts counts as not run.
-        about: a sentence or two on what was trained, for the page.
         facts: the trainings' provenance as (term, text), for the page.
 
     Raises:
@@ -54,28 +48,8 @@ def comparison_files(
     stored = [by_task[task] for task in sorted(by_task)]
     return {
         f"{NAME}.csv": _csv(by_task, errors).encode(),
-        f"{NAME}.md": written(stored, errors, about, facts).encode(),
+        f"{NAME}.md": written(stored, errors, facts).encode(),
     }
-
-
-def comparison_tables(
-    results: Path,
-    rows: Iterable[Row],
-    trained: Trained,
-    *,
-    about: str = "",
-    facts: Sequence[tuple[str, str]] = (),
-) -> list[Path]:
-    """Writes `comparison_files` into a results folder and returns their paths.
-
-    Raises:
-        BenchError: a file can't be written.
-    """
-    paths = []
-    for name, content in comparison_files(rows, trained, about=about, facts=facts).items():
-        write_atomically(results / name, content)
-        paths.append(results / name)
-    return paths
 
 
 def trained_errors(result: ExperimentResult) -> dict[str, dict[int, list[float]]]:
@@ -171,6 +145,5 @@ def _cells(task: int, row: Row | None, errors: Trained) -> dict[str, Any]:
         cells[f"{name}_z"] = differs[name]["z"]
     for name in ("answers", "support"):
         cells[f"{name}_points"], cells[f"{name}_of"] = differs[name]["points"], differs[name]["of"]
-    draws = row["chance"]["answers"]
-    cells["answers_points_by_chance"] = draws[int(0.95 * (len(draws) - 1))]
+    cells["answers_points_by_chance"] = by_chance(row)
     return cells

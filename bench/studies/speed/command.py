@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.core import provenance
-from bench.core.arguments import Parser, guarded
+from bench.core.arguments import Parser, guarded, number, split
 from bench.core.errors import BenchError
-from bench.studies.speed.rows import Work, busy, save_row, speed_tables
+from bench.core.files import write_all
+from bench.studies.speed.rows import ROWS, Work, busy
+from bench.studies.speed.tables import speed_files
 
 REPEATS = 5
 QUICK_REPEATS = 2
@@ -50,7 +51,9 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     )
     options = parser.parse_args(arguments)
     chosen = _chosen(works, options.works)
-    repeats = _repeats(options.repeats, QUICK_REPEATS if options.quick else REPEATS)
+    repeats = QUICK_REPEATS if options.quick else REPEATS
+    if options.repeats is not None:
+        repeats = number("--repeats", options.repeats, 1, MOST_REPEATS)
     folder = "smoke" if options.quick else "paper"
     results = options.results or provenance.ROOT / "results" / folder
     if importlib.util.find_spec("torch") is None:
@@ -66,16 +69,12 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
     for work in chosen:
         encoded, kind = load(work, options.data, allow_generated=options.quick)
         rows = race(
-            work,
-            encoded,
-            kind,
-            found,
-            repeats=repeats,
+            work, encoded, kind, found, repeats=repeats,
             seconds=QUICK_SECONDS if options.quick else SECONDS,
             say=lambda line: print(line, file=sys.stderr, flush=True),
-        )
+        )  # fmt: skip
         for row in rows:
-            save_row(results, row)
+            ROWS.save(results, row)
             if busy(row):
                 print(f"{work.id}: repeats differ much; was the machine busy?", file=sys.stderr)
             print(
@@ -83,7 +82,7 @@ def _run(works: Sequence[Work], arguments: Sequence[str] | None) -> int:
                 f"{row['peer_ms']:.3g} ms, ratio {row['ratio']:.1f}",
                 flush=True,
             )
-        written = speed_tables(results)
+        written = write_all(results, speed_files(results))
     print("Tables: " + ", ".join(str(path) for path in written))
     return 0
 
@@ -93,18 +92,10 @@ def _chosen(works: Sequence[Work], ids: Sequence[str] | None) -> list[Work]:
     if ids is None:
         return list(works)
     known = {work.id: work for work in works}
-    names = [name for value in ids for name in value.split(",") if name]
+    names = split(ids)
     for name in names:
         if name not in known:
             raise BenchError(f"--works: no work '{name}'; there are {', '.join(known)}")
     if not names:
         raise BenchError(f"--works: name at least one of {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(names)]
-
-
-def _repeats(text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_REPEATS:
-        raise BenchError(f"--repeats: '{text}' is not a whole number from 1 to {MOST_REPEATS}")
-    return int(text)

@@ -9,18 +9,14 @@ from typing import Any
 
 from bench.core.errors import BenchError
 from bench.core.profiles import Profile
-from bench.core.runs import Group
 from bench.core.study import Site, Study
-from bench.studies.speed.rows import speed_files, speed_summary
+from bench.studies.speed.tables import speed_files, speed_summary
 
 
-class _Speed:
+class _Speed(Study):
     name = "speed"
     title = "A training step, ours against eager PyTorch"
     how = "run experiments/speed.py"
-
-    def models(self, results: Path, group: Group) -> set[int]:
-        return set()
 
     def measure(self, site: Site) -> bool:
         raise BenchError("speed is not measured beside other work: run experiments/speed.py")
@@ -32,4 +28,4 @@ class _Speed:
         return speed_summary(results)
 
 
-STUDY: Study = _Speed()
+STUDY = _Speed()

@@ -209,11 +209,6 @@ def position_encoding(slots: int, dim: int) -> Tensor:
     return (1 + 4 * centred / (dim * slots)).float()
 
 
-def use_threads(count: int) -> None:
-    """How many threads an operation may use on the CPU."""
-    torch.set_num_threads(count)
-
-
 def device_for(platform: str) -> str:
     """The torch device beside a JAX device of this platform.
 

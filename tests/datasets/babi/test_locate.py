@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from data_helpers import FIXTURE, FIXTURE_EN, SMALL, count, real_data, small_generated_sets
+from data_helpers import FIXTURE, FIXTURE_EN, SMALL, count, real_data
 
 from bench.core.cache import cache_dir
 from bench.core.dataset import Wish
@@ -173,13 +173,6 @@ def test_nothing_found_says_what_to_do(tmp_path, nowhere):
     nowhere.clear()
     text = refusal(offline=True)
     assert all(url in text for url in layout.URLS) and "--data DIR" in text and nowhere == []
-
-
-@pytest.fixture
-def small(monkeypatch, tmp_path):
-    """Small default generated sets, of all tasks."""
-    (tmp_path / "manifests").mkdir()
-    small_generated_sets(tmp_path / "manifests", monkeypatch)
 
 
 def test_generated_data_comes_last_and_only_where_allowed(small, tmp_path, nowhere):

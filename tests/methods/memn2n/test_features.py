@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 import tiny_data
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.core.errors import BenchError
@@ -33,7 +33,6 @@ small = st.lists(st.lists(st.integers(-2, 2), min_size=5, max_size=5), min_size=
 
 
 @given(small)
-@settings(deadline=None)
 def test_independent_columns_make_all_others(rows):
     columns = np.array(rows, np.float64)
     numbers, mix = independent(columns)

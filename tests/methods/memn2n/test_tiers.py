@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import tiny_data
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 from tiny_data import quick_compile  # noqa: F401
@@ -42,7 +42,6 @@ def test_short_stories_cost_less_and_full_ones_need_no_tiers():
     assert tiers.tiers(np.full(10, 50), 32, 50) == ()
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 9), min_size=5, max_size=5), min_size=3, max_size=3))
 def test_by_count_is_a_stable_sort(counts):
     counts = np.array(counts)

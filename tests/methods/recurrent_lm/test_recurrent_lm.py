@@ -169,7 +169,7 @@ def test_a_budget_s_epochs_are_short_and_it_scores_fewer_words():
     assert (capped.epochs, capped.updates) == (2, 60)
     assert "updates" not in whole.canonical()
     tokens = Tokens(("a", "b"), np.zeros(SHORT_WORDS + 5, np.int32))
-    parts = {"text": {split: tokens for split in METHOD.splits}}
+    parts = {"text": dict.fromkeys(METHOD.splits, tokens)}
     assert len(METHOD.prepare(whole, parts).test) == SHORT_WORDS + 5
     assert len(METHOD.prepare(capped, parts).valid) == SHORT_WORDS
 

@@ -1,6 +1,7 @@
 """The stored rows of attention and the tables made of them, from handmade rows."""
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -12,9 +13,8 @@ from bench.core import registry
 from bench.core.errors import BenchError
 from bench.core.profiles import profile
 from bench.studies.attention import plot as attention_plot
-from bench.studies.attention import store
 from bench.studies.attention.chosen import by_task
-from bench.studies.attention.store import VERSION, read_rows, save_row, store_path
+from bench.studies.attention.store import ROWS, VERSION
 from bench.studies.attention.tables import attention_files
 from bench.tables import report
 
@@ -48,8 +48,8 @@ def lines(content: bytes) -> list[dict[str, str]]:
 
 def test_saving_replaces_the_row_of_the_same_restart(tmp_path):
     for row in (a_row(2), a_row(1, 1), a_row(1, 0), a_row(2, share=(0.125, 0.25))):
-        save_row(tmp_path, row)
-    assert [(r["task"], r["seed"], r["share"][0]) for r in read_rows(tmp_path)] == [
+        ROWS.save(tmp_path, row)
+    assert [(r["task"], r["seed"], r["share"][0]) for r in ROWS.read(tmp_path)] == [
         (1, 0, 0.5), (1, 1, 0.5), (2, 0, 0.125),
     ]  # fmt: skip
 
@@ -169,12 +169,12 @@ def test_the_page_says_what_is_no_reproduction():
 
 
 def test_nothing_measured_makes_no_file(tmp_path):
-    assert attention_files(read_rows(tmp_path), PAPER) == {}
+    assert attention_files(ROWS.read(tmp_path), PAPER) == {}
 
 
 def test_the_committed_files_are_checked(tmp_path):
     fill(tmp_path)
-    save_row(tmp_path, a_row())
+    ROWS.save(tmp_path, a_row())
     written = {path.name for path in report.write(gathered(tmp_path))}
     names = {"attention.csv", "attention.md", "attention.png", "attention_stories.csv"}
     assert names < written
@@ -187,7 +187,7 @@ def test_the_committed_files_are_checked(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"task": 21}, "'task' that is not a task's number"),
+        ({"task": 21}, "'task' that is not one of 1, 2"),
         ({"share": [0.5]}, "'share' of 1 hops where its model has 2"),
         ({"share": [0.5, 1.5]}, "'share' that is not a list of shares"),
         ({"stories": [{}]}, "'stories' that is not a list of stories"),
@@ -214,34 +214,34 @@ def test_the_committed_files_are_checked(tmp_path):
     ],
 )
 def test_a_damaged_row_is_named_by_its_line(tmp_path, change, said):
-    path = store_path(tmp_path)
+    path = ROWS.path(tmp_path)
     path.parent.mkdir()
     path.write_text("".join(json.dumps(row) + "\n" for row in (a_row(3), a_row() | change)))
     with pytest.raises(BenchError) as error:
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
     assert str(error.value).startswith(f"{path}:2: line ") and said in str(error.value)
     with pytest.raises(BenchError, match="measure again"):
-        save_row(tmp_path / "other", a_row() | change)
+        ROWS.save(tmp_path / "other", a_row() | change)
 
 
-def test_rows_of_an_earlier_version_do_not_count(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "VERSION", VERSION + 1)
-    save_row(tmp_path, a_row(2, version=VERSION + 1))
-    with open(store_path(tmp_path), "a") as file:
+def test_rows_of_an_earlier_version_do_not_count(tmp_path):
+    later = dataclasses.replace(ROWS, version=VERSION + 1)
+    later.save(tmp_path, a_row(2, version=VERSION + 1))
+    with open(ROWS.path(tmp_path), "a") as file:
         file.write(json.dumps(a_row()) + "\n")
-    assert [row["task"] for row in read_rows(tmp_path)] == [2]
+    assert [row["task"] for row in later.read(tmp_path)] == [2]
 
 
 def test_restarts_of_two_trainings_make_no_spread(tmp_path):
     for row in (a_row(1, 0), a_row(1, 1), a_row(2, 0), a_row(1, 1, group="f" * 16, id="e" * 16)):
-        save_row(tmp_path, row)
-    assert [(row["task"], row["seed"]) for row in read_rows(tmp_path)] == [(1, 1), (2, 0)]
-    with open(store_path(tmp_path), "a") as file:
+        ROWS.save(tmp_path, row)
+    assert [(row["task"], row["seed"]) for row in ROWS.read(tmp_path)] == [(1, 1), (2, 0)]
+    with open(ROWS.path(tmp_path), "a") as file:
         file.write(json.dumps(a_row(1, 2)) + "\n")
     with pytest.raises(
         BenchError, match="task 1 of babi-1k has restarts of two trainings.*run experiments"
     ):
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
 
 
 def test_the_model_is_table_1s_column():

@@ -1,6 +1,7 @@
 """Stored rows of the comparison: what is written is read, what is damaged is named."""
 
 import copy
+import dataclasses
 import json
 import subprocess
 import sys
@@ -11,28 +12,27 @@ from comparison_helpers import row, stories
 
 from bench.core.errors import BenchError
 from bench.datasets.babi.babi import parse
-from bench.studies.generated_vs_real import store
 from bench.studies.generated_vs_real.statistics import describe
-from bench.studies.generated_vs_real.store import LISTED, VERSION, read_rows, save_row, store_path
+from bench.studies.generated_vs_real.store import LISTED, ROWS, VERSION
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def put(results: Path, *rows) -> Path:
     """A handmade store."""
-    path = store_path(results)
+    path = ROWS.path(results)
     path.parent.mkdir(parents=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
 
 def test_rows_come_back_by_task(tmp_path):
-    assert read_rows(tmp_path) == []
+    assert ROWS.read(tmp_path) == []
     for task in (20, 3, 1):
-        save_row(tmp_path, row(task))
-    save_row(tmp_path, row(3, complete=False))
-    assert read_rows(tmp_path) == [row(1), row(3, complete=False), row(20)]
-    lines = store_path(tmp_path).read_text(encoding="utf-8").splitlines()
+        ROWS.save(tmp_path, row(task))
+    ROWS.save(tmp_path, row(3, complete=False))
+    assert ROWS.read(tmp_path) == [row(1), row(3, complete=False), row(20)]
+    lines = ROWS.path(tmp_path).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["task"] for line in lines] == [1, 3, 20]
 
 
@@ -51,12 +51,12 @@ def changed(change: dict) -> dict:
 @pytest.mark.parametrize(
     "change, what",
     [
-        ({"task": 21}, "'task' that is not a task's number"),
+        ({"task": 21}, "'task' that is not one of 1, 2"),
         ({"task": True}, "'task'"),
         ({"task": [1]}, "'task'"),
         ({"version": 0}, "'version' that is not a whole number above 0"),
         ({"version": VERSION + 1}, "'version' of a later suite"),
-        ({"kind": "generated"}, "'kind' that is not real or unverified"),
+        ({"kind": "generated"}, "'kind' that is not one of real, unverified"),
         ({"complete": 1}, "'complete'"),
         ({"real.stories": 0}, "'real' that is not the statistics"),
         ({"real.answers": {}}, "'real'"),
@@ -89,14 +89,14 @@ def changed(change: dict) -> dict:
 def test_a_bad_row_is_refused_by_file_and_line(tmp_path, change, what):
     path = put(tmp_path, row(1), changed(change))
     with pytest.raises(BenchError) as caught:
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
     text = str(caught.value)
     assert (
         text.startswith(f"{path}:2: line has ") and what in text and "generated_vs_real.py" in text
     )
     before = path.read_bytes()
     with pytest.raises(BenchError):
-        save_row(tmp_path, row(3))
+        ROWS.save(tmp_path, row(3))
     assert path.read_bytes() == before
 
 
@@ -116,7 +116,7 @@ def test_a_bad_line_is_refused_by_file_and_line(tmp_path, tail, what):
     path = put(tmp_path, row(1))
     path.write_bytes(path.read_bytes() + tail)
     with pytest.raises(BenchError) as caught:
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
     assert str(caught.value).startswith(f"{path}:2: line ") and what in str(caught.value)
 
 
@@ -124,44 +124,44 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     path = put(tmp_path, row(1))
     path.write_bytes(b"\xff\n")
     with pytest.raises(BenchError, match=":1: line cannot be read"):
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
 
 
 def test_two_rows_of_a_task_are_refused(tmp_path):
     put(tmp_path, row(1), row(2), row(1))
     with pytest.raises(BenchError, match=":3: line is of the same task as line 1"):
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
 
 
 def test_a_row_that_is_wrong_is_not_stored(tmp_path):
     with pytest.raises(BenchError, match="a row of task 2 has a field 'files'"):
-        save_row(tmp_path, row(2, files={}))
-    assert not store_path(tmp_path).exists()
+        ROWS.save(tmp_path, row(2, files={}))
+    assert not ROWS.path(tmp_path).exists()
 
 
-def test_rows_of_a_lower_version_do_not_count(tmp_path, monkeypatch):
+def test_rows_of_a_lower_version_do_not_count(tmp_path):
     """Whatever fields they had, and a new row takes their place."""
-    monkeypatch.setattr(store, "VERSION", VERSION + 1)
+    later = dataclasses.replace(ROWS, version=VERSION + 1)
     put(tmp_path, {"task": 1, "version": VERSION, "odd": 1}, row(2, version=VERSION + 1))
-    assert [r["task"] for r in read_rows(tmp_path)] == [2]
-    save_row(tmp_path, row(1, version=VERSION + 1))
-    assert [r["version"] for r in read_rows(tmp_path)] == [VERSION + 1] * 2
+    assert [r["task"] for r in later.read(tmp_path)] == [2]
+    later.save(tmp_path, row(1, version=VERSION + 1))
+    assert [r["version"] for r in later.read(tmp_path)] == [VERSION + 1] * 2
 
 
 def test_more_exceptions_than_are_listed_add_up(tmp_path):
     many = {"questions": 500, "right": 100, "exceptions": [f"x:{n}" for n in range(LISTED)]}
     reader = {"real": many, "generated": {"questions": 60, "right": 60, "exceptions": []}}
-    save_row(tmp_path, row(1, reader=reader))
-    assert read_rows(tmp_path)[0]["reader"] == reader
+    ROWS.save(tmp_path, row(1, reader=reader))
+    assert ROWS.read(tmp_path)[0]["reader"] == reader
 
 
 def test_last_digits_may_differ_between_machines(tmp_path):
     made = row(1, real=describe(stories(30, seed=5)), generated=describe(by_hand()))
     made["comparison"]["lines_per_story"]["z"] *= 1 + 1e-12
-    save_row(tmp_path, made)
+    ROWS.save(tmp_path, made)
     made["comparison"]["lines_per_story"]["z"] *= 1.01
     with pytest.raises(BenchError, match="'comparison'"):
-        save_row(tmp_path, made)
+        ROWS.save(tmp_path, made)
 
 
 def by_hand():
@@ -174,9 +174,9 @@ def test_reading_and_reporting_need_neither_jax_nor_scikit_learn(tmp_path):
     put(tmp_path, row(1))
     code = (
         "import sys; from pathlib import Path\n"
-        "from bench.studies.generated_vs_real.store import read_rows\n"
-        "from bench.studies.generated_vs_real.tables import comparison_tables\n"
-        "results = Path(sys.argv[1]); comparison_tables(results, read_rows(results), {})\n"
+        "from bench.studies.generated_vs_real.store import ROWS\n"
+        "from bench.studies.generated_vs_real.tables import comparison_files\n"
+        "assert len(comparison_files(ROWS.read(Path(sys.argv[1])), {})) == 2\n"
         "heavy = {'jax', 'jaxlib', 'flax', 'sklearn'} & {n.split('.')[0] for n in sys.modules}\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
@@ -184,4 +184,3 @@ def test_reading_and_reporting_need_neither_jax_nor_scikit_learn(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "generated_vs_real.md").exists()

@@ -13,16 +13,8 @@ import pytest
 from bench.core import registry
 from bench.core.errors import BenchError
 from bench.studies.speed.command import run_speed
-from bench.studies.speed.rows import (
-    Work,
-    busy,
-    make_row,
-    read_rows,
-    save_row,
-    speed_files,
-    speed_tables,
-    store_path,
-)
+from bench.studies.speed.rows import ROWS, Work, busy, make_row
+from bench.studies.speed.tables import speed_files, speed_summary
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,7 +32,7 @@ def a_row(work="babi_task1", device="cpu test, 2 cores", ours=(0.2, 0.25, 0.22),
 
 def put(results: Path, *rows: dict) -> Path:
     """A handmade store."""
-    path = store_path(results)
+    path = ROWS.path(results)
     path.parent.mkdir(parents=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
@@ -50,21 +42,24 @@ def the_works() -> tuple[Work, ...]:
     return runpy.run_path(str(ROOT / "experiments" / "speed.py"))["WORKS"]
 
 
-def test_the_works_are_columns_of_table_1():
-    columns = registry.experiments()["e2e_table1_babi_1k"].select(None)
-    by_id = {column.id: column for column in columns}
-    works = the_works()
-    assert [work.id for work in works] == ["babi_task1", "babi_task2", "babi_task3", "babi_joint"]
-    for work in works:
-        assert work.column == by_id[work.column.id]
+def test_the_works_are_columns_of_tables_1_and_2():
+    known = registry.experiments()
+    table1 = {column.id: column for column in known["e2e_table1_babi_1k"].select(None)}
+    *stories, language = the_works()
+    assert [work.id for work in stories] == ["babi_task1", "babi_task2", "babi_task3", "babi_joint"]
+    for work in stories:
+        assert work.column == table1[work.column.id]
+    (row,) = known["e2e_table2_lm"].select(["ptb-memn2n-150-6-100"])
+    assert (language.id, language.dataset) == ("ptb_k6_n100", row.dataset)
+    assert language.column.canonical() == row.canonical()
 
 
 def test_an_unknown_work_is_refused():
     work = the_works()[0]
     with pytest.raises(BenchError, match="work 'babi_task9' is not known"):
         dataclasses.replace(work, id="babi_task9")
-    with pytest.raises(BenchError, match="several tasks need a joint column"):
-        dataclasses.replace(work, tasks=(1, 2))
+    with pytest.raises(BenchError, match="several units need a joint column"):
+        dataclasses.replace(work, units=("1", "2"))
 
 
 def test_a_rows_medians_and_ratio():
@@ -74,11 +69,11 @@ def test_a_rows_medians_and_ratio():
 
 
 def test_saving_replaces_the_row_of_the_same_work_and_device(tmp_path):
-    save_row(tmp_path, a_row("babi_joint"))
-    save_row(tmp_path, a_row("babi_task1"))
-    save_row(tmp_path, a_row("babi_task1", device="gpu test"))
-    save_row(tmp_path, a_row("babi_task1", ours=(0.1, 0.1, 0.1)))
-    rows = read_rows(tmp_path)
+    ROWS.save(tmp_path, a_row("babi_joint"))
+    ROWS.save(tmp_path, a_row("babi_task1"))
+    ROWS.save(tmp_path, a_row("babi_task1", device="gpu test"))
+    ROWS.save(tmp_path, a_row("babi_task1", ours=(0.1, 0.1, 0.1)))
+    rows = ROWS.read(tmp_path)
     assert [(r["work"], r["device"][:3], r["ours_ms"]) for r in rows] == [
         ("babi_task1", "cpu", 0.1),
         ("babi_task1", "gpu", 0.22),
@@ -88,8 +83,9 @@ def test_saving_replaces_the_row_of_the_same_work_and_device(tmp_path):
 
 def test_the_csv_begins_with_the_contract_and_recomputes_the_ratio(tmp_path):
     put(tmp_path, a_row("babi_task2"), a_row("babi_task1"))
-    assert speed_tables(tmp_path) == [tmp_path / "speed.csv", tmp_path / "speed.md"]
-    lines = (tmp_path / "speed.csv").read_text(encoding="utf-8").splitlines()
+    files = speed_files(tmp_path)
+    assert list(files) == ["speed.csv", "speed.md"]
+    lines = files["speed.csv"].decode().splitlines()
     assert lines[0] == (
         "work,device,ours_ms,peer,peer_ms,ratio,"
         "restarts,lanes,ours_min,ours_max,peer_min,peer_max,commit"
@@ -106,8 +102,7 @@ def test_the_csv_begins_with_the_contract_and_recomputes_the_ratio(tmp_path):
 
 def test_the_page_tells_what_was_measured(tmp_path):
     put(tmp_path, a_row(device="cpu a|b <i>"), a_row("ptb_k6_n100"))
-    speed_tables(tmp_path)
-    page = (tmp_path / "speed.md").read_text(encoding="utf-8")
+    page = speed_files(tmp_path)["speed.md"].decode()
     assert r"| cpu a\|b &lt;i&gt; | 0.22 (0.2 to 0.25) | pytorch-eager | 2.3 (2.2 to 2.4) |" in page
     assert "Penn Treebank" in page and "jax 0, torch 2" in page
     assert "As few as 3 repeats" in page and "busy" not in page and "generated" not in page.lower()
@@ -120,6 +115,9 @@ def test_the_page_warns_of_a_busy_machine_and_of_generated_data(tmp_path):
     page = speed_files(tmp_path)["speed.md"].decode()
     assert "The machine was busy" in page and "Timed on generated data: babi_task1" in page
     assert page.splitlines()[0].endswith("PyTorch [GENERATED data]")
+    loud = [line for line in page.splitlines() if line.startswith("> ")]
+    summary = speed_summary(tmp_path).splitlines()
+    assert [line for line in summary if line.startswith("> ")] == loud
 
 
 def test_tables_are_the_same_bytes_again(tmp_path):
@@ -127,14 +125,11 @@ def test_tables_are_the_same_bytes_again(tmp_path):
     put(tmp_path / "a", *rows)
     put(tmp_path / "b", *reversed(rows))
     assert speed_files(tmp_path / "a") == speed_files(tmp_path / "b")
-    speed_tables(tmp_path / "a")
-    for name, content in speed_files(tmp_path / "a").items():
-        assert (tmp_path / "a" / name).read_bytes() == content
 
 
 def test_nothing_timed_gives_no_tables(tmp_path):
-    assert read_rows(tmp_path) == [] and speed_tables(tmp_path) == []
-    assert not list(tmp_path.iterdir())
+    assert ROWS.read(tmp_path) == [] and speed_files(tmp_path) == {}
+    assert speed_summary(tmp_path) == ""
 
 
 @pytest.mark.parametrize(
@@ -165,10 +160,9 @@ def test_nothing_timed_gives_no_tables(tmp_path):
 def test_a_bad_row_is_refused_by_file_and_line(tmp_path, change, what):
     path = put(tmp_path, a_row("babi_task1"), a_row("babi_task2") | change)
     with pytest.raises(BenchError) as caught:
-        speed_tables(tmp_path)
+        speed_files(tmp_path)
     text = str(caught.value)
     assert text.startswith(f"{path}:2: line has ") and what in text and "restore" in text
-    assert not (tmp_path / "speed.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +182,7 @@ def test_a_bad_line_is_refused_by_file_and_line(tmp_path, tail, what):
     path = put(tmp_path, a_row())
     path.write_bytes(path.read_bytes() + tail)
     with pytest.raises(BenchError) as caught:
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
     assert str(caught.value).startswith(f"{path}:2: line ") and what in str(caught.value)
 
 
@@ -196,29 +190,29 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
     path = put(tmp_path, a_row())
     path.write_text(path.read_text().replace('"compile_s": 4.5', '"compile_s": NaN'))
     with pytest.raises(BenchError, match="'compile_s' that is not a number above 0"):
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
 
 
 def test_two_rows_of_one_work_and_device_are_refused(tmp_path):
     put(tmp_path, a_row("babi_task2"), a_row(), a_row())
     with pytest.raises(BenchError, match=":3: line is of the same work, device and peer as line 2"):
-        read_rows(tmp_path)
+        ROWS.read(tmp_path)
 
 
 def test_a_damaged_store_is_not_written_over(tmp_path):
     path = put(tmp_path, a_row())
     path.write_bytes(b"\xff\n")
     with pytest.raises(BenchError, match=":1: line cannot be read"):
-        save_row(tmp_path, a_row())
+        ROWS.save(tmp_path, a_row())
     assert path.read_bytes() == b"\xff\n"
 
 
 def test_tables_need_neither_jax_nor_torch(tmp_path):
     put(tmp_path, a_row())
     code = (
-        "import sys; from pathlib import Path; from bench.studies.speed.rows import speed_tables\n"
+        "import sys; from pathlib import Path; from bench.studies.speed.tables import speed_files\n"
         "import experiments.speed\n"
-        "speed_tables(Path(sys.argv[1]))\n"
+        "assert len(speed_files(Path(sys.argv[1]))) == 2\n"
         "heavy = {'jax', 'jaxlib', 'flax', 'torch'} & {n.split('.')[0] for n in sys.modules}\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
@@ -226,7 +220,6 @@ def test_tables_need_neither_jax_nor_torch(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "speed.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -270,7 +263,7 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
 
     data = tiny_data.encoded(tiny_data.stories(8, seed=1), tiny_data.stories(3, seed=2))
     column = tiny_data.column(linear_start=True, time_noise=0.2)
-    work = Work(id="babi_task1", dataset="babi-1k", tasks=(1,), column=column)
+    work = Work(id="babi_task1", dataset="babi-1k", units=("1",), column=column)
     lines: list[str] = []
     rows = race(
         work, data, "generated", jax.local_devices(), restarts=3, lanes=2, repeats=2,
@@ -285,6 +278,6 @@ def test_a_tiny_race_is_stored_and_tabled(tmp_path):
             0,
         )
         assert row["versions"].keys() >= {"jax", "torch"} and len(lines) == 3
-        save_row(tmp_path, row)
-    assert read_rows(tmp_path) == rows
-    assert len(speed_tables(tmp_path)) == 2
+        ROWS.save(tmp_path, row)
+    assert ROWS.read(tmp_path) == rows
+    assert len(speed_files(tmp_path)) == 2

@@ -15,14 +15,7 @@ SIDES: dict[str, Step] = {
     "to the right of": (1, 0),
     "to the left of": (-1, 0),
 }
-SHAPES = (
-    "triangle",
-    "pink rectangle",
-    "blue square",
-    "red sphere",
-    "red square",
-    "yellow square",
-)
+SHAPES = ("triangle", "pink rectangle", "blue square", "red sphere", "red square", "yellow square")
 
 
 def opposite(step: Step) -> Step:

@@ -1,0 +1,46 @@
+"""The margin ranking loss (W14 eq. 6 to 8 and 3.4): what is right beats what is wrong by gamma."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from bench.methods.memnn.output import Scored, of_time
+
+
+def of_memories(of: Scored, target: jax.Array, wrong: jax.Array, gamma: float) -> jax.Array:
+    """() the margins of all wrong memories, of all hops.
+
+        max(0, gamma - s(x, f) + s(x, f'))
+        max(0, gamma - s_Ot(x, f, f')) + max(0, gamma + s_Ot(x, f', f))    with write time
+
+    Args:
+        target: (H,) int32, f, the right memory of each hop.
+        wrong: (H, M+1) float32, weights of the others, 0 for what is not compared.
+    """
+    f = target[:, None]
+    others = jnp.arange(of.scores.shape[1])[None, :]
+    right = jnp.sum(jnp.where(others == f, of.scores, 0.0), axis=1, keepdims=True)
+    lead = right - of.scores
+    margins = jnp.maximum(0.0, gamma - (lead + of_time(of, f, others)))
+    if of.time is not None:
+        margins += jnp.maximum(0.0, gamma - lead + of_time(of, others, f))
+    return jnp.sum(margins * wrong)
+
+
+def of_answers(scores: jax.Array, answer: jax.Array, wrong: jax.Array, gamma: float) -> jax.Array:
+    """() the margins of the wrong answers: max(0, gamma - s_R(x, r) + s_R(x, w)).
+
+    Args:
+        scores: (A,).
+        wrong: (A,) float32, weights of the others.
+    """
+    right = jnp.sum(jnp.where(jnp.arange(len(scores)) == answer, scores, 0.0))
+    return jnp.sum(jnp.maximum(0.0, gamma - right + scores) * wrong)
+
+
+def one_of(wrong: jax.Array, uniform: jax.Array) -> jax.Array:
+    """(..., C) float32: one of the True ones of each row, drawn by (...) numbers in [0, 1)."""
+    rank = jnp.cumsum(wrong, axis=-1)
+    chosen = jnp.floor(uniform[..., None] * rank[..., -1:]) + 1
+    return jnp.where(wrong & (rank == chosen), 1.0, 0.0)

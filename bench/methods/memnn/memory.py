@@ -1,0 +1,158 @@
+"""G, the generalization map (W14 3.1): each statement is written to the next free slot.
+
+A question's memories are the latest statements before it, the oldest first; a statement that is
+told twice has two slots. Nothing here knows a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.core.errors import BenchError
+from bench.examples.stories import Story
+from bench.methods.memnn.input import Text
+
+EMPTY = 0
+"""Index of the empty statement, which no slot in use holds."""
+
+NONE, TOO_OLD = -1, -2
+"""In place of a supporting fact's slot: there is no such fact, or it is no longer in memory."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """N questions.
+
+    Attributes:
+        memory: (N, M) int32, the statement in each slot; `EMPTY` from ``count`` on.
+        count: (N,) int32, slots in use.
+        question, answer: (N,) int32, indices; an answer that no training question has is -1.
+        support: (N, K) int32, slots of the supporting facts in order; `NONE`, `TOO_OLD`.
+        unit: (N,) of str, the unit of the data set that each is from.
+    """
+
+    memory: np.ndarray
+    count: np.ndarray
+    question: np.ndarray
+    answer: np.ndarray
+    support: np.ndarray
+    unit: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.answer)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A data set for one group of runs.
+
+    Attributes:
+        statements, questions: the distinct ones; ``statements[EMPTY]`` has no words.
+        answers: of the training questions, sorted: what R chooses from.
+        known: how many statements and questions, the first ones, are the training set's: their
+            words and n-grams have embeddings.
+        train, test: the examples; ``train`` still holds the held-out ones.
+        fit, valid: (n,) int32 indices into ``train``: what is trained on and what is held out.
+    """
+
+    statements: tuple[Text, ...]
+    questions: tuple[Text, ...]
+    answers: tuple[str, ...]
+    known: tuple[int, int]
+    train: Examples
+    test: Examples
+    fit: np.ndarray
+    valid: np.ndarray
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Those of the training set."""
+        return self.statements[: self.known[0]] + self.questions[: self.known[1]]
+
+    @property
+    def facts(self) -> int:
+        """Most supporting facts of a training question."""
+        return self.train.support.shape[1]
+
+
+def encode(
+    parts: Mapping[str, Mapping[str, Sequence[Story]]], *, memory_size: int, holdout: float
+) -> Encoded:
+    """Writes all stories.
+
+    Args:
+        parts: unit -> 'train' and 'test' -> stories.
+        holdout: share of each unit's training questions held out, the last ones.
+
+    Raises:
+        BenchError: there are too few questions to train on, or to hold out.
+    """
+    train = [(unit, split["train"]) for unit, split in parts.items()]
+    test = [(unit, split["test"]) for unit, split in parts.items()]
+    asked = [q for _, stories in (*train, *test) for story in stories for q in story.questions]
+    slots = min(memory_size, max((q.seen for q in asked), default=0))
+    answers = tuple(sorted({q.answer for _, told in train for s in told for q in s.questions}))
+    writer = _Writer(slots, answers)
+    examples = writer.write(train)
+    known = len(writer.statements), len(writer.questions)
+    tested = writer.write(test)
+    fit, valid = _held_out(examples.unit, holdout)
+    if not len(tested) or not len(fit):
+        raise BenchError(f"{len(fit)} questions to train on, {len(tested)} to test: give more data")
+    return Encoded(
+        tuple(writer.statements), tuple(writer.questions), answers, known,
+        examples, tested, fit, valid,
+    )  # fmt: skip
+
+
+class _Writer:
+    """Distinct statements and questions, numbered in the order they are first met."""
+
+    def __init__(self, slots: int, answers: Sequence[str]):
+        self._slots = slots
+        self._answers = {answer: at for at, answer in enumerate(answers)}
+        self.statements: dict[Text, int] = {(): EMPTY}
+        self.questions: dict[Text, int] = {}
+
+    def write(self, parts: Sequence[tuple[str, Sequence[Story]]]) -> Examples:
+        memory, count, question, answer, support, units = [], [], [], [], [], []
+        for unit, stories in parts:
+            for story in stories:
+                ids = [
+                    self.statements.setdefault(s, len(self.statements)) for s in story.statements
+                ]
+                for q in story.questions:
+                    first = max(0, q.seen - self._slots)
+                    kept = ids[first : q.seen]
+                    memory.append(kept + [EMPTY] * (self._slots - len(kept)))
+                    count.append(len(kept))
+                    question.append(self.questions.setdefault(q.words, len(self.questions)))
+                    answer.append(self._answers.get(q.answer, -1))
+                    support.append([f - first if f >= first else TOO_OLD for f in q.support])
+                    units.append(unit)
+        most = max(map(len, support), default=0)
+        return Examples(
+            np.array(memory, np.int32).reshape(len(answer), self._slots),
+            np.array(count, np.int32),
+            np.array(question, np.int32),
+            np.array(answer, np.int32),
+            np.array([s + [NONE] * (most - len(s)) for s in support], np.int32).reshape(
+                len(answer), most
+            ),
+            np.array(units, np.str_),
+        )
+
+
+def _held_out(units: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    held = np.zeros(len(units), bool)
+    for unit in np.unique(units):
+        of = np.flatnonzero(units == unit)
+        last = round(len(of) * share)
+        if share and not last:
+            raise BenchError(f"{len(of)} training questions are too few to hold out {share:.0%}")
+        held[of[len(of) - last :]] = True
+    order = np.arange(len(units), dtype=np.int32)
+    return order[~held], order[held]

@@ -1,0 +1,108 @@
+"""MemNN as the spine sees it (W14); JAX is imported where something is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from bench.core.column import Column
+from bench.core.errors import BenchError
+from bench.core.method import Method, Outcome, Rule, Trainer, Work
+from bench.core.rows import Row
+from bench.examples.stories import Story
+from bench.methods.memnn.cost import lane_bytes, step_seconds
+from bench.methods.memnn.memory import NONE, Encoded, encode
+from bench.methods.memnn.row import FIELDS, row
+from bench.methods.memnn.saved import save
+from bench.methods.memnn.spec import NAME, VERSION, MemNN
+
+if TYPE_CHECKING:
+    from bench.methods.memnn import training
+
+
+class _MemNN:
+    name = NAME
+    version = VERSION
+    spec: type[Column] = MemNN
+    reads: type = Story
+    splits: Sequence[str] = ("train", "test")
+    fields = FIELDS
+    metrics: Mapping[str, str] = {"test_error": "test_errors"}
+    rules: Mapping[str, Rule] = {
+        "mean": Rule(fields=(), split="train", about="none", measure="none"),
+        "held-out": Rule(
+            fields=("valid_error", "valid_loss"),
+            split="valid",
+            about="the final model's error on the training questions that are held out",
+            measure="held-out error",
+        ),
+    }
+
+    def early(self, row: Row) -> float:
+        loss = row["curves"]["train_loss"][0]
+        return float("nan") if loss is None else float(loss)
+
+    def needs(self, column: Column) -> tuple:
+        spec = _spec(column)
+        return spec.memory_size, spec.holdout
+
+    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded:
+        spec = _spec(column)
+        encoded = encode(parts, memory_size=spec.memory_size, holdout=spec.holdout)
+        if spec.supervision == "facts" and (encoded.train.support == NONE).all():
+            raise BenchError(
+                "no training question has supporting facts; give data that has them, or "
+                f"{column.where} supervision='words'"
+            )
+        return encoded
+
+    def work(self, column: Column, prepared: Encoded) -> Work:
+        spec = _spec(column)
+        updates = len(prepared.fit) / spec.batch * spec.epochs * len(spec.orders)
+        return Work(step_seconds(spec, prepared) * updates, lane_bytes(spec, prepared))
+
+    def trainer(self, column: Column, prepared: Encoded, devices: Sequence, stream: int) -> Trainer:
+        from bench.methods.memnn import training
+
+        return _Trainer(training.Trainer(_spec(column), prepared, *devices, stream=stream))
+
+    def place(self, saved: Path, seeds: Sequence[int]) -> Hashable:
+        from bench.train import checkpoint
+
+        progress = checkpoint.load(saved, seeds)
+        return progress and progress.place
+
+    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded) -> None:
+        save(path, outcome.params, run, outcome.row, prepared)
+
+
+class _Trainer:
+    """`bench.methods.memnn.training.Trainer` with outcomes as rows."""
+
+    def __init__(self, trainer: training.Trainer):
+        self._trainer = trainer
+
+    def train(
+        self,
+        seeds: Sequence[int],
+        *,
+        saved: Sequence[Path] = (),
+        stop: Callable[[], bool] = lambda: False,
+        tick: Callable[[float], None] = lambda share: None,
+    ) -> list[Outcome] | None:
+        outcomes = self._trainer.train(seeds, saved=saved, stop=stop, tick=tick)
+        if outcomes is None:
+            return None
+        encoded = self._trainer.encoded
+        return [
+            Outcome(one.seed, row(one, encoded), one.seconds, one.lanes, one.params)
+            for one in outcomes
+        ]
+
+
+def _spec(column: Column) -> MemNN:
+    return cast(MemNN, column)
+
+
+METHOD: Method = _MemNN()

@@ -1,0 +1,161 @@
+"""MemNN of one order of n-grams on one data set: I, G, O and R put together.
+
+All functions are of one question; `bench.methods.memnn.step` maps them over batches and lanes.
+Shapes: F features, M slots, H hops trained, K hops at most, A answers.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from bench.methods.memnn import input, loss, output, response, supervision
+from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.score import part, shapes, support
+from bench.methods.memnn.spec import MemNN as Spec
+from bench.methods.memnn.supervision import Lesson
+from bench.train.lanes import Array
+
+Params = dict[str, Array]
+
+
+class Tables(NamedTuple):
+    """What I makes of all texts.
+
+    Attributes:
+        statements, questions: bags, (S, F) and (Q, F) float32.
+        contents: with supervision by words, which words statements, questions and answers have,
+            (S, W), (Q, W) and (A, W) bool.
+    """
+
+    statements: Array
+    questions: Array
+    contents: tuple[Array, Array, Array] | None
+
+
+class Question(NamedTuple):
+    """A row of `bench.methods.memnn.memory.Examples`."""
+
+    memory: Array
+    count: Array
+    question: Array
+    answer: Array
+    support: Array
+
+
+class Reply(NamedTuple):
+    """The memories found (K,) (`bench.methods.memnn.output.find`), the answer, and R's margins."""
+
+    found: Array
+    answer: Array
+    loss: Array
+
+
+class Model:
+    """The model and its loss.
+
+    Args:
+        order: of the n-grams.
+
+    Attributes:
+        hops: H, of training: no training question has more facts, and the null memory behind them.
+        draws: how many random numbers a training question takes.
+    """
+
+    def __init__(self, spec: Spec, encoded: Encoded, order: int):
+        self._spec = spec
+        self._encoded = encoded
+        self._order = order
+        self._by_words = spec.supervision == "words"
+        facts = spec.hops if self._by_words else encoded.facts
+        self.hops = min(spec.hops, facts + 1)
+        self.draws = 2 * self._by_words + (self.hops + 1) * (spec.loss == "sampled")
+
+    @cached_property
+    def features(self) -> tuple[input.Text, ...]:
+        """The n-grams of the training texts."""
+        return input.dictionary(self._encoded.texts, self._order)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Parameter name -> shape."""
+        spec = self._spec
+        most = 2 if self._by_words else max(1, self._encoded.facts)
+        lists = min(spec.hops, most) if spec.lists == "hop" else 1
+        return shapes(
+            len(self.features), lists, len(self._encoded.answers), spec.dim,
+            nonlinear=spec.nonlinear, write_time=spec.write_time,
+        )  # fmt: skip
+
+    def tables(self) -> Tables:
+        """The data set's texts."""
+        encoded = self._encoded
+        told, asked = encoded.statements, encoded.questions
+        stated, put = (input.bags(texts, self.features, self._order) for texts in (told, asked))
+        contents = None
+        if self._by_words:
+            answers = [tuple(answer.split(",")) for answer in encoded.answers]
+            texts = [*told, *asked, *answers]
+            known = told[1 : encoded.known[0]]
+            has = input.contents(texts, known, self._spec.stop_share)
+            ends = len(told), len(told) + len(asked)
+            contents = has[: ends[0]], has[ends[0] : ends[1]], has[ends[1] :]
+        return Tables(stated, put, contents)
+
+    def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
+        """What the model says, supporting facts unseen."""
+        spec, bags, question = self._spec, *self._bags(tables, asked)
+        o, r = part(params, "O"), part(params, "R")
+        again = self._by_words
+        found = output.find(o, question, bags, asked.count, spec.hops, again=again)
+        scores = response.respond(r, question, self._facts(bags, found))
+        others = jnp.arange(len(scores)) != asked.answer
+        margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
+        return Reply(found, jnp.argmax(scores), margins)
+
+    def loss(self, params: Params, tables: Tables, asked: Question, drawn: jax.Array) -> jax.Array:
+        """() the margins of all hops and of the answer, the right memories given.
+
+        Args:
+            drawn: (`draws`,) numbers in [0, 1).
+        """
+        spec, bags, question = self._spec, *self._bags(tables, asked)
+        o, r = part(params, "O"), part(params, "R")
+        lesson = self._lesson(tables, asked, drawn[:2])
+        facts = self._facts(bags, lesson.target)
+        earlier = jnp.tril(jnp.ones((self.hops, self.hops - 1)), -1)
+        queries = question @ o["question"] + earlier @ support(o, facts[:-1])
+        asker = jnp.roll(lesson.target, 1).at[0].set(len(bags))
+        scored = output.score(o, queries, asker, bags)
+        answers = response.respond(r, question, facts)
+        others = jnp.arange(len(answers)) != asked.answer
+        many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
+        wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
+        if spec.loss == "sampled":
+            last = drawn[-self.hops - 1 :]
+            wrong = loss.one_of(lesson.wrong, last[:-1])
+            mistaken = loss.one_of(others, last[-1])
+        return loss.of_memories(scored, lesson.target, wrong, spec.gamma) + loss.of_answers(
+            answers, asked.answer, mistaken, spec.gamma
+        )
+
+    def _bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
+        return tables.statements[asked.memory], tables.questions[asked.question]
+
+    def _facts(self, bags: jax.Array, found: jax.Array) -> jax.Array:
+        """(K, F) bags of the memories found, zeros for the null memory."""
+        some = (found < len(bags))[:, None]
+        return jnp.where(some, bags[jnp.minimum(found, len(bags) - 1)], 0.0)
+
+    def _lesson(self, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
+        if tables.contents is None:
+            slots = asked.memory.shape[0]
+            return supervision.from_facts(asked.support, asked.count, slots, self.hops)
+        told, put, said = tables.contents
+        whole = supervision.from_words(
+            put[asked.question], told[asked.memory], said[asked.answer], asked.count, drawn
+        )
+        return Lesson(whole.target[: self.hops], whole.wrong[: self.hops])

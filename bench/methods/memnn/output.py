@@ -1,0 +1,124 @@
+"""O, the output feature map (W14 3.1): finds the supporting memories, hop by hop.
+
+    m_o1 = argmax_i s_O(x, m_i)    m_o2 = argmax_i s_O([x, m_o1], m_i)    ...
+
+over the memories not found before, and the null memory m_0 with an embedding of its own, which ends
+the hops (W15's AM). With write time (W14 3.4) candidates are compared in pairs,
+
+    s_Ot(x, y, y') = E(x) . (E(y) - E(y') + T Phi_t(x, y, y'))
+
+where Phi_t says, 0 or 1, whether x is older than y, x older than y' and y older than y'. x's time
+is that of the memory found last; the question is younger than all memories. The null memory has no
+time: of pairs with it Phi_t is 0.
+
+All that is here is of one question. Slots are numbered by age, the oldest 0; M stands for the null
+memory among candidates, and for the question's time. Shapes as in `bench.methods.memnn.score`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from bench.methods.memnn.score import Part, against, embed
+
+
+class Scored(NamedTuple):
+    """What comparing the candidates of H hops takes.
+
+    Attributes:
+        scores: (H, M+1), E(x) . E(m_i), the null memory's last.
+        time: (H, 3), E(x) . T; None without write time.
+        asker: (H,) int32, x's time.
+    """
+
+    scores: jax.Array
+    time: jax.Array | None
+    asker: jax.Array
+
+
+def score(o: Part, queries: jax.Array, asker: jax.Array, bags: jax.Array) -> Scored:
+    """Scores of all candidates.
+
+    Args:
+        queries: (H, n), U x before E; ``asker``: (H,).
+        bags: (M, F) of the memories.
+    """
+    x = embed(o, queries)
+    null = x @ embed(o, o["null"])
+    scores = jnp.concatenate([against(o, x, o["memory"], bags), null[:, None]], axis=1)
+    return Scored(scores, x @ o["time"].T if "time" in o else None, asker)
+
+
+def of_time(of: Scored, y: jax.Array, z: jax.Array) -> jax.Array | float:
+    """E(x) . T Phi_t(x, y, y') of every hop, (H, C): what s_Ot has beside the scores' difference.
+
+    Args:
+        y, z: int32 candidates, (H, C) once broadcast against each other; z is y'.
+    """
+    if of.time is None:
+        return 0.0
+    x, null = of.asker[:, None], of.scores.shape[1] - 1
+    older = (x < y, x < z, y < z)
+    total = sum(jnp.where(old, of.time[:, n, None], 0.0) for n, old in enumerate(older))
+    return jnp.where((y < null) & (z < null), total, 0.0)
+
+
+def best(of: Scored, free: jax.Array) -> jax.Array:
+    """() int32, the candidate that wins the only hop of ``of``.
+
+    With write time a tournament decides (W14 appendix C): from the oldest on, the winner so far
+    meets the next, and stays if s_Ot(x, winner, next) > 0; the null memory is the first.
+
+    Args:
+        free: (M+1,) bool, the candidates.
+    """
+    null = free.shape[0] - 1
+    scores = of.scores[0]
+    if of.time is None:
+        return jnp.argmax(jnp.where(free, scores, -jnp.inf)).astype(jnp.int32)
+
+    def meet(winner: jax.Array, slot: jax.Array) -> tuple[jax.Array, None]:
+        lead = scores[winner] - scores[slot] + of_time(of, winner[None, None], slot[None, None])
+        lost = free[slot] & ~((lead[0, 0] > 0) & free[winner])
+        return jnp.where(lost, slot, winner), None
+
+    winner, _ = jax.lax.scan(meet, jnp.int32(null), jnp.arange(null, dtype=jnp.int32))
+    return winner
+
+
+def find(
+    o: Part, question: jax.Array, bags: jax.Array, count: jax.Array, hops: int, *, again: bool
+) -> jax.Array:
+    """(hops,) int32, the memories found; M from the hop on that the null memory won.
+
+    Args:
+        question: (F,) its bag.
+        bags: (M, F) of the memories, ``count`` of them in use.
+        again: whether a memory may be found more than once.
+    """
+    slots = bags.shape[0]
+    null = jnp.int32(slots)
+    has_null = hops > 1  # with one hop it is nobody's target
+
+    class Hop(NamedTuple):
+        query: jax.Array
+        asker: jax.Array
+        free: jax.Array
+        ended: jax.Array
+
+    def hop(at: Hop, number: jax.Array) -> tuple[Hop, jax.Array]:
+        scored = score(o, at.query[None], at.asker[None], bags)
+        found = jnp.where(at.ended, null, best(scored, at.free))
+        ended = found == null
+        bag = jnp.where(ended, 0.0, bags[jnp.minimum(found, slots - 1)])
+        taken = (jnp.arange(slots + 1) == found) & (found < null) & (not again)
+        asker = jnp.where(ended, at.asker, found)
+        added = bag @ o["support"][jnp.minimum(number, len(o["support"]) - 1)]
+        return Hop(at.query + added, asker, at.free & ~taken, ended), found
+
+    free = (jnp.arange(slots + 1) < count) | ((jnp.arange(slots + 1) == slots) & has_null)
+    begin = Hop(question @ o["question"], null, free, jnp.array(False))
+    return jax.lax.scan(hop, begin, jnp.arange(hops))[1]

@@ -1,0 +1,110 @@
+"""An outcome as MemNN's fields of a row of the store."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench.core.rows import Fields, Row, count, list_of, map_of, number, percent
+from bench.methods.memnn.memory import NONE, Encoded, Examples
+from bench.methods.memnn.spec import ORDERS
+
+if TYPE_CHECKING:
+    from bench.methods.memnn.training import Outcome
+
+CURVE_POINTS = 12
+
+_PERCENT = (percent, "a percentage, 0 to 100")
+_LOSS = (lambda value: value is None or number(value), "a number, or null where it is not finite")
+_MAYBE = (lambda value: value is None or percent(value), "a percentage, or null")
+
+
+def _curves(value: Any) -> bool:
+    names = ("epoch", "train_loss", "valid_error")
+    if not isinstance(value, dict) or tuple(value) != names:
+        return False
+    epochs, losses, errors = (value[name] for name in names)
+    return (
+        list_of(count)(epochs)
+        and list_of(_LOSS[0])(losses)
+        and list_of(_MAYBE[0])(errors)
+        and 0 < len(epochs) == len(losses) == len(errors)
+    )
+
+
+FIELDS: Fields = {
+    "epochs": (count, "a whole number above 0"),
+    "diverged": (lambda value: value is None or count(value), "an epoch, or null"),
+    "ngrams": (lambda value: value in ORDERS, "1, 2 or 3"),
+    "train_loss": _LOSS,
+    "train_error": _PERCENT,
+    "valid_loss": _LOSS,
+    "valid_error": _MAYBE,
+    "test_error": _PERCENT,
+    "test_errors": (map_of(percent), "an object of percentages, 0 to 100, by unit"),
+    "support_accuracy": (list_of(_MAYBE[0]), "percentages, 0 to 100, or null, by hop"),
+    "curves": (_curves, "three lists, epoch, train_loss and valid_error"),
+}
+"""Errors are in %, losses margins a question (null where not finite), ``valid_*`` null where
+nothing is held out. The curves' losses are the whole margins of the updates; the final ones are
+R's, of the memories found: they need no supporting facts. ``ngrams`` is the order of the model that
+was kept. ``support_accuracy`` has for each hop how many test questions with such a supporting fact
+found it there, null where none has one; it is measured when all is trained and chosen."""
+
+
+def row(outcome: Outcome, encoded: Encoded) -> Row:
+    """The method's fields of a restart's row, see `FIELDS`."""
+    wrong, unit = ~outcome.test_right, encoded.test.unit
+    errors = {str(name): _percent(np.mean(wrong[unit == name])) for name in dict.fromkeys(unit)}
+    return {
+        "epochs": len(outcome.curve),
+        "diverged": outcome.diverged,
+        "ngrams": outcome.order,
+        "train_loss": _loss(outcome.train_loss),
+        "train_error": _percent(outcome.train_error),
+        "valid_loss": _loss(outcome.valid_loss),
+        "valid_error": _maybe(outcome.valid_error),
+        "test_error": _percent(np.mean(wrong)),
+        "test_errors": errors,
+        "support_accuracy": support_accuracy(outcome.test_found, encoded.test),
+        "curves": _kept(outcome.curve),
+    }
+
+
+def support_accuracy(found: np.ndarray, test: Examples) -> list[float | None]:
+    """By hop, in %: of the questions with such a fact, how many found it in that hop.
+
+    Args:
+        found: (N, K) slots. A fact that is no longer in memory is not found.
+    """
+    shares: list[float | None] = []
+    for hop in range(min(found.shape[1], test.support.shape[1])):
+        fact = test.support[:, hop]
+        has = fact != NONE
+        shares.append(_percent(np.mean(found[has, hop] == fact[has])) if has.any() else None)
+    return shares
+
+
+def _kept(curve: list[tuple[float, ...]]) -> dict[str, Any]:
+    """Every nth epoch and the last."""
+    every = max(1, -(-len(curve) // CURVE_POINTS))
+    kept = sorted({0, *range(every - 1, len(curve), every), len(curve) - 1})
+    return {
+        "epoch": [i + 1 for i in kept],
+        "train_loss": [_loss(curve[i][0]) for i in kept],
+        "valid_error": [_maybe(curve[i][1]) for i in kept],
+    }
+
+
+def _maybe(error: float | None) -> float | None:
+    return None if error is None or math.isnan(error) else _percent(error)
+
+
+def _percent(error: float | np.floating) -> float:
+    return round(100.0 * float(error), 4)
+
+
+def _loss(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")

@@ -1,0 +1,124 @@
+"""A column of MemNN: its settings, W14's model first and W15's extensions of it as switches."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from bench.core import fields
+from bench.core.column import Column
+from bench.core.errors import BenchError
+from bench.core.fields import build, choice
+
+NAME = "memnn"
+
+VERSION = 1
+"""Raised by hand whenever the same spec on the same data would train to other numbers."""
+
+MOST_HOPS = 10
+"""W15: hops go on until the null memory wins, at most ten."""
+
+ORDERS: tuple[int, ...] = (1, 2, 3)
+"""Of n-grams: words, and pairs, and triples of them (W15's NG)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemNN(Column):
+    """One column of MemNN results. Build it with `memnn`.
+
+    Attributes:
+        hops: k of W14, at most so many supporting memories. With k > 1 there is a null memory: the
+            target of the hop after the last fact, which ends the hops. k = 10 is W15's AM.
+        ngrams: order of the n-grams in Phi, 1 to 3. 'held-out' trains all three side by side and
+            keeps, for each restart, the one that errs least on the held-out training questions.
+        nonlinear: E(x) = tanh(W tanh(Phi(x)^T U)) on both sides of the score (W15's NL).
+        write_time: scores of triples with three features of writing times, and a tournament in
+            place of the maximum (W14 3.4).
+        lists: word lists for the memories in a query. 'hop': one for each, so that R knows which
+            is which; 'one': the same for all (W14's D = 3|W|).
+        supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
+            is valid by the words it shares (MemNN-WSH of S15).
+        stop_share: with 'words', a word in more than this share of the training statements does
+            not count.
+        loss: the margins of all wrong memories and answers are summed, or one of each is
+            'sampled' (W14 3.1).
+        negatives: with 'sum', where a hop has more wrong memories than this, each counts so much
+            less that together they are what so many, drawn at random, would be on average: steps
+            do not grow with the memory, and do not diverge where it is large.
+        gamma: the margin.
+        schedule: the rate is 'constant', or falls to 0 in a straight line.
+        memory_size: the latest so many statements are kept.
+        holdout: share of the training questions, the last ones, that are not trained on; 0 for
+            none.
+        batch: questions an update; their losses are summed.
+    """
+
+    hops: int = 2
+    dim: int = 100
+    ngrams: str = choice("1", "2", "3", "held-out")
+    nonlinear: bool = False
+    write_time: bool = True
+    lists: str = choice("hop", "one")
+    supervision: str = choice("facts", "words")
+    stop_share: float = 0.0
+    loss: str = choice("sum", "sampled")
+    negatives: int = 16
+    gamma: float = 0.1
+    rate: float = 0.01
+    schedule: str = choice("linear", "constant")
+    epochs: int = 10
+    batch: int = 1
+    memory_size: int = 80
+    init_std: float = 0.1
+    holdout: float = 0.0
+    method = NAME
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        where = self.where
+        fields.positive(self, where, "hops", "dim", "epochs", "batch", "memory_size", "negatives")
+        fields.positive(self, where, "gamma", "rate", "init_std")
+        if self.hops > MOST_HOPS:
+            raise BenchError(f"{where}: field 'hops' must be at most {MOST_HOPS}")
+        if not 0.0 <= self.holdout < 1.0:
+            raise BenchError(f"{where}: field 'holdout' must lie in [0, 1), not {self.holdout}")
+        if self.ngrams == "held-out" and not self.holdout:
+            raise BenchError(f"{where}: ngrams='held-out' contradicts holdout=0; hold some out")
+        if self.supervision == "facts" and self.stop_share:
+            raise BenchError(f"{where}: field 'stop_share' has no effect with supervision='facts'")
+        if self.supervision == "words" and not 0.0 < self.stop_share <= 1.0:
+            raise BenchError(
+                f"{where}: field 'stop_share' must lie in (0, 1] with supervision='words', "
+                f"not {self.stop_share}"
+            )
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """The orders of n-grams that are trained."""
+        return ORDERS if self.ngrams == "held-out" else (int(self.ngrams),)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Hops, n-grams, dimension, and what is not usual."""
+        return (
+            "am" if self.hops == MOST_HOPS else f"k{self.hops}",
+            *["wsh"] * (self.supervision == "words"),
+            "ng" if self.ngrams == "held-out" else f"{self.ngrams}gram",
+            *["nl"] * self.nonlinear,
+            *["notime"] * (not self.write_time),
+            f"d{self.dim}",
+        )
+
+    def capped(self, epochs: int) -> MemNN:
+        """At most so many epochs."""
+        return dataclasses.replace(self, epochs=min(self.epochs, epochs))
+
+
+def memnn(**settings: Any) -> MemNN:
+    """A MemNN column from named fields; an unknown field is refused by name.
+
+    Raises:
+        BenchError: a field is unknown, missing, of the wrong type, or contradicts another.
+    """
+    return build(MemNN, settings, f"column '{settings.get('id', '?')}'")

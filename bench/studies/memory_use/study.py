@@ -1,0 +1,82 @@
+"""Memory use as a study: saved language models on whole test texts, rows, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.core import provenance
+from bench.core.errors import BenchError
+from bench.core.plan import model_path
+from bench.core.profiles import Profile
+from bench.core.runs import Group
+from bench.core.study import Site, Study
+from bench.studies.memory_use.pages import pages
+from bench.studies.memory_use.store import ROWS, VERSION
+
+DIGITS = 6
+
+
+class _MemoryUse(Study):
+    name = "memory_use"
+    title = "End-To-End Memory Networks, Figure 3: which words of the memory each hop looks at"
+    how = "run experiments/memory_use.py"
+
+    def models(self, results: Path, group: Group) -> set[int]:
+        measured = {row["id"] for row in ROWS.read(results)}
+        return {s for s in range(group.column.restarts) if group.run_id(s) not in measured}
+
+    def measure(self, site: Site) -> bool:
+        for group in site.groups:
+            for seed in sorted(self.models(site.results, group)):
+                if site.stop():
+                    return False
+                path = model_path(site.models, group, seed)
+                if path.exists():
+                    _measure(site, group, seed, path)
+        return True
+
+    def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
+        return pages(ROWS.read(results), profile)
+
+
+def _measure(site: Site, group: Group, seed: int, path: Path) -> None:
+    """Measures a saved restart and stores its row."""
+    import jax  # only now: a wrong option is told before this takes its seconds
+    import numpy as np
+
+    from bench.core import devices
+    from bench.methods.memn2n_lm.saved import load
+    from bench.studies.memory_use.activation import activations
+
+    saved, found = load(path), site.found[group.dataset]
+    if saved.run != group.run(seed):
+        raise BenchError(
+            f"{path}: is not of {group.label}; delete it and train with --save-models again"
+        )
+    (unit,) = group.units
+    tokens = found.read(unit, "test")
+    try:
+        costs, means = activations(saved, tokens.ids)
+    except BenchError as error:
+        site.say(f"{path}: left out: {error}")
+        return
+    ROWS.save(site.results, {
+        "id": group.run_id(seed),
+        "group": group.id,
+        "version": VERSION,
+        "dataset": group.dataset,
+        "seed": seed,
+        "kind": group.kind(found.at_hand.kind),
+        "model": group.label,
+        "words": len(costs),
+        "test_ppl": round(float(np.exp(costs.mean(dtype=np.float64))), 4),
+        "means": [[round(float(one), DIGITS) for one in hop] for hop in means],
+        "device": devices.describe(jax.local_devices()[0]),
+        "commit": provenance.commit(),
+        "versions": dict(provenance.versions()),
+    })  # fmt: skip
+
+
+STUDY = _MemoryUse()

@@ -1,0 +1,92 @@
+"""W14's and W15's equations in plain NumPy, float64, one question and one number at a time: what
+the model is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Equations:
+    """A model.
+
+    Attributes:
+        params: 'O/question' and so on.
+        gamma, hops: of the spec.
+        question: (F,) and memories (M, F), bags.
+    """
+
+    params: dict[str, np.ndarray]
+    gamma: float
+    hops: int
+    question: np.ndarray
+    memories: np.ndarray
+
+    def e(self, which: str, z: np.ndarray) -> np.ndarray:
+        w = self.params.get(f"{which}/W")
+        return z if w is None else np.tanh(np.tanh(z) @ w)
+
+    def x(self, which: str, facts: Sequence[int]) -> np.ndarray:
+        """E(Phi_x) of [x, m_o1, ...]; None stands for no memory."""
+        z = self.question @ self.params[f"{which}/question"]
+        lists = self.params[f"{which}/support"]
+        for hop, fact in enumerate(facts):
+            z = z + self.memories[fact] @ lists[min(hop, len(lists) - 1)]
+        return self.e(which, z)
+
+    def y(self, slot: int | None) -> np.ndarray:
+        if slot is None:
+            return self.e("O", self.params["O/null"])
+        return self.e("O", self.memories[slot] @ self.params["O/memory"])
+
+    def s(self, facts: Sequence[int], y: int | None, z: int | None) -> float:
+        """s_Ot([x, facts], y, z); without write time s(y) - s(z)."""
+        x = self.x("O", facts)
+        value = x @ (self.y(y) - self.y(z))
+        if "O/time" in self.params and y is not None and z is not None:
+            asker = facts[-1] if facts else np.inf
+            features = np.array([asker < y, asker < z, y < z], float)
+            value += x @ (features @ self.params["O/time"])
+        return float(value)
+
+    def find(self) -> list[int]:
+        """The memories, until the null memory wins."""
+        facts: list[int] = []
+        while len(facts) < self.hops:
+            free: list[int | None] = [m for m in range(len(self.memories)) if m not in facts]
+            if self.hops > 1:
+                free.insert(0, None)
+            if not free:
+                break
+            winner = free[0]
+            for other in free[1:]:
+                if self.s(facts, winner, other) <= 0:
+                    winner = other
+            if winner is None:
+                break
+            facts.append(winner)
+        return facts
+
+    def respond(self, facts: Sequence[int]) -> np.ndarray:
+        return np.array([self.e("R", row) @ self.x("R", facts) for row in self.params["R/answer"]])
+
+    def loss(self, facts: Sequence[int], answer: int) -> float:
+        """The margins of all hops, of all wrong memories and answers."""
+        total = 0.0
+        for hop in range(min(self.hops, len(facts) + 1)):
+            before = list(facts[:hop])
+            right = facts[hop] if hop < len(facts) else None
+            wrong = [m for m in range(len(self.memories)) if m not in (*before, right)]
+            others: list[int | None] = [*wrong, *[None] * (right is not None and self.hops > 1)]
+            for other in others:
+                total += max(0.0, self.gamma - self.s(before, right, other))
+                if "O/time" in self.params:
+                    total += max(0.0, self.gamma + self.s(before, other, right))
+        scores = self.respond(facts[: self.hops])
+        for word, score in enumerate(scores):
+            if word != answer:
+                total += max(0.0, self.gamma - scores[answer] + score)
+        return total

@@ -1,0 +1,135 @@
+"""MemNN against the equations in float64: scores, tournaments, hops and gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from memnn_equations import Equations
+from memnn_questions import question_of
+
+from bench.methods.memnn import loss, output
+from bench.methods.memnn.score import part, shapes
+from bench.methods.memnn.spec import memnn
+
+SLOTS, FEATURES, DIM, ANSWERS = 6, 7, 4, 5
+FIND = jax.jit(output.find, static_argnums=4, static_argnames="again")
+FORMS = [(nonlinear, time) for nonlinear in (False, True) for time in (False, True)]
+
+
+@dataclass
+class Case:
+    """Random parameters and bags, by seed."""
+
+    seed: int
+    hops: int
+    nonlinear: bool
+    time: bool
+    lists: int = 2
+    scale: float = 0.7
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        sizes = shapes(
+            FEATURES, self.lists, ANSWERS, DIM, nonlinear=self.nonlinear, write_time=self.time
+        )
+        self.params = {n: rng.normal(0, self.scale, s).astype("f4") for n, s in sizes.items()}
+        self.question = rng.random(FEATURES).astype("f4")
+        self.count = int(rng.integers(1, SLOTS + 1))
+        self.memories = rng.random((SLOTS, FEATURES)).astype("f4")  # no two alike: no ties
+        self.memories[self.count :] = 0
+
+    @property
+    def equations(self) -> Equations:
+        wide = {n: p.astype(float) for n, p in self.params.items()}
+        memories = self.memories[: self.count].astype(float)
+        return Equations(wide, 0.1, self.hops, self.question.astype(float), memories)
+
+    def found(self, again: bool = False) -> list[int]:
+        o = part(self.params, "O")
+        slots = FIND(o, self.question, self.memories, self.count, self.hops, again=again)
+        return [int(slot) for slot in slots]
+
+
+@pytest.mark.parametrize(("nonlinear", "time"), FORMS)
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10**6), hops=st.sampled_from([1, 2, 10]))
+def test_the_memories_found_are_those_of_the_equations(nonlinear, time, seed, hops):
+    case = Case(seed, hops, nonlinear, time)
+    wanted = case.equations.find()
+    assert case.found() == wanted + [SLOTS] * (hops - len(wanted))
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_where_time_says_nothing_the_tournament_is_the_maximum(seed):
+    timed = Case(seed, 3, True, True)
+    timed.params["O/time"][:] = 0.0
+    plain = Case(seed, 3, True, False)
+    plain.params |= {n: p for n, p in timed.params.items() if n != "O/time"}
+    plain.question, plain.memories, plain.count = timed.question, timed.memories, timed.count
+    assert timed.found() == plain.found()
+
+
+def test_hops_end_with_the_null_memory_and_find_no_memory_twice():
+    case = Case(1, 10, False, False, scale=0.5)
+    case.count = SLOTS
+    case.memories[:] = np.eye(SLOTS, FEATURES)
+    case.params["O/support"][:] = 0.0
+    x = case.question @ case.params["O/question"]
+    case.params["O/null"] = x * 100  # beats all
+    assert case.found() == [SLOTS] * 10
+    case.params["O/null"] = -x * 100  # beats none
+    assert sorted(case.found()[:SLOTS]) == list(range(SLOTS))
+    assert case.found()[SLOTS:] == [SLOTS] * (10 - SLOTS)
+    assert len(set(case.found(again=True))) == 1  # the same question finds the same memory
+
+
+def test_one_hop_has_no_null_memory():
+    case = Case(2, 1, False, True)
+    case.params["O/null"] = case.question @ case.params["O/question"] * 100
+    assert case.found()[0] < case.count
+
+
+@pytest.mark.parametrize(("nonlinear", "time"), FORMS)
+@pytest.mark.parametrize("hops", [1, 2, 10])
+def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, hops):
+    """The derivative along random directions against finite differences in float64."""
+    spec = memnn(
+        id="x", title="x", hops=hops, dim=DIM, nonlinear=nonlinear, write_time=time, memory_size=9
+    )
+    made = question_of(spec)
+    nothing = jnp.zeros(made.model.draws)
+    differ = jax.jit(jax.value_and_grad(made.model.loss))
+
+    def in_float64(at: dict[str, np.ndarray]) -> float:
+        equations = Equations(at, spec.gamma, hops, made.question, made.memories)
+        return equations.loss(made.facts, made.answer)
+
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        wide = {n: rng.normal(0, 0.5, s) for n, s in made.model.shapes.items()}
+        narrow = {n: p.astype("f4") for n, p in wide.items()}
+        value, grads = differ(narrow, made.tables, made.asked, nothing)
+        assert float(value) == pytest.approx(in_float64(wide), rel=1e-5)
+        way = {n: rng.normal(size=p.shape) for n, p in wide.items()}
+        step = 1e-7
+        ends = [in_float64({n: p + s * way[n] for n, p in wide.items()}) for s in (step, -step)]
+        slope = sum(float(np.sum(way[n] * np.asarray(grads[n]))) for n in way)
+        assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=2e-3, abs=2e-3)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(0, 2**31))
+def test_one_of_the_wrong_ones_is_drawn_evenly(wrong, seed):
+    drawn = np.random.default_rng(seed).random(400).astype("f4")
+    found = np.asarray(loss.one_of(jnp.array([wrong] * 400), jnp.asarray(drawn)))
+    assert found.sum(axis=1).tolist() == [float(any(wrong))] * 400
+    assert not found[:, ~np.array(wrong)].any()
+    if any(wrong):
+        assert np.abs(found.mean(axis=0)[wrong] - 1 / sum(wrong)).max() < 0.13
