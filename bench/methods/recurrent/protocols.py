@@ -30,10 +30,9 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
             BABI | {"rate": 0.003},
             BABI,
             BABI | {"rate": 0.001},
-            BABI | {"words": 50},
-            BABI | {"dim": 25},
-            BABI | {"optimizer": "sgd", "rate": 0.3},
-            BABI | {"dim": 100},
+            BABI | {"rate": 0.003, "words": 50},
+            BABI | {"rate": 0.003, "dim": 25},
+            BABI | {"rate": 0.3, "optimizer": "sgd"},
         ),
     ),
     "world": (

@@ -17,7 +17,7 @@ from bench.core.errors import BenchError
 from bench.core.rows import wrong_field
 from bench.examples.stories import Question, Story
 from bench.methods.recurrent.method import METHOD
-from bench.methods.recurrent.row import FIELDS, best_epoch
+from bench.methods.recurrent.row import FIELDS, best_epoch, row
 from bench.methods.recurrent.sequences import sequences
 from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.training import POOL, Trainer
@@ -178,9 +178,13 @@ def test_an_epoch_has_every_question_once_among_others_of_like_length(trainers):
 
 
 def test_a_training_that_diverges_says_so():
-    spec = column(cell="rnn", optimizer="sgd", rate=3e38, clip=1e30, epochs=2)
-    for outcome in Trainer(spec, METHOD.prepare(spec, parts()), DEVICE).train([0, 1]):
-        assert outcome.row["diverged"] == 1 and wrong_field(outcome.row, FIELDS) == ""
+    right = np.array([True, False])
+    found = row("u", [(1.0, 2.0, 0.5), (math.nan, math.nan, 0.0)], np.array([1.0, 2.0]), right)
+    assert (found["diverged"], found["best_epoch"], found["test_error"]) == (2, 1, 50.0)
+    assert wrong_field(found, FIELDS) == ""
+    found = row("u", [(math.inf, math.nan, 0.9)], np.array([math.nan]), right)
+    assert found["diverged"] == 1 and found["test_cost"] is None is found["valid_cost"]
+    assert wrong_field(found, FIELDS) == ""
 
 
 COST = st.one_of(st.floats(0, 9), st.just(math.nan), st.just(math.inf))
