@@ -2,8 +2,10 @@
 
 S15's LSTM column is W15's, which says of its settings that they were chosen by validation; W14
 tuned hidden size, steps of backpropagation and rate on each data set and gives none. So they are
-chosen here, by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
-the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file.
+chosen here by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
+the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file. On bAbI 50
+words did as well as 100 on the five tasks searched (32.3 and 32.4 % in the mean), at a lower rate;
+others have longer stories, so 100 are read. In the world either cell has its best of three.
 """
 
 from __future__ import annotations

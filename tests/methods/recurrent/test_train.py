@@ -164,16 +164,16 @@ def test_an_epoch_has_every_question_once_among_others_of_like_length(trainers):
     lengths = np.sort(data.fit.length)
     seeds = np.array([0, 1], np.int32)
     orders = [trainer.order(seeds, epoch) for epoch in (1, 2)]
-    seen = {tuple(row) for questions, _ in orders for row in np.asarray(questions).tolist()}
+    seen = {tuple(ranked) for questions, _ in orders for ranked in np.asarray(questions).tolist()}
     assert len(seen) == 4  # every restart and epoch has its own
     for questions, turn in orders:
         assert sorted(np.asarray(turn).tolist()) == list(range(-(-many // batch)))
-        for row in np.asarray(questions):
-            assert sorted(row.tolist()) == list(range(many))
-            assert (row // pool == np.arange(many) // pool).all()
+        for ranked in np.asarray(questions):
+            assert sorted(ranked.tolist()) == list(range(many))
+            assert (ranked // pool == np.arange(many) // pool).all()
             for place, first in enumerate(np.asarray(trainer.firsts)):
                 ranks = (place * batch + np.arange(batch)) % many
-                assert lengths[row[ranks]].max() <= data.fit.words.shape[1] - first
+                assert lengths[ranked[ranks]].max() <= data.fit.words.shape[1] - first
     assert (np.asarray(trainer.fit[0]) > 0).sum(1).tolist() == lengths.tolist()
 
 
