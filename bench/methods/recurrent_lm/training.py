@@ -111,7 +111,7 @@ class Trainer:
         spec, words = self.spec, len(self.texts.vocabulary)
         params = cells.initial(spec.cell, words, spec.dim, words, seeds, self.stream)
         one = {name: value[0] for name, value in params.items()}
-        begin = cells.start(spec.cell, np.zeros((spec.batch, spec.dim), np.float32))
+        begin = cells.start(spec.cell, jnp.zeros((spec.batch, spec.dim)))
         nothing = np.zeros(len(seeds), np.float32)
         running = {
             "cost": nothing,
