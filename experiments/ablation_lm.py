@@ -40,7 +40,7 @@ EXPERIMENT = Experiment(
     printed=False,
     figure="columns",
     long=True,
-    quick=columns(restarts=1, epochs=8, updates=250)[:2],
+    quick=columns(restarts=1, epochs=4, updates=100)[:2],
     columns=columns(restarts=3),
 )
 

@@ -23,8 +23,8 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
         quick = {column.id for column in result.experiment.quick}
         small = [c for c in result.ran if c.column.id in quick]
-        for column in small:
-            lines.append(f"CAPPED: {column.column.title} has {_budget(result, column)}.")
+        budgets = [(column.column.title, _budget(result, column)) for column in small]
+        lines += [f"CAPPED: {name} has {budget}." for name, budget in budgets if budget]
     marks = kind_marks(result)
     settings = f" ({result.about})" if result.about else ""
     for kind, mark in marks.items():

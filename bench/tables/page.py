@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.core.column import NotYet
-from bench.tables import ablation, provenance
+from bench.tables import ablation, far, provenance
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
@@ -37,19 +37,26 @@ class Page:
     files: tuple[str, ...]
 
 
-def page(result: ExperimentResult, files: Sequence[str], figure: bool) -> Page:
+def page(
+    result: ExperimentResult,
+    files: Sequence[str],
+    figure: bool,
+    others: Sequence[ExperimentResult] = (),
+) -> Page:
     """The page of an experiment.
 
     Args:
         files: the names of those that have its exact numbers.
         figure: whether there is one.
+        others: what else was run.
     """
+    far_off = far.grid(result, others)
     return Page(
         id=result.experiment.id,
         title=title(result),
         notices=notices(result),
         explanation=_explanation(result),
-        grids=tuple(grids(result)),
+        grids=(*grids(result), *([far_off] if far_off else [])),
         footnotes=footnotes(result),
         facts=provenance.facts(result),
         columns=Grid("By column", "", provenance.HEAD, provenance.of_columns(result), labels=1),

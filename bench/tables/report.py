@@ -57,7 +57,7 @@ class Report:
             if not result.experiment.printed and result.experiment.layout != "keys":
                 tables[f"{name}_columns.csv"] = ablation.columns_csv(result)
             figure = png(result)
-            pages.append(page(result, list(tables), figure is not None))
+            pages.append(page(result, list(tables), figure is not None, self.experiments))
             files |= {file: text.encode() for file, text in tables.items()}
             files[f"{name}.md"] = markdown(pages[-1]).encode()
             files |= {f"{name}.png": figure} if figure is not None else {}

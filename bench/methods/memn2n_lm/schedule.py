@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bench.methods.memn2n_lm.spec import MemN2NLM
 
 FALLEN = 0.9999
-"""The released code lowers the rate unless the cost is below this share of the one before."""
+"""The released code lowers the rate unless the cost is at most this share of the one before."""
 
 
 def rate(spec: MemN2NLM, valid_costs: Sequence[float]) -> float:
