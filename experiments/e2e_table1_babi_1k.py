@@ -20,7 +20,7 @@ authors' released code differ, the default reading is the released one (see
 from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
 from bench.methods.memnn.protocols import supervised, weakly_supervised
-from bench.methods.recurrent.protocols import babi_1k
+from bench.methods.recurrent.protocols import babi
 
 MEMN2N = (
     per_task(id="bow", title="BoW", encoding="bow"),
@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
     quick=MEMN2N,  # each of the others takes some ten minutes
     columns=(
         supervised(id="memnn", title="MemNN (supervised)"),
-        babi_1k(id="lstm", title="LSTM"),
+        babi(id="lstm", title="LSTM"),
         weakly_supervised(id="memnn_wsh", title="MemNN WSH"),
         *MEMN2N,
     ),

@@ -20,7 +20,7 @@ after every hop.
 from bench.core.column import NotYet
 from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_10k, per_task
-from bench.methods.recurrent.protocols import babi_10k
+from bench.methods.recurrent.protocols import babi
 
 EXPERIMENT = Experiment(
     id="e2e_table3_babi_10k",
@@ -32,7 +32,7 @@ EXPERIMENT = Experiment(
             id="memnn", title="MemNN (supervised)",
             why="the settings of the supervised MemNN for 10k are not chosen yet",
         ),
-        babi_10k(id="lstm", title="LSTM"),
+        babi(id="lstm", title="LSTM"),
         NotYet(
             id="memnn_wsh",
             title="MemNN WSH",

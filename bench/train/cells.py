@@ -45,9 +45,10 @@ def shapes(cell: str, words: int, dim: int, outputs: int) -> dict[str, tuple[int
     return {name: tuple(value.shape) for name, value in drawn.items()}
 
 
-def start(cell: str, dim: int, examples: int) -> Carry:
-    """What the cell has before the first word: zeros."""
-    nothing = jnp.zeros((examples, dim), jnp.float32)
+def start(cell: str, like: jax.Array) -> Carry:
+    """What the cell has before the first word: zeros, of the shape (B, d) and the lane of
+    ``like``."""
+    nothing = jnp.zeros_like(like)
     return (nothing, nothing) if cell == "lstm" else nothing
 
 

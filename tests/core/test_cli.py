@@ -62,6 +62,13 @@ def test_a_script_refuses_what_its_table_has_not(capsys, no_data, arguments, sai
     assert said in captured.err and captured.err.count("\n") == 1
 
 
+def test_a_column_that_cannot_be_run_yet_is_refused(capsys, no_data):
+    table = registry.experiments()["e2e_table2_lm"]
+    assert run_experiment(table, ["--columns", "ptb-scrn-100", "--offline"]) == 2
+    said = capsys.readouterr().err
+    assert "column 'ptb-scrn-100' of 'e2e_table2_lm' cannot be run yet" in said
+
+
 @pytest.fixture(scope="module")
 def generated_run(tmp_path_factory):
     """A tiny run of the script without real data, on small default sets; results in

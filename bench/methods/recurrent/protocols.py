@@ -2,8 +2,10 @@
 
 S15's LSTM column is W15's, which says of its settings that they were chosen by validation; W14
 tuned hidden size, steps of backpropagation and rate on each data set and gives none. So they are
-chosen here, by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
-the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file.
+chosen here by `bench.methods.recurrent.search`, once for all tasks and once for all settings of
+the world; its tables are ``search_babi.csv`` and ``search_world.csv`` beside this file. On bAbI 50
+words did as well as 100 on the five tasks searched (32.3 and 32.4 % in the mean), at a lower rate;
+others have longer stories, so 100 are read. In the world either cell has its best of three.
 """
 
 from __future__ import annotations
@@ -18,9 +20,6 @@ Settings = dict[str, Any]
 
 BABI: Settings = dict(cell="lstm", dim=50, words=100, optimizer="adam", rate=0.01, epochs=20)
 
-EPOCHS_10K = 10
-"""Of ten times the questions."""
-
 WORLD: Mapping[str, Settings] = {
     "lstm": dict(cell="lstm", dim=50, words=60, text="running", rate=0.003, epochs=12),
     "rnn": dict(cell="rnn", dim=50, words=60, text="running", rate=0.001, epochs=12),
@@ -33,10 +32,9 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
             BABI | {"rate": 0.003},
             BABI,
             BABI | {"rate": 0.001},
-            BABI | {"words": 50},
-            BABI | {"dim": 25},
-            BABI | {"optimizer": "sgd", "rate": 0.3},
-            BABI | {"dim": 100},
+            BABI | {"rate": 0.003, "words": 50},
+            BABI | {"rate": 0.003, "dim": 25},
+            BABI | {"rate": 0.3, "optimizer": "sgd"},
         ),
     ),
     "world": (
@@ -54,14 +52,9 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
 """Data set -> units and settings."""
 
 
-def babi_1k(**fields: Any) -> Recurrent:
-    """S15's LSTM column of Table 1."""
+def babi(**fields: Any) -> Recurrent:
+    """S15's LSTM column of Tables 1 and 3."""
     return _column(BABI, fields)
-
-
-def babi_10k(**fields: Any) -> Recurrent:
-    """S15's LSTM column of Table 3."""
-    return _column({**BABI, "epochs": EPOCHS_10K}, fields)
 
 
 def world(cell: str, **fields: Any) -> Recurrent:

@@ -40,27 +40,25 @@ def _read(
     cell: str, params: Params, embedded: jax.Array, there: jax.Array, first: jax.Array
 ) -> Carry:
     """The cell after the words ``first`` .. T - 1 of (T, B, d); ``there`` is (T, B, 1)."""
-    length, examples, dim = embedded.shape
 
     def one(t: jax.Array, carry: Carry) -> Carry:
         return _step(cell, params, carry, embedded[t], there[t])
 
-    return jax.lax.fori_loop(first, length, one, cells.start(cell, dim, examples))
+    return jax.lax.fori_loop(first, len(embedded), one, cells.start(cell, embedded[0]))
 
 
 def _forward(
     cell: str, params: Params, embedded: jax.Array, there: jax.Array, first: jax.Array
 ) -> tuple[Carry, tuple]:
-    length, examples, dim = embedded.shape
-    begin = cells.start(cell, dim, examples)
-    kept = jax.tree.map(lambda value: jnp.zeros((length, *value.shape), value.dtype), begin)
+    begin = cells.start(cell, embedded[0])
+    kept = jax.tree.map(lambda _: jnp.zeros_like(embedded), begin)
 
     def one(t: jax.Array, both: tuple[Carry, Carry]) -> tuple[Carry, Carry]:
         carry, kept = both
         kept = jax.tree.map(lambda all, value: all.at[t].set(value), kept, carry)
         return _step(cell, params, carry, embedded[t], there[t]), kept
 
-    carry, kept = jax.lax.fori_loop(first, length, one, (begin, kept))
+    carry, kept = jax.lax.fori_loop(first, len(embedded), one, (begin, kept))
     return carry, (params, embedded, there, first, kept)
 
 

@@ -35,7 +35,7 @@ def search(dataset: str, path: Path) -> None:
     found = registry.dataset(dataset).find(units, Wish(offline=True))
     device = devices.configure(cache_dir() / "xla")[0]
     fields = list(dict.fromkeys(name for setting in settings for name in setting))
-    lines = list(csv.DictReader(path.open())) if path.exists() else []
+    lines = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
     done = [{name: line[name] for name in fields} for line in lines]
     for setting in settings:
         column = Recurrent(id="search", title="search", **setting)

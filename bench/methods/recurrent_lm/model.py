@@ -66,5 +66,5 @@ def text_costs(spec: RecurrentLM, params: Params, text: jax.Array) -> jax.Array:
         costs, carry = read(spec, params, carry, words[:, None])
         return carry, costs[:, 0]
 
-    begin = cells.start(spec.cell, spec.dim, 1)
+    begin = cells.start(spec.cell, params["words"][:1])
     return jax.lax.scan(block, begin, text.reshape(-1, BLOCK))[1].reshape(-1)

@@ -111,7 +111,7 @@ class Trainer:
         spec, words = self.spec, len(self.texts.vocabulary)
         params = cells.initial(spec.cell, words, spec.dim, words, seeds, self.stream)
         one = {name: value[0] for name, value in params.items()}
-        begin = cells.start(spec.cell, spec.dim, spec.batch)
+        begin = cells.start(spec.cell, jnp.zeros((spec.batch, spec.dim)))
         nothing = np.zeros(len(seeds), np.float32)
         running = {
             "cost": nothing,
@@ -203,7 +203,7 @@ def _block(
         return _Carry(params, moments, cell, carry.cost + cost, carry.early + early)
 
     moments = _like(_MOMENTS, running, jax.eval_shape(optimizer(spec).init, params))
-    cell = _like(_CARRY, running, cells.start(spec.cell, spec.dim, spec.batch))
+    cell = _like(_CARRY, running, cells.start(spec.cell, params["words"]))
     begin = _Carry(params, moments, cell, running["cost"], running["early"])
     after = jax.lax.fori_loop(start, stop, one, begin)
     changed = {**_named(_MOMENTS, after.moments), **_named(_CARRY, after.cell)}

@@ -17,7 +17,7 @@ from bench.core.errors import BenchError
 from bench.core.rows import wrong_field
 from bench.examples.stories import Question, Story
 from bench.methods.recurrent.method import METHOD
-from bench.methods.recurrent.row import FIELDS, best_epoch
+from bench.methods.recurrent.row import FIELDS, best_epoch, row
 from bench.methods.recurrent.sequences import sequences
 from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.training import POOL, Trainer
@@ -164,23 +164,27 @@ def test_an_epoch_has_every_question_once_among_others_of_like_length(trainers):
     lengths = np.sort(data.fit.length)
     seeds = np.array([0, 1], np.int32)
     orders = [trainer.order(seeds, epoch) for epoch in (1, 2)]
-    seen = {tuple(row) for questions, _ in orders for row in np.asarray(questions).tolist()}
+    seen = {tuple(ranked) for questions, _ in orders for ranked in np.asarray(questions).tolist()}
     assert len(seen) == 4  # every restart and epoch has its own
     for questions, turn in orders:
         assert sorted(np.asarray(turn).tolist()) == list(range(-(-many // batch)))
-        for row in np.asarray(questions):
-            assert sorted(row.tolist()) == list(range(many))
-            assert (row // pool == np.arange(many) // pool).all()
+        for ranked in np.asarray(questions):
+            assert sorted(ranked.tolist()) == list(range(many))
+            assert (ranked // pool == np.arange(many) // pool).all()
             for place, first in enumerate(np.asarray(trainer.firsts)):
                 ranks = (place * batch + np.arange(batch)) % many
-                assert lengths[row[ranks]].max() <= data.fit.words.shape[1] - first
+                assert lengths[ranked[ranks]].max() <= data.fit.words.shape[1] - first
     assert (np.asarray(trainer.fit[0]) > 0).sum(1).tolist() == lengths.tolist()
 
 
 def test_a_training_that_diverges_says_so():
-    spec = column(cell="rnn", optimizer="sgd", rate=3e38, clip=1e30, epochs=2)
-    for outcome in Trainer(spec, METHOD.prepare(spec, parts()), DEVICE).train([0, 1]):
-        assert outcome.row["diverged"] == 1 and wrong_field(outcome.row, FIELDS) == ""
+    right = np.array([True, False])
+    found = row("u", [(1.0, 2.0, 0.5), (math.nan, math.nan, 0.0)], np.array([1.0, 2.0]), right)
+    assert (found["diverged"], found["best_epoch"], found["test_error"]) == (2, 1, 50.0)
+    assert wrong_field(found, FIELDS) == ""
+    found = row("u", [(math.inf, math.nan, 0.9)], np.array([math.nan]), right)
+    assert found["diverged"] == 1 and found["test_cost"] is None is found["valid_cost"]
+    assert wrong_field(found, FIELDS) == ""
 
 
 COST = st.one_of(st.floats(0, 9), st.just(math.nan), st.just(math.inf))

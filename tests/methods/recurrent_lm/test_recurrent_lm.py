@@ -71,7 +71,7 @@ def test_costs_and_gradient_are_the_equations_from_the_state_that_goes_on(cell):
         return np.array(found)
 
     single = {name: jnp.asarray(value, jnp.float32) for name, value in params.items()}
-    begin = cells.start(cell, 5, 3)
+    begin = cells.start(cell, jnp.zeros((3, 5)))
     read = jax.jit(partial(model.read, spec))
     _, carry = read(single, begin, jnp.asarray(before.T))
     costs, _ = read(single, carry, jnp.asarray(words.T))
