@@ -119,6 +119,8 @@ def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, 
             dataset = experiment.dataset_of(column)
             at_hand = registry.dataset(dataset).known()
             units = [u for u in registry.units_of(experiment) if at_hand.has(u)]
+            if not units:
+                continue  # nothing is known of its files
             for group in expand(PROFILES["paper"].apply(column), dataset, units, at_hand):
                 found += [(group, r) for r in store.rows(group) if r["diverged"] is None]
     return found
