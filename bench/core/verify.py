@@ -1,8 +1,8 @@
 """Trains a committed restart again and compares it with its row: the store can't be made up.
 
 On the same processor with the same library versions the row must come out the same to the last
-digit. Elsewhere sums may round differently and training is chaotic, so the start of the curve must
-agree closely and the end within the spread of the restarts.
+digit. Elsewhere sums may round differently and training is chaotic, so the start of the curve and
+the end must agree closely, or within the spread of the restarts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bench.core.runs import Group, expand
 from bench.core.store import Store
 
 EARLY_LOSS = 0.02
-"""Elsewhere: relative difference allowed in the first training loss of the curve."""
+"""Elsewhere: relative difference allowed in the first training loss of the curve in any case."""
 
 CHEAP_SECONDS = 20.0
 """Predicted; a restart of more is not picked."""
@@ -135,7 +135,8 @@ def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[s
     problems = []
     method = registry.method(group.column.method)
     before, now = method.early(wanted), method.early(again)
-    if not abs(now - before) <= EARLY_LOSS * abs(before):
+    early = statistics.stdev(map(method.early, rows)) if len(rows) > 1 else 0.0
+    if not abs(now - before) <= max(EARLY_LOSS * abs(before), 4.0 * early):
         problems.append(f"first training loss {before} -> {now}")
     metric = registry.dataset(group.dataset).metric
     field = method.metrics[metric.measured]
