@@ -24,7 +24,6 @@ from bench.core.rows import Row
 from bench.methods import memn2n, memn2n_lm
 from bench.studies.speed import ours, torch_memn2n, torch_memn2n_lm
 from bench.studies.speed.rows import Work, make_row
-from bench.studies.speed.threads import use_threads
 
 WARM_STEPS = 5
 """Steps of the peer that are not counted: allocators and thread pools start in them."""
@@ -136,7 +135,7 @@ class _Peer:
         for _ in range(TRIALS):
             for threads, ms in tried.items():
                 self.threads = threads
-                use_threads(threads)
+                torch.set_num_threads(threads)
                 self.trainer.train(WARM_STEPS, self.rate)
                 ms.append(self.ms_a_step(TRIAL_STEPS))
         self.threads = min(tried, key=lambda threads: statistics.median(tried[threads]))
@@ -148,7 +147,7 @@ class _Peer:
 
     def ms_a_step(self, steps: int) -> float:
         """Trains for some steps; ms a step."""
-        use_threads(self.threads)
+        torch.set_num_threads(self.threads)
         begun = time.perf_counter()
         self.trainer.train(steps, self.rate)
         return 1e3 * (time.perf_counter() - begun) / steps
