@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ CHEAP_SECONDS = 20.0
 
 
 def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | None) -> str:
-    """Picks a committed restart that is cheap to train, trains its chunk, and says how it compares.
+    """Picks a committed restart that is cheap to train, of such a machine if there is one,
+    trains its chunk, and says how it compares.
 
     Args:
         pick: any text with hex digits, a commit's hash say: decides which restart.
@@ -50,18 +51,28 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     stored = _rows(experiments, store)
     if not stored:
         raise BenchError(f"{store.folder}: holds no restart that can be trained again")
-    digits = int("".join(c for c in pick if c in "0123456789abcdef") or "0", 16)
-    for step in range(len(stored)):
-        group, wanted = stored[(digits + step) % len(stored)]
+    device = devices.configure(cache_dir() / "xla")[0]
+    for group, wanted in _in_turn(stored, pick, device):
         found = registry.dataset(group.dataset).find(group.units, Wish(folder=data_dir))
         job = Job(group, prepare(group, found), wanted["kind"], (wanted["seed"],))
         if job.work.seconds <= CHEAP_SECONDS:
-            return _again(job, wanted, store)
-        device = devices.configure(cache_dir() / "xla")[0]
+            return _again(job, wanted, store, device)
         trainer = _trainer(job, device)
         if isinstance(trainer, Beginner):
             return _begun(job, trainer, wanted, store, device)
     raise BenchError(f"{store.folder}: holds no restart that is cheap to train again")
+
+
+def _in_turn(
+    stored: Sequence[tuple[Group, Row]], pick: str, device: Any
+) -> Iterator[tuple[Group, Row]]:
+    """From the one picked on; those trained on such a machine come first, as they must agree to
+    the last digit."""
+    here = _here(device)
+    digits = int("".join(c for c in pick if c in "0123456789abcdef") or "0", 16)
+    for same in (True, False):
+        found = [one for one in stored if (_where(one[1]) == here) == same]
+        yield from (found[(digits + step) % len(found)] for step in range(len(found)))
 
 
 def _trainer(job: Job, device: Any) -> Trainer:
@@ -75,8 +86,7 @@ def _begun(job: Job, trainer: Beginner, wanted: Row, store: Store, device: Any) 
     (chunk,) = chunks(job, [device])
     now = dict(zip(chunk, trainer.begin(chunk), strict=True))[wanted["seed"]]
     before = registry.method(group.column.method).early(wanted)
-    here = devices.describe(device), provenance.versions()
-    same_machine = _where({"device": here[0], "versions": here[1]}) == _where(wanted)
+    same_machine = _where(wanted) == _here(device)
     slack = 0.0 if same_machine else EARLY_LOSS * abs(before)
     name = f"{group.label}, seed {wanted['seed']}"
     if not abs(now - before) <= slack:
@@ -88,9 +98,8 @@ def _begun(job: Job, trainer: Beginner, wanted: Row, store: Store, device: Any) 
     return f"{name}: begun again, its first loss agrees {how}"
 
 
-def _again(job: Job, wanted: Row, store: Store) -> str:
+def _again(job: Job, wanted: Row, store: Store, device: Any) -> str:
     group = job.group
-    device = devices.configure(cache_dir() / "xla")[0]
     method = registry.method(group.column.method)
     (chunk,) = chunks(job, [device])
     outcomes = _trainer(job, device).train(chunk)
@@ -133,6 +142,10 @@ def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, 
 def _where(row: Row) -> tuple[str, dict[str, str]]:
     """What must be the same for the same bits: the device and the numerical libraries."""
     return row["device"], {k: v for k, v in row["versions"].items() if k != "python"}
+
+
+def _here(device: Any) -> tuple[str, dict[str, str]]:
+    return _where({"device": devices.describe(device), "versions": provenance.versions()})
 
 
 def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench import cli
-from bench.core import registry
+from bench.core import provenance, registry
 from bench.core.profiles import PROFILES
 
 DATASET = '''
@@ -250,6 +250,32 @@ def test_a_data_set_may_show_what_is_left_of_what_methods_measure(house, capsys)
     (cell,) = (line for line in lines if line[:2] == ["of5", "penny"])
     assert float(cell[4]) == pytest.approx(100 - sum(row["wrong"]["penny"] for row in rows) / 5)
     assert "Test hits" in (results / "coins.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "the row agrees to the last digit"),
+        ({"wrong": {"penny": 1.0}}, "trained again differs: wrong {'penny': 1.0} -> "),
+        ({"heads": 12.5}, "trained again differs: heads 12.5 -> "),
+        ({"device": "another"}, "the row agrees within the tolerance across machines"),
+        ({"device": "another", "heads": 1.0}, "differs: first training loss 1.0 -> "),
+    ],
+)
+def test_a_row_that_training_does_not_give_is_found(house, monkeypatch, capsys, change, said):
+    results = house / "results" / "paper"
+    arguments = ["run", "--profile", "paper", "--only", "coins", "--results", str(results)]
+    assert cli.main(arguments) == 0
+    kept = next((results / "store").glob("coins_penny_guess-of5_*.jsonl"))
+    for path in (results / "store").glob("*.jsonl"):
+        head, *rows = path.read_text().splitlines()
+        rows = [json.dumps(json.loads(row) | change) for row in rows]
+        path.write_text("\n".join([head, *rows]) + "\n" if path == kept else head + "\n")
+    monkeypatch.setattr(provenance, "ROOT", house)
+    failed = cli.main(["verify", "--pick", "3"])
+    told = capsys.readouterr()
+    assert said in (told.err if failed else told.out)
+    assert bool(failed) == ("differs" in said)
 
 
 def test_the_contracts_hold_for_what_is_found(house):

@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from bench.core.rows import Fields, Row, count, list_of, map_of, number
-from bench.methods.memn2n_lm.perplexity import perplexity, released_perplexity
+from bench.core.rows import Fields, Row, count
 from bench.methods.memn2n_lm.spec import MemN2NLM
-
-BEGINNING = 200
-"""Updates whose mean cost a row keeps: they can be trained again where hours can't."""
-
-_COST = (lambda value: value is None or number(value), "a number, or null where it is not finite")
-
-
-def _perplexity(value: Any) -> bool:
-    return number(value) and value >= 1.0
-
-
-def _curves(value: Any) -> bool:
-    if not isinstance(value, dict) or tuple(value) != ("train_cost", "valid_cost"):
-        return False
-    train, valid = value.values()
-    return all(map(list_of(_COST[0]), (train, valid))) and 0 < len(train) == len(valid)
-
-
-_PPL = (_perplexity, "a number from 1")
-_PPLS = (map_of(_perplexity), "an object of numbers from 1, by unit")
+from bench.train.costs import (
+    COST,
+    CURVES,
+    DIVERGED,
+    PERPLEXITIES,
+    PERPLEXITY,
+    cost,
+    curves,
+    diverged,
+    perplexity,
+)
 
 FIELDS: Fields = {
     "epochs": (count, "a whole number above 0"),
-    "diverged": (lambda value: value is None or count(value), "an epoch, or null"),
-    "early_cost": _COST,
-    "train_cost": _COST,
-    "valid_cost": _COST,
-    "valid_ppls": _PPLS,
-    "valid_ppl_batches": _PPL,
-    "test_ppls": _PPLS,
-    "test_ppl_batches": _PPL,
-    "curves": (_curves, "two lists of one length, train_cost and valid_cost"),
+    "diverged": DIVERGED,
+    "early_cost": COST,
+    "train_cost": COST,
+    "valid_cost": COST,
+    "valid_ppls": PERPLEXITIES,
+    "valid_ppl_batches": PERPLEXITY,
+    "test_ppls": PERPLEXITIES,
+    "test_ppl_batches": PERPLEXITY,
+    "curves": CURVES,
 }
-"""Costs are nats a word. ``early_cost`` is the mean of the first `BEGINNING` updates; ``*_batches``
-are the released code's count of words (`released_perplexity`); ``curves`` has all epochs."""
-
-INFINITE = 1e30
-"""The perplexity of a model that diverged: rows hold finite numbers only."""
+"""Costs are nats a word. ``early_cost`` is the mean of the first updates
+(`bench.train.costs.BEGINNING`); ``*_batches`` are of the words that the released code counts
+(`released`); ``curves`` has all epochs."""
 
 
 def row(
@@ -66,32 +52,24 @@ def row(
         early: mean cost of the first updates.
         valid, test: costs of all words of the texts.
     """
-    bad = [epoch for epoch, costs in enumerate(curve, 1) if not all(map(math.isfinite, costs))]
     return {
         "epochs": len(curve),
-        "diverged": bad[0] if bad else None,
+        "diverged": diverged(curve),
         "early_cost": early,
-        "train_cost": _cost(curve[-1][0]),
-        "valid_cost": _cost(curve[-1][1]),
-        "valid_ppls": {unit: _ppl(perplexity(valid))},
-        "valid_ppl_batches": _ppl(released_perplexity(spec, valid)),
-        "test_ppls": {unit: _ppl(perplexity(test))},
-        "test_ppl_batches": _ppl(released_perplexity(spec, test)),
-        "curves": {
-            "train_cost": [_cost(costs[0]) for costs in curve],
-            "valid_cost": [_cost(costs[1]) for costs in curve],
-        },
+        "train_cost": cost(curve[-1][0]),
+        "valid_cost": cost(curve[-1][1]),
+        "valid_ppls": {unit: perplexity(valid)},
+        "valid_ppl_batches": perplexity(released(spec, valid)),
+        "test_ppls": {unit: perplexity(test)},
+        "test_ppl_batches": perplexity(released(spec, test)),
+        "curves": curves(curve),
     }
 
 
-def early_cost(total: float, updates: int) -> float | None:
-    """The mean cost of the first updates, all digits of a float32."""
-    return float(f"{total / updates:.9g}") if math.isfinite(total) else None
-
-
-def _cost(value: float) -> float | None:
-    return float(f"{value:.7g}") if math.isfinite(value) else None
-
-
-def _ppl(value: float) -> float:
-    return float(f"{min(value, INFINITE):.6g}") if math.isfinite(value) else INFINITE
+def released(spec: MemN2NLM, costs: np.ndarray) -> np.ndarray:
+    """Of a text's costs (T,), those that the released code counts: the first N + 1 words are no
+    targets, batches are whole, and the last one goes on at the beginning, so that some count
+    twice."""
+    begin = spec.memory + 1
+    counted = -(-len(costs) // spec.batch) * spec.batch
+    return costs[begin + np.arange(counted) % (len(costs) - begin)]

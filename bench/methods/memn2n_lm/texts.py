@@ -10,9 +10,7 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.examples.tokens import Tokens
 from bench.methods.memn2n_lm.spec import MemN2NLM
-
-SHORT_WORDS = 10_000
-"""Under a budget of updates so many words are scored."""
+from bench.train.costs import SHORT_WORDS
 
 
 @dataclass(frozen=True, eq=False)

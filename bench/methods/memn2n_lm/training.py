@@ -15,11 +15,12 @@ import numpy as np
 from bench.core.method import Outcome
 from bench.methods.memn2n_lm import reading, schedule
 from bench.methods.memn2n_lm.model import shapes, update
-from bench.methods.memn2n_lm.row import BEGINNING, early_cost, row
+from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
 from bench.methods.memn2n_lm.work import step_seconds
 from bench.train import draws, loop
+from bench.train.costs import BEGINNING, early_cost
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
 from bench.train.loop import Plan

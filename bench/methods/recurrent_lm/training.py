@@ -15,11 +15,12 @@ import numpy as np
 from bench.core.method import Outcome
 from bench.methods.recurrent_lm import schedule
 from bench.methods.recurrent_lm.model import BLOCK, optimizer, text_costs, update
-from bench.methods.recurrent_lm.row import BEGINNING, early_cost, row
+from bench.methods.recurrent_lm.row import row
 from bench.methods.recurrent_lm.spec import RecurrentLM
 from bench.methods.recurrent_lm.texts import Texts
 from bench.methods.recurrent_lm.work import step_seconds
 from bench.train import cells, loop
+from bench.train.costs import BEGINNING, early_cost
 from bench.train.lanes import Lanes
 from bench.train.loop import Plan
 from bench.train.progress import Curve, State

@@ -15,8 +15,9 @@ from bench.core.rows import wrong_field
 from bench.examples.tokens import Tokens
 from bench.methods.memn2n_lm import METHOD, saved, schedule
 from bench.methods.memn2n_lm.row import FIELDS
-from bench.methods.memn2n_lm.texts import SHORT_WORDS, Texts, texts
+from bench.methods.memn2n_lm.texts import Texts, texts
 from bench.methods.memn2n_lm.training import Trainer
+from bench.train.costs import SHORT_WORDS
 
 DEVICE = jax.devices()[0]
 

@@ -20,9 +20,9 @@ from bench.examples.tokens import Tokens
 from bench.methods.recurrent_lm import METHOD, model, schedule
 from bench.methods.recurrent_lm.row import FIELDS, row
 from bench.methods.recurrent_lm.spec import RecurrentLM
-from bench.methods.recurrent_lm.texts import SHORT_WORDS
 from bench.methods.recurrent_lm.training import Trainer
 from bench.train import cells
+from bench.train.costs import SHORT_WORDS
 
 DEVICE = jax.devices()[0]
 WORDS = 8
