@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
-import pytest
 import tiny_data
-from jax.experimental.compilation_cache import compilation_cache
 
 from bench.methods.memn2n import step
 from bench.methods.memn2n.step import Programs
@@ -32,23 +30,6 @@ def trainer() -> Trainer:
 @functools.cache
 def uninterrupted():
     return trainer().train(SEEDS)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compile_once(tmp_path_factory):
-    """The same program made twice, as for other answers to the same questions, is compiled once."""
-    settings = {
-        "jax_compilation_cache_dir": str(tmp_path_factory.getbasetemp() / "compiled"),
-        "jax_persistent_cache_min_compile_time_secs": 0,
-        "jax_persistent_cache_min_entry_size_bytes": -1,
-    }
-    before = {name: getattr(jax.config, name) for name in settings}
-    for values in (settings, before):
-        for name, value in values.items():
-            jax.config.update(name, value)
-        compilation_cache.reset_cache()
-        if values is settings:
-            yield
 
 
 def programs(spec, data=DATA):

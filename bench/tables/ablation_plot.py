@@ -27,8 +27,6 @@ def columns(result: ExperimentResult) -> Figure:
     top, bottom = below + 0.5, 0.55
     height = min(canvas.MAX_HEIGHT, top + bottom + 0.36 * max(3, len(found)))
     figure = canvas.headed(result, height)
-    if not any(line.units for line in found):
-        return canvas.empty(figure)
     both = any(line.effect for line in found)
     axes = figure.subplots(1, 2 if both else 1, squeeze=False, sharey=True)[0]
     figure.subplots_adjust(0.215, bottom / height, 0.985, 1 - top / height, wspace=0.05)
@@ -96,8 +94,6 @@ def hops(result: ExperimentResult) -> Figure:
     below = canvas.head_inches(result)
     top, bottom, height = below + 0.5, 0.55, 5.2
     figure = canvas.headed(result, height)
-    if not any(line.units for line in found):
-        return canvas.empty(figure)
     axis = figure.subplots()
     figure.subplots_adjust(0.055, bottom / height, 0.985, 1 - top / height)
     handles = []

@@ -100,9 +100,3 @@ def plain(axis: Axes, along: Literal["x", "y"]) -> None:
     axis.set_axisbelow(True)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)
-
-
-def empty(figure: Figure) -> Figure:
-    """The figure of nothing."""
-    figure.text(0.5, 0.4, "No runs are stored: nothing to show yet.", fontsize=12, ha="center")
-    return figure

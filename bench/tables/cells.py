@@ -86,7 +86,8 @@ def of(runs: pd.DataFrame, by: str, k: int, rule: Rule, kind: str, *, asked: int
     """
     every = runs.groupby(by, sort=False)
     those = runs[~runs.diverged].groupby(by, sort=False).value
-    chosen = pd.DataFrame({key: _chosen(stored, k, rule) for key, stored in every}).T
+    used = runs[[by, "seed", "diverged", "value", "batches", *rule.fields]].groupby(by, sort=False)
+    chosen = pd.DataFrame({key: _chosen(stored, k, rule) for key, stored in used}).T
     found = pd.DataFrame({
         "status": every.seed.agg(lambda seeds: RUN if seeds.nunique() >= asked else PARTIAL),
         "restarts": every.seed.nunique(),
@@ -179,10 +180,11 @@ def beside(
 
 
 def _whole(cells: pd.DataFrame) -> pd.DataFrame:
-    empty = {str: "", int: 0, bool: False, float: float("nan")}
-    cells = cells.reindex(columns=list(FIELDS))
-    for name, kind in FIELDS.items():
-        cells[name] = (
-            cells[name].astype(object).where(cells[name].notna(), empty[kind]).astype(kind)
-        )
-    return cells
+    nothing = {str: "", int: 0, bool: False, float: float("nan")}
+    filled = {
+        name: [nothing[kind] if pd.isna(value) else value for value in cells[name]]
+        if name in cells
+        else nothing[kind]
+        for name, kind in FIELDS.items()
+    }
+    return pd.DataFrame(filled, cells.index).astype(FIELDS)

@@ -30,8 +30,7 @@ def curve(result: ExperimentResult) -> Figure:
         axis.plot(sizes, paper, "D--", color=color, mfc="none", lw=1.1, ms=6.5, alpha=0.8)
         axis.errorbar(sizes, cells.ours, cells.sd.fillna(0.0), fmt="o-", color=color, lw=1.6, ms=5)
         handles.append(Line2D([], [], color=color, lw=1.8, label=of.titles.get(key) or key))
-    if result.ran:
-        handles.append(Line2D([], [], color=INK, marker="o", lw=1.6, ms=5, label="ours, ± sd"))
+    handles.append(Line2D([], [], color=INK, marker="o", lw=1.6, ms=5, label="ours, ± sd"))
     if any(column.cells.paper.any() for column in columns):
         hollow = Line2D([], [], color=INK, ls="--", marker="D", mfc="none", ms=6.5, label="paper")
         handles.append(hollow)

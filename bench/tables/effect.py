@@ -42,7 +42,7 @@ import numpy as np
 from bench.tables import interval, numbers
 from bench.tables.gather import ColumnResult
 from bench.tables.interval import Draw, limit_of_t
-from bench.tables.models import Model, models
+from bench.tables.models import Model
 
 Span = tuple[float, float]
 
@@ -130,9 +130,7 @@ def even(values: np.ndarray) -> Draw:
 
 
 def _models(column: ColumnResult, units: Sequence[str]) -> list[Model]:
-    assert column.rule is not None  # it has restarts
-    those = models(column.runs, column.rule)
-    return [model for model in those if not set(units).isdisjoint(model.units)]
+    return [model for model in column.models if not set(units).isdisjoint(model.units)]
 
 
 def _draws(side: Sequence[Model], units: Sequence[str], k: int | None = None) -> list[Draw]:

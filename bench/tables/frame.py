@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bench.core import kinds, provenance, registry, rows
@@ -92,11 +93,13 @@ def best(restarts: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     Args:
         restarts: a row a restart (or a restart and unit), with ``seed`` and the rule's fields.
     """
-    if not rule.fields:
-        return restarts.assign(rank=0).sort_values("seed", kind="stable")
-    keys = restarts[list(rule.fields)].astype(float).fillna(math.inf)
-    ranked = restarts.assign(rank=keys.groupby(list(rule.fields)).ngroup())
-    return ranked.sort_values(["rank", "seed"], kind="stable")
+    rank = np.zeros(len(restarts), int)
+    if rule.fields:
+        fields = restarts[list(rule.fields)].to_numpy(float)
+        keys = np.where(np.isnan(fields), math.inf, fields)
+        rank = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+    order = np.lexsort((restarts.seed.to_numpy(), rank))
+    return restarts.assign(rank=rank).iloc[order]
 
 
 def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:

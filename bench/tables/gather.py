@@ -18,6 +18,7 @@ from bench.core.method import Rule
 from bench.core.profiles import Profile
 from bench.tables import cells, frame, printed
 from bench.tables.cells import NOT_RUN, NOT_YET, RUN, Cell
+from bench.tables.models import Model, models
 from bench.tables.printed import Printed
 from bench.tables.subject import Subject, subject
 from bench.tables.verdict import limits_of
@@ -72,6 +73,12 @@ class ColumnResult:
     def runs(self) -> pd.DataFrame:
         """The column's rows, of the table's metric."""
         return self.stored[self.stored.metric == self.metric]
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """What was trained together, as arrays; of a column that ran."""
+        assert self.rule is not None
+        return models(self.runs, self.rule)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -226,7 +233,7 @@ def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> 
     asked, joint = result.spec.restarts, result.spec.joint
     units = cells.of(result.runs, "unit", result.declared, result.rule, kind, asked=asked)
     found = [units, *(cells.over(units, result.runs, of.units, s, joint) for s in of.summaries)]
-    limits = limits_of(result.runs, result.rule, result.declared, of)
+    limits = limits_of(result.models, result.declared, of)
     return cells.beside(pd.concat(found), numbers, limits, of.metric.better)
 
 

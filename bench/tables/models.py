@@ -32,30 +32,21 @@ class Model:
 
     def enough(self, k: int) -> bool:
         """Whether an interval of the best of k may rest on it."""
-        return len(self.ranks) >= enough(k)
+        return len(self.ranks) >= max(LEAST, 3 * k)
 
 
-def enough(k: int) -> int:
-    """How many restarts an interval of the best of k asks for."""
-    return max(LEAST, 3 * k)
-
-
-def models(runs: pd.DataFrame, rule: Rule, least: int = 0) -> list[Model]:
-    """The models of a column's rows (`bench.tables.frame`), of one metric, in their order.
-
-    Args:
-        least: those of fewer restarts, whether they diverged or not, are left out.
-    """
-    return [
-        _model(str(group), stored, rule)
-        for group, stored in runs.groupby("group", sort=False)
-        if stored.seed.nunique() >= least
-    ]
+def models(runs: pd.DataFrame, rule: Rule) -> list[Model]:
+    """The models of a column's rows (`bench.tables.frame`), of one metric, in their order."""
+    used = runs[["group", "unit", "seed", "diverged", "value", *rule.fields]]
+    groups = used.groupby("group", sort=False)
+    return [_model(str(group), stored, rule) for group, stored in groups]
 
 
 def _model(group: str, stored: pd.DataFrame, rule: Rule) -> Model:
     units = tuple(dict.fromkeys(stored.unit))
     good = stored[~stored.diverged]
-    values = good.pivot(index="unit", columns="seed", values="value").reindex(index=list(units))
+    seeds, which = np.unique(good.seed, return_inverse=True)
+    values = np.full((len(units), len(seeds)), np.nan)
+    values[pd.Index(units).get_indexer(good.unit), which] = good.value
     ranked = frame.best(good.drop_duplicates("seed"), rule).sort_values("seed")
-    return Model(group, units, values.to_numpy(), ranked["rank"].tolist(), stored.seed.nunique())
+    return Model(group, units, values, ranked["rank"].tolist(), stored.seed.nunique())

@@ -22,7 +22,8 @@ _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
 
 
 def png(result: ExperimentResult) -> bytes | None:
-    """The figure that the experiment asks for, see `bench.core.experiment.Experiment.figure`."""
+    """The figure that the experiment asks for, see `bench.core.experiment.Experiment.figure`; None
+    if it asks for none, or nothing was run."""
     kinds = {
         "units": units,
         "columns": ablation_plot.columns,
@@ -30,7 +31,7 @@ def png(result: ExperimentResult) -> bytes | None:
         "curve": curve_plot.curve,
     }
     draw = kinds.get(result.experiment.figure)
-    if draw is None:
+    if draw is None or not any(column.units for column in result.ran):
         return None
     with canvas.style():
         return canvas.png(draw(result))
@@ -39,13 +40,11 @@ def png(result: ExperimentResult) -> bytes | None:
 def units(result: ExperimentResult) -> Figure:
     """Every unit's number, the paper's and every restart's, a panel a column."""
     panels = [column for column in result.ran if column.units]
-    across = min(2, max(1, len(panels)))
-    down = max(1, math.ceil(len(panels) / across))
+    across = min(2, len(panels))
+    down = math.ceil(len(panels) / across)
     top = canvas.head_inches(result) + 0.64
     height = min(canvas.MAX_HEIGHT, top + 0.45 + down * 2.75)
     figure = canvas.headed(result, height)
-    if not panels:
-        return canvas.empty(figure)
     grid = figure.subplots(down, across, squeeze=False, sharey=True)
     bottom = 0.5 / height
     figure.subplots_adjust(0.055, bottom, 0.988, 1 - top / height, wspace=0.06, hspace=0.36)

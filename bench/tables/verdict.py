@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from bench.core.dataset import Summary
-from bench.core.method import Rule
 from bench.tables import interval
-from bench.tables.models import enough, models
+from bench.tables.models import Model
 from bench.tables.numbers import decimals
 from bench.tables.subject import Subject
 
@@ -58,11 +56,11 @@ def beyond(
     return above.astype(int) - below.astype(int)
 
 
-def limits_of(runs: pd.DataFrame, rule: Rule, k: int, subject: Subject) -> dict[str, Limits]:
+def limits_of(found: Sequence[Model], k: int, subject: Subject) -> dict[str, Limits]:
     """The 95 % intervals of a column's numbers, from all of its stored restarts.
 
     Args:
-        runs: the column's rows of the frame, of the data set's metric.
+        found: the column's models, of the data set's metric.
         k: how many restarts the paper chose from.
 
     Returns:
@@ -72,7 +70,7 @@ def limits_of(runs: pd.DataFrame, rule: Rule, k: int, subject: Subject) -> dict[
     scale = subject.scale
     drawn: list[tuple[np.ndarray, np.ndarray]] = []
     limits: dict[str, Limits] = {}
-    for model in models(runs, rule, enough(k)):
+    for model in found:
         if not model.enough(k):
             continue
         weights = interval.chances(model.ranks, k, model.total)
@@ -83,11 +81,11 @@ def limits_of(runs: pd.DataFrame, rule: Rule, k: int, subject: Subject) -> dict[
     if not subject.units or any(unit not in limits for unit in subject.units):
         return limits
     for summary in subject.summaries:
-        found = _summary(drawn, scale, summary)
+        both = _summary(drawn, scale, summary)
         if summary.figure == "mean":
-            limits[summary.key] = _within(found, subject.metric.least, subject.metric.most)
+            limits[summary.key] = _within(both, subject.metric.least, subject.metric.most)
         else:
-            limits[summary.key] = _within(found, 0.0, float(len(subject.units)))
+            limits[summary.key] = _within(both, 0.0, float(len(subject.units)))
     return limits
 
 

@@ -104,9 +104,8 @@ def _generated(
     )
 
 
-@pytest.mark.parametrize("profile", ["smoke", None])
-def test_without_data_it_runs_generated_stories_and_says_so(generated_run, tmp_path, profile):
-    asked = ["--profile", profile] if profile else []
+def test_without_data_it_runs_generated_stories_and_says_so(generated_run, tmp_path):
+    asked = ["--profile", "smoke"]
     done = generated_run(tmp_path, "--offline", *asked)
     assert done.returncode == 0, done.stderr
     told = [line for line in done.stderr.splitlines() if "real bAbI data" in line]
@@ -116,17 +115,16 @@ def test_without_data_it_runs_generated_stories_and_says_so(generated_run, tmp_p
         and "GENERATED" in told[0]
         and "--data" in told[0]
     )
-    results = tmp_path / "results" / f"{profile or 'laptop'}-generated"
+    results = tmp_path / "results" / "smoke-generated"
     title = EXPERIMENT.title + " [GENERATED data]"
     assert title in done.stdout.splitlines()
     assert title in (results / "index.html").read_text()
     with open(results / f"{EXPERIMENT.id}.csv", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["restarts"]]
     assert {(row["column"], row["data"]) for row in rows} == {("bow", "generated")}
-    if profile == "smoke":  # made once: nothing is generated or trained again
-        again = generated_run(tmp_path, "--generated", *asked)
-        assert again.returncode == 0 and "already in" in again.stderr
-        assert "real bAbI data" not in again.stderr
+    again = generated_run(tmp_path, "--generated", *asked)  # nothing is made or trained again
+    assert again.returncode == 0 and "already in" in again.stderr
+    assert "real bAbI data" not in again.stderr
 
 
 def test_generated_data_is_used_on_request_whatever_is_there(generated_run, tmp_path):
@@ -325,20 +323,9 @@ def test_a_second_run_trains_nothing(undisturbed):
     assert _table(results) == before
 
 
-@pytest.mark.parametrize("seconds", [0.0, 1.5])
-def test_killed_and_started_again_it_ends_with_the_same_table(undisturbed, tmp_path, seconds):
-    expected, cache = undisturbed
-    command, environment = _command(tmp_path / "results"), _environment(cache)
-    killed = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    _until_it_trains(killed)
-    time.sleep(seconds)
-    killed.kill()
-    killed.communicate()
-    subprocess.run(command, env=environment, capture_output=True, check=True)
-    assert _table(tmp_path / "results") == _table(expected)
-
-
-def test_the_time_limit_stops_with_its_own_exit_code_and_the_run_goes_on(undisturbed, tmp_path):
+def test_stopped_interrupted_and_killed_it_goes_on_and_ends_with_the_same_table(
+    undisturbed, tmp_path
+):
     expected, cache = undisturbed
     command, environment = _command(tmp_path / "results"), _environment(cache)
     stopped = subprocess.run(
@@ -346,20 +333,22 @@ def test_the_time_limit_stops_with_its_own_exit_code_and_the_run_goes_on(undistu
     )
     assert stopped.returncode == 75
     assert "time limit reached" in stopped.stderr and "run the same command again" in stopped.stderr
+
+    interrupted = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    _until_it_trains(interrupted)
+    interrupted.send_signal(signal.SIGINT)
+    _, error = interrupted.communicate(timeout=120)
+    assert interrupted.returncode == 130
+    assert "interrupted" in error and "Traceback" not in error
+
+    killed = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    _until_it_trains(killed)
+    time.sleep(0.5)
+    killed.kill()
+    killed.communicate()
+
     subprocess.run(command, env=environment, capture_output=True, check=True)
     assert _table(tmp_path / "results") == _table(expected)
-
-
-def test_an_interrupt_stops_cleanly(undisturbed, tmp_path):
-    _, cache = undisturbed
-    process = subprocess.Popen(
-        _command(tmp_path / "results"), env=_environment(cache), stderr=subprocess.PIPE, text=True
-    )
-    _until_it_trains(process)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "interrupted" in error and "Traceback" not in error
 
 
 def test_a_stop_does_not_wait_for_the_compiler(undisturbed, tmp_path):

@@ -130,7 +130,7 @@ def test_every_declared_table_has_its_files_with_nothing_run(experiment, tmp_pat
     made = gathered(tmp_path, {}, of=experiment)
     files = made.files()
     assert {f"{experiment.id}.csv", f"{experiment.id}.md", "index.html"} <= set(files)
-    assert (f"{experiment.id}.png" in files) == (experiment.figure != "none")
+    assert f"{experiment.id}.png" not in files
     text = files[f"{experiment.id}.md"].decode()
     assert ("NOT YET RUNNABLE" in text) == (not experiment.runnable())
     for column in experiment.columns:

@@ -49,7 +49,7 @@ def limits(made: list, k: int) -> dict[str, tuple[float, float]]:
         found = result(save(Path(folder), made))
     (ran,) = found.ran
     assert ran.rule is not None
-    return limits_of(ran.runs, ran.rule, k, found.subject)
+    return limits_of(ran.models, k, found.subject)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ import dataclasses
 import jax
 import numpy as np
 from tiny_data import quick_compile  # noqa: F401
-from training_helpers import (  # noqa: F401
+from training_helpers import (
     CPU,
     DATA,
     SEEDS,
     SPEC,
     assert_same_outcomes,
-    compile_once,
     epoch,
     one_epoch,
     programs,

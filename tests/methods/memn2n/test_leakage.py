@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tiny_data
 from tiny_data import quick_compile  # noqa: F401
-from training_helpers import (  # noqa: F401
+from training_helpers import (
     CPU,
     DATA,
     SEEDS,
@@ -13,7 +13,6 @@ from training_helpers import (  # noqa: F401
     TEST,
     TRAIN,
     assert_same_outcomes,
-    compile_once,
     same_params,
     uninterrupted,
 )

@@ -8,20 +8,19 @@ import sys
 import time
 from pathlib import Path
 
+import jax
 import numpy as np
 import oracle
 import pytest
 import tiny_data
 from tiny_data import quick_compile  # noqa: F401
-from training_helpers import (  # noqa: F401
+from training_helpers import (
     CPU,
     DATA,
     LONG,
     SEEDS,
     SPEC,
     assert_same_outcomes,
-    compile_once,
-    epoch,
     stop_after,
     trainer,
     uninterrupted,
@@ -73,12 +72,13 @@ def whole_epochs(case):
     return Trainer(BLOCKS[case], DATA, CPU).train(SEEDS)
 
 
-@pytest.mark.parametrize("case", BLOCKS)
-@pytest.mark.parametrize("block", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("case", "block"), [("released", 1), ("released", 3), ("paper", 2), ("bow", 5)]
+)
 def test_a_block_s_end_anywhere_in_an_epoch_changes_no_bit(tmp_path, case, block):
     """Epochs of 4, 3 and 12 updates: blocks that divide them and blocks that do not."""
     made, saved = Trainer(BLOCKS[case], DATA, CPU, block=block), tmp_path / "x.npz"
-    assert made.blocks_an_epoch > 1 or (case, block) == ("paper", 3)
+    assert made.blocks_an_epoch > 1
     assert_same_outcomes(made.train(SEEDS), whole_epochs(case))
     places = set()
     for blocks in (1, 2, 3, 5, 7):
@@ -129,6 +129,8 @@ import sys
 sys.path[:0] = {path!r}
 import jax
 jax.config.update("jax_disable_most_optimizations", True)
+jax.config.update("jax_compilation_cache_dir", {cache!r})
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 from pathlib import Path
 import training_helpers as helpers
 from bench.train import loop
@@ -143,7 +145,8 @@ def test_a_training_killed_at_any_moment_goes_on_bit_for_bit(tmp_path):
     """kill -9, again and again, at moments that fall where they may."""
     saved, draw = tmp_path / "x.npz", np.random.default_rng()
     path = [str(Path(oracle.__file__).parent), *sys.path]
-    script = KILLED.format(path=path, saved=str(saved))
+    cache = jax.config.jax_compilation_cache_dir
+    script = KILLED.format(path=path, saved=str(saved), cache=cache)
     places = []
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)

@@ -10,13 +10,11 @@ import pytest
 import tiny_data
 from scipy.stats import chisquare
 from tiny_data import quick_compile  # noqa: F401
-from training_helpers import (  # noqa: F401
+from training_helpers import (
     CPU,
     DATA,
     TEST,
     TRAIN,
-    compile_once,
-    epoch,
     one_epoch,
     programs,
 )

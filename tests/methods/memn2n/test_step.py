@@ -10,14 +10,12 @@ import oracle
 import pytest
 import tiny_data
 from tiny_data import quick_compile  # noqa: F401
-from training_helpers import (  # noqa: F401
+from training_helpers import (
     CPU,
     DATA,
     SPEC,
     TEST,
     TRAIN,
-    compile_once,
-    epoch,
     one_epoch,
     programs,
     trainer,
