@@ -334,7 +334,8 @@ def test_stopped_interrupted_and_killed_it_goes_on_and_ends_with_the_same_table(
     assert stopped.returncode == 75
     assert "time limit reached" in stopped.stderr and "run the same command again" in stopped.stderr
 
-    interrupted = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    longer = _command(tmp_path / "longer", "--restarts", "100")
+    interrupted = subprocess.Popen(longer, env=environment, stderr=subprocess.PIPE, text=True)
     _until_it_trains(interrupted)
     interrupted.send_signal(signal.SIGINT)
     _, error = interrupted.communicate(timeout=120)
