@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.core.column import NotYet
-from bench.tables import ablation, far, provenance
+from bench.tables import ablation, far, provenance, settings
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
@@ -56,7 +56,7 @@ def page(
         title=title(result),
         notices=notices(result),
         explanation=_explanation(result),
-        grids=(*grids(result), *([far_off] if far_off else [])),
+        grids=(*grids(result), *([far_off] if far_off else []), *settings.grids(result)),
         footnotes=footnotes(result),
         facts=provenance.facts(result),
         columns=Grid("By column", "", provenance.HEAD, provenance.of_columns(result), labels=1),

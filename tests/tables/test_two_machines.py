@@ -2,6 +2,7 @@
 their means differ by no more than restarts of one machine do."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def chance(one: list[np.ndarray], other: list[np.ndarray]) -> float:
 
 
 @pytest.fixture(scope="module")
-def chances() -> dict[tuple[str, ...], float]:
+def chances() -> dict[tuple[Any, str, str], float]:
     """Of every column of models a unit (those of one model for all units err together there), and
     every two machines that have both trained it."""
     experiments = list(registry.experiments().values())
