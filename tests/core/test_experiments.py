@@ -179,6 +179,7 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         TABLE3.id,
         "attention",
         "e2e_table2_lm",
+        "methods_on_stories",
         "own_text",
         "memory_use",
     }
