@@ -45,3 +45,31 @@ def answered(params, cell, texts, right):
     most."""
     last = [states(params, cell, ids)[0][-1] for ids in texts]
     return costs(params, np.array(last), np.asarray(right))
+
+
+def spoken_costs(params, cell, heard, said):
+    """Nats of answers, lists of words' numbers, behind texts heard: every word's, and the end's,
+    which is 0."""
+    found = []
+    for ids, answer in zip(heard, said, strict=True):
+        before, state = states(params, cell, ids)
+        after, _ = states(params, cell, answer, state)
+        scored = np.concatenate([before[-1:], after])
+        found.append(costs(params, scored, np.array([*answer, 0]))[0].sum())
+    return np.array(found)
+
+
+def spoken(params, cell, ids, most):
+    """The likeliest word at every step, behind a text heard, to the end or ``most`` of them."""
+    before, state = states(params, cell, ids)
+    h, answer = before[-1], []
+    for _ in range(most):
+        word = int(
+            (h @ np.asarray(params["out"], float) + np.asarray(params["bias"], float)).argmax()
+        )
+        if word == 0:
+            break
+        answer.append(word)
+        after, state = states(params, cell, [word], state)
+        h = after[-1]
+    return answer

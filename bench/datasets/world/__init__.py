@@ -6,9 +6,11 @@ settings.py   difficulties and kinds of the paper's tables
 text.py       the files' format
 files.py      where they are made, and their SHA-256
 dataset.py    what the spine sees of it
+answers.py    the same of the setting whose answers are sentences
 """
 
 from bench.core.dataset import DataSet
+from bench.datasets.world.answers import Answers
 from bench.datasets.world.dataset import World
 
-DATASETS: tuple[DataSet, ...] = (World(), *map(World, (100, 500, 1000)))
+DATASETS: tuple[DataSet, ...] = (World(), *map(World, (100, 500, 1000)), Answers())

@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 from bench.core import devices
+from bench.core.method import Work
+from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.spec import MemNN as Spec
+from bench.methods.memnn.spec import Speech
 
 STEP_SECONDS = 5e-5
+"""Of an update of one restart and order of n-grams, on a CPU core."""
+
+WORD_SECONDS, WEIGHT_SECONDS = 1.2e-6, 2.3e-10
+"""Of a word that a speaking R is taught, forward and back: a constant, and for each weight of the
+cell."""
+
+GATES = {"rnn": 1, "lstm": 4}
 BLOCK_SECONDS = 2.0
 
 
-def step_seconds(spec: Spec, encoded: Encoded) -> float:
-    """Predicted seconds of an update of one restart and order of n-grams, on a CPU core."""
-    return STEP_SECONDS
+def choosing_work(spec: Spec, encoded: Encoded) -> Work:
+    """What a restart takes whose R chooses a word: O and R."""
+    updates = len(encoded.fit) / spec.batch * spec.epochs * len(spec.orders)
+    return Work(STEP_SECONDS * updates, _lane_bytes(spec, encoded))
 
 
-def lane_bytes(spec: Spec, encoded: Encoded) -> int:
+def speaking_work(spec: Spec, heard: Heard) -> Work:
+    """What a restart takes whose R speaks: O, where there are facts, and R."""
+    assert spec.speech is not None
+    speech, updates = spec.speech, len(heard.encoded.fit) / spec.speech.batch
+    seconds = speech_seconds(speech, heard.length) * updates * speech.epochs
+    weights = 4 * (_weights(speech) + GATES[speech.cell] * speech.dim * speech.batch)
+    if not heard.finds:
+        return Work(seconds, weights)
+    first = choosing_work(spec, heard.encoded)
+    return Work(first.seconds + seconds, max(first.lane_bytes, weights))
+
+
+def speech_seconds(speech: Speech, words: int) -> float:
+    """Of an update of one speaking R, which hears and says so many words."""
+    each = WORD_SECONDS + WEIGHT_SECONDS * _weights(speech)
+    return speech.batch * words * each
+
+
+def block_updates(seconds: float) -> int:
+    """How many updates of so many seconds a block has at most, as many restarts sharing a program
+    as a CPU allows."""
+    return max(1, int(BLOCK_SECONDS / (devices.CPU_LANES * seconds)))
+
+
+def _lane_bytes(spec: Spec, encoded: Encoded) -> int:
     """What a restart reads of an update's memories, roughly."""
     words = {word for text in encoded.texts for word in text}
     return 4 * spec.batch * encoded.train.memory.shape[1] * len(words) * max(spec.orders) ** 2
 
 
-def block_updates(spec: Spec, encoded: Encoded) -> int:
-    """How many updates a block has at most, as many restarts sharing a program as a CPU allows."""
-    return max(1, int(BLOCK_SECONDS / (devices.CPU_LANES * step_seconds(spec, encoded))))
+def _weights(speech: Speech) -> int:
+    return 2 * GATES[speech.cell] * speech.dim**2

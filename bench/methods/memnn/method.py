@@ -11,14 +11,15 @@ from bench.core.errors import BenchError
 from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.stories import Story
-from bench.methods.memnn.cost import lane_bytes, step_seconds
+from bench.methods.memnn.cost import choosing_work, speaking_work
+from bench.methods.memnn.hearing import Heard, hear
 from bench.methods.memnn.memory import NONE, Encoded, encode
 from bench.methods.memnn.row import FIELDS, row
 from bench.methods.memnn.saved import save
 from bench.methods.memnn.spec import NAME, VERSION, MemNN
 
 if TYPE_CHECKING:
-    from bench.methods.memnn import training
+    from bench.methods.memnn import speaking, training
 
 
 class _MemNN:
@@ -45,10 +46,12 @@ class _MemNN:
 
     def needs(self, column: Column) -> tuple:
         spec = _spec(column)
-        return spec.memory_size, spec.holdout
+        return spec.memory_size, spec.holdout, spec.speech and (spec.speech.words, spec.hops)
 
-    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded:
+    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded | Heard:
         spec = _spec(column)
+        if spec.speech:
+            return hear(spec, parts)
         encoded = encode(parts, memory_size=spec.memory_size, holdout=spec.holdout)
         if spec.supervision == "facts" and (encoded.train.support == NONE).all():
             raise BenchError(
@@ -57,30 +60,37 @@ class _MemNN:
             )
         return encoded
 
-    def work(self, column: Column, prepared: Encoded) -> Work:
+    def work(self, column: Column, prepared: Encoded | Heard) -> Work:
         spec = _spec(column)
-        updates = len(prepared.fit) / spec.batch * spec.epochs * len(spec.orders)
-        return Work(step_seconds(spec, prepared) * updates, lane_bytes(spec, prepared))
+        if isinstance(prepared, Heard):
+            return speaking_work(spec, prepared)
+        return choosing_work(spec, prepared)
 
-    def trainer(self, column: Column, prepared: Encoded, devices: Sequence, stream: int) -> Trainer:
-        from bench.methods.memnn import training
+    def trainer(
+        self, column: Column, prepared: Encoded | Heard, devices: Sequence, stream: int
+    ) -> Trainer:
+        from bench.methods.memnn import speaking, training
 
-        return _Trainer(training.Trainer(_spec(column), prepared, *devices, stream=stream))
+        spec = _spec(column)
+        if isinstance(prepared, Heard):
+            return _Trainer(speaking.Trainer(spec, prepared, *devices, stream=stream))
+        return _Trainer(training.Trainer(spec, prepared, *devices, stream=stream))
 
     def place(self, saved: Path, seeds: Sequence[int]) -> Hashable:
         from bench.train import checkpoint
 
         progress = checkpoint.load(saved, seeds)
-        return progress and progress.place
+        # O's training and that of a speaking R have parameters of other names.
+        return progress and (*progress.place, min(progress.state.params))
 
-    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded) -> None:
+    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded | Heard) -> None:
         save(path, outcome.params, run, outcome.row, prepared)
 
 
 class _Trainer:
-    """`bench.methods.memnn.training.Trainer` with outcomes as rows."""
+    """A trainer whose outcomes are rows."""
 
-    def __init__(self, trainer: training.Trainer):
+    def __init__(self, trainer: training.Trainer | speaking.Trainer):
         self._trainer = trainer
 
     def train(

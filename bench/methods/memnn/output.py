@@ -85,7 +85,8 @@ def best(of: Scored, free: jax.Array) -> jax.Array:
         lost = free[slot] & ~((lead[0, 0] > 0) & free[winner])
         return jnp.where(lost, slot, winner), None
 
-    winner, _ = jax.lax.scan(meet, jnp.int32(null), jnp.arange(null, dtype=jnp.int32))
+    first = jnp.full_like(scores[0], null, jnp.int32)
+    winner, _ = jax.lax.scan(meet, first, jnp.arange(null, dtype=jnp.int32))
     return winner
 
 
@@ -100,7 +101,8 @@ def find(
         again: whether a memory may be found more than once.
     """
     slots = bags.shape[0]
-    null = jnp.int32(slots)
+    query = question @ o["question"]
+    null = jnp.full_like(query[0], slots, jnp.int32)  # of the parameters' lane, and so are others
     has_null = hops > 1  # with one hop it is nobody's target
 
     class Hop(NamedTuple):
@@ -119,6 +121,6 @@ def find(
         added = bag @ o["support"][jnp.minimum(number, len(o["support"]) - 1)]
         return Hop(at.query + added, asker, at.free & ~taken, ended), found
 
-    free = (jnp.arange(slots + 1) < count) | ((jnp.arange(slots + 1) == slots) & has_null)
-    begin = Hop(question @ o["question"], null, free, jnp.array(False))
+    free = (jnp.arange(slots + 1) < count) | ((jnp.arange(slots + 1) == null) & has_null)
+    begin = Hop(query, null, free, null < 0)
     return jax.lax.scan(hop, begin, jnp.arange(hops))[1]

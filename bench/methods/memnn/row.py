@@ -51,7 +51,10 @@ FIELDS: Fields = {
 nothing is held out. The curves' losses are the whole margins of the updates; the final ones are
 R's, of the memories found: they need no supporting facts. ``ngrams`` is the order of the model that
 was kept. ``support_accuracy`` has for each hop how many test questions with such a supporting fact
-found it there, null where none has one; it is measured when all is trained and chosen."""
+found it there, null where none has one; it is measured when all is trained and chosen.
+
+Where R speaks, its losses are nats an answer, ``epochs`` and curves are R's, and all but the curves
+is of the model after the epoch that was kept; ``diverged`` is an epoch of O's if O diverged."""
 
 
 def row(outcome: Outcome, encoded: Encoded) -> Row:

@@ -16,11 +16,42 @@ NAME = "memnn"
 VERSION = 1
 """Raised by hand whenever the same spec on the same data would train to other numbers."""
 
+WHERE = "field 'speech'"
+
 MOST_HOPS = 10
 """W15: hops go on until the null memory wins, at most ten."""
 
 ORDERS: tuple[int, ...] = (1, 2, 3)
 """Of n-grams: words, and pairs, and triples of them (W15's NG)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """R as a recurrent network that answers in sentences (W14 3.1). Build it with `speech`.
+
+    It reads the question and the memories found, [x, m_o1, m_o2]; where the data has no supporting
+    facts, running text and the question, and there is no O. Then it speaks, the likeliest word at
+    every step. Its loss is taken on the answer's words and its end alone.
+
+    Attributes:
+        dim: hidden units, and as many of a word's embedding.
+        words: of running text it reads the latest so many words, the question's among them.
+        batch: answers an update.
+        rate: of Adam.
+        clip: the norm that the gradient of a batch's mean loss is held at.
+    """
+
+    cell: str = choice("lstm", "rnn")
+    dim: int = 50
+    words: int = 60
+    epochs: int = 20
+    batch: int = 32
+    rate: float = 0.003
+    clip: float = 5.0
+
+    def __post_init__(self) -> None:
+        fields.check(self, WHERE)
+        fields.positive(self, WHERE, "dim", "words", "epochs", "batch", "rate", "clip")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +83,9 @@ class MemNN(Column):
         holdout: share of the training questions, the last ones, that are not trained on; 0 for
             none.
         batch: questions an update; their losses are summed.
+        speech: R answers in sentences; None: it chooses a word. O is trained as it is beside an R
+            that chooses; of the speaking R's epochs the one whose answers to the held-out questions
+            are best is kept.
     """
 
     hops: int = 2
@@ -72,6 +106,7 @@ class MemNN(Column):
     memory_size: int = 80
     init_std: float = 0.1
     holdout: float = 0.0
+    speech: Speech | None = dataclasses.field(default=None, metadata={"neutral": None})
     method = NAME
 
     def __post_init__(self) -> None:
@@ -92,6 +127,19 @@ class MemNN(Column):
                 f"{where}: field 'stop_share' must lie in (0, 1] with supervision='words', "
                 f"not {self.stop_share}"
             )
+        if self.speech is not None:
+            self._check_speech()
+
+    def _check_speech(self) -> None:
+        """Refuses what a speaking R does not go with."""
+        where = self.where
+        if not isinstance(self.speech, Speech):
+            raise BenchError(f"{where}: field 'speech' must be a Speech, not {self.speech!r}")
+        if not self.holdout:
+            raise BenchError(f"{where}: field 'speech' contradicts holdout=0; hold some out")
+        for name, wrong in (("ngrams", "held-out"), ("supervision", "words"), ("joint", True)):
+            if getattr(self, name) == wrong:
+                raise BenchError(f"{where}: field 'speech' contradicts {name}={wrong!r}")
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -108,11 +156,15 @@ class MemNN(Column):
             *["nl"] * self.nonlinear,
             *["notime"] * (not self.write_time),
             f"d{self.dim}",
+            *([f"{self.speech.cell}{self.speech.dim}"] if self.speech else []),
         )
 
     def capped(self, epochs: int) -> MemNN:
-        """At most so many epochs."""
-        return dataclasses.replace(self, epochs=min(self.epochs, epochs))
+        """At most so many epochs, of O and of a speaking R each."""
+        spoken = self.speech and dataclasses.replace(
+            self.speech, epochs=min(self.speech.epochs, epochs)
+        )
+        return dataclasses.replace(self, epochs=min(self.epochs, epochs), speech=spoken)
 
 
 def memnn(**settings: Any) -> MemNN:
@@ -122,3 +174,12 @@ def memnn(**settings: Any) -> MemNN:
         BenchError: a field is unknown, missing, of the wrong type, or contradicts another.
     """
     return build(MemNN, settings, f"column '{settings.get('id', '?')}'")
+
+
+def speech(**settings: Any) -> Speech:
+    """A speaking R from named fields.
+
+    Raises:
+        BenchError: as `memnn`.
+    """
+    return build(Speech, settings, WHERE)

@@ -11,7 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from bench.methods.memnn.cost import block_updates
+from bench.methods.memnn.cost import STEP_SECONDS, block_updates
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.model import Params, Question, Reply
 from bench.methods.memnn.spec import MemNN as Spec
@@ -81,7 +81,7 @@ class Trainer:
         self.stream = stream
         self.lanes = Lanes(devices)
         self.programs = {order: Programs(spec, encoded, order, self.lanes) for order in spec.orders}
-        self.block = block or block_updates(spec, encoded)
+        self.block = block or block_updates(STEP_SECONDS)
         train = questions(encoded.train)
         self._asked = {
             "fit": _some(train, encoded.fit),
@@ -98,7 +98,7 @@ class Trainer:
         tick: Callable[[float], None] = lambda share: None,
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`."""
-        progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
+        progress = self.updated(seeds, saved=saved, stop=stop, tick=tick)
         if progress is None:
             return None
         begun = time.perf_counter()
@@ -108,6 +108,17 @@ class Trainer:
         seconds = (progress.seconds + time.perf_counter() - begun) / len(seeds)
         chosen = [min(those, key=held_out_rank) for those in zip(*parts, strict=True)]
         return [dataclasses.replace(outcome, seconds=seconds) for outcome in chosen]
+
+    def updated(
+        self,
+        seeds: Sequence[int],
+        *,
+        saved: Sequence[Path] = (),
+        stop: Callable[[], bool] = lambda: False,
+        tick: Callable[[float], None] = lambda share: None,
+    ) -> Progress | None:
+        """What all updates come to, nothing measured of it; arguments as `train`'s."""
+        return loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
 
     def replies(self, params: Params, order: int, part: str) -> tuple[Reply, np.ndarray]:
         """What is found and answered of 'fit', 'valid' or 'test', and (R, N) whether it is
