@@ -4,7 +4,6 @@ needs. Files may come from anybody: what one says is checked before its arrays a
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from bench.core import arrays
+from bench.core import arrays, saved_models
 from bench.core.errors import BenchError
+from bench.core.saved_models import none, short
 from bench.examples.encode import Sizes
 from bench.methods.memn2n.spec import (
     MOST_DIM,
     MOST_HOPS,
     MOST_SLOTS,
+    NAME,
     VERSION,
     memn2n,
     readings,
@@ -34,8 +35,6 @@ MOST_BYTES = 1 << 26
 """Of a file. A joint model of S15 (K = 3, d = 50) has 0.2 MB."""
 MOST_HEAD_BYTES = 1 << 22
 MOST_WORDS = 50_000
-MOST_LETTERS = 100
-"""Of a word, or of an answer of several."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def load(path: Path) -> Saved:
             of before models carried their sizes, or larger than any that this reads. Its numbers
             need not be finite: a diverged training's are not.
     """
-    try:
+    with saved_models.reading(path):
         stored = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES)
         head = stored.head
         if isinstance(head, dict) and {"run", "vocabulary"} == set(head):
@@ -90,16 +89,6 @@ def load(path: Path) -> Saved:
         saved = Saved({}, run, sizes, training)
         check(saved, stored.layouts)
         return dataclasses.replace(saved, params=stored.arrays())
-    except FileNotFoundError as error:
-        raise BenchError(f"{path}: no such file; train with --save-models first") from error
-    except OSError as error:
-        raise BenchError(
-            f"{path}: cannot be read ({error.strerror or error}); name a saved model"
-        ) from error
-    except arrays.Damaged as error:
-        raise BenchError(f"{path}: is not a saved model; train with --save-models again") from error
-    except BenchError as error:
-        raise BenchError(f"{path}: {error}", error.exit_code) from error
 
 
 def spec_of(saved: Saved) -> Spec:
@@ -109,24 +98,15 @@ def spec_of(saved: Saved) -> Spec:
         BenchError: it is of another method, or of fields that this version does not know, or of
             more than it can compute.
     """
-    method, fields = saved.run.get("method"), saved.run.get("spec")
-    if method != "memn2n":
-        raise BenchError(f"its method is '{_short(method)}', not memn2n; choose a MemN2N model")
-    if not isinstance(fields, dict):
-        raise _none("its spec")
+    fields = saved_models.fields_of(saved.run, NAME, "MemN2N")
     try:
-        for name, value in fields.items():
-            if len(name) > MOST_LETTERS:
-                raise BenchError(f"unknown field '{_short(name)}'")
-            if isinstance(value, (int, float)) and not abs(value) < 1e9:  # NaN is not
-                raise BenchError(f"field '{_short(name)}' is {_short(value)}")
         switches = readings(**fields.get("readings", {}))
         spec = memn2n(**{**fields, "readings": switches}, id="saved", title="saved")
         for name, most in (("hops", MOST_HOPS), ("dim", MOST_DIM)):
             if getattr(spec, name) > most:
                 raise BenchError(f"field '{name}' is {getattr(spec, name)}, at most {most} is read")
     except (BenchError, TypeError) as error:
-        raise _none(f"its spec: {_short(error, 200)}") from error
+        raise none(f"its spec: {short(error, 200)}") from error
     return spec
 
 
@@ -141,18 +121,13 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
     """
     spec = spec_of(saved)
     if saved.sizes.memory_slots > spec.memory_size:
-        raise _none("its memory has more slots than its spec's")
-    wanted = {n: (np.dtype(np.float32), shape) for n, shape in shapes(spec, saved.sizes).items()}
-    if dict(layouts) != wanted:
-        raise BenchError(
-            "the model's arrays are not those of its spec; train with --save-models again"
-        )
+        raise none("its memory has more slots than its spec's")
+    saved_models.check_layouts(layouts, shapes(spec, saved.sizes))
 
 
 def check_numbers(saved: Saved) -> None:
     """BenchError if a parameter is not finite."""
-    if not all(np.isfinite(value).all() for value in saved.params.values()):
-        raise BenchError("the model's training diverged: it has no numbers; use another restart's")
+    saved_models.check_numbers(saved.params)
 
 
 def shapes(spec: Spec, sizes: Sizes) -> dict[str, tuple[int, ...]]:
@@ -172,43 +147,33 @@ def shapes(spec: Spec, sizes: Sizes) -> dict[str, tuple[int, ...]]:
 
 
 def _parts(head: Any) -> tuple[dict[str, Any], Sizes, dict[str, Any]]:
-    """Run, sizes and training; of the run only what is used, the rest is its identity."""
+    """Run, sizes and training."""
     if not isinstance(head, dict) or set(head) != {"run", "sizes", "training"}:
-        raise _none("its head")
-    run, training = head["run"], head["training"]
-    if not isinstance(run, dict) or type(run.get("seed")) is not int:
-        raise _none("its run")
-    version = run.get("version", VERSION)
-    if type(version) is not int or not 0 < version <= VERSION:
-        raise _none(f"its method's version is {_short(version)}, and here {VERSION}")
-    if not isinstance(training, dict) or set(training) != set(TRAINING):
-        raise _none("its training")
-    if not all(
-        v is None or (type(v) in (int, float) and abs(v) < math.inf) for v in training.values()
-    ):
-        raise _none("its training's numbers")
+        raise none("its head")
+    run = saved_models.run_of(head["run"], VERSION)
+    training = saved_models.training_of(head["training"], TRAINING)
     return run, _sizes(head["sizes"]), training
 
 
 def _sizes(value: Any) -> Sizes:
     if not isinstance(value, dict) or set(value) != {f.name for f in dataclasses.fields(Sizes)}:
-        raise _none("its sizes")
+        raise none("its sizes")
     words, answers = value["vocabulary"], value["answers"]
     if not isinstance(words, list) or not 0 < len(words) <= MOST_WORDS:
-        raise _none(f"its vocabulary: 1 to {MOST_WORDS} words are read")
-    if not all(isinstance(w, str) and w.isprintable() and len(w) <= MOST_LETTERS for w in words):
-        raise _none("its words")
+        raise none(f"its vocabulary: 1 to {MOST_WORDS} words are read")
+    if not all(map(saved_models.is_word, words)):
+        raise none("its words")
     if words[0] or not all(words[1:]) or len(set(words)) < len(words):
-        raise _none("its words: the first alone is the null word, and none is there twice")
+        raise none("its words: the first alone is the null word, and none is there twice")
     if not isinstance(answers, list) or not _ascending(answers, len(words)):
-        raise _none("its answers")
+        raise none("its answers")
     for name, most in (
         ("statement_words", len(words)),
         ("sentence_slots", MOST_SLOTS),
         ("memory_slots", MOST_SLOTS),
     ):
         if type(value[name]) is not int or not 0 < value[name] <= most:
-            raise _none(f"its {name}: 1 to {most} are read")
+            raise none(f"its {name}: 1 to {most} are read")
     return Sizes(**{**value, "vocabulary": tuple(words), "answers": tuple(answers)})
 
 
@@ -216,12 +181,3 @@ def _ascending(numbers: list[Any], end: int) -> bool:
     """Whether they are indices below ``end``, at least one, each above the one before."""
     whole = all(type(n) is int and 0 <= n < end for n in numbers)
     return whole and bool(numbers) and numbers == sorted(set(numbers))
-
-
-def _none(why: str) -> BenchError:
-    return BenchError(f"is not a saved model ({why}); train with --save-models again")
-
-
-def _short(value: Any, most: int = 40) -> str:
-    text = str(value)
-    return text if len(text) <= most else text[:most] + "..."

@@ -7,7 +7,7 @@ told twice has two slots. Nothing here knows a model.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -43,6 +43,10 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.answer)
+
+    def take(self, which: np.ndarray) -> Examples:
+        """Some of them."""
+        return Examples(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,26 @@ def encode(
     return Encoded(
         tuple(writer.statements), tuple(writer.questions), answers, known,
         examples, tested, fit, valid,
+    )  # fmt: skip
+
+
+def encode_for_model(
+    stories: Sequence[Story], *, memory_size: int, answers: Sequence[str]
+) -> Encoded:
+    """Writes questions for a trained model: all of them are ``test`` (and ``train``), none is
+    fitted, and no text is the training set's.
+
+    Args:
+        memory_size, answers: the model's. Another answer, as '' of one that is not known, is -1.
+    """
+    asked = [question for story in stories for question in story.questions]
+    slots = min(memory_size, max(question.seen for question in asked))
+    writer = _Writer(slots, answers)
+    examples = writer.write([("", stories)])
+    nothing = np.zeros(0, np.int32)
+    return Encoded(
+        tuple(writer.statements), tuple(writer.questions), tuple(answers), (0, 0),
+        examples, examples, nothing, nothing,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ import jax.numpy as jnp
 
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import Encoded
-from bench.methods.memnn.score import part, shapes, support
+from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.score import part, support
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.supervision import Lesson
 from bench.train.lanes import Array

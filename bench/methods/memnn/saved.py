@@ -1,45 +1,215 @@
-"""A trained restart as one .npz file, without pickle, with the words that its rows stand for."""
+"""A trained restart as one .npz file, without pickle, with the words that its rows stand for. Files
+may come from anybody: what one says is checked before its arrays are unpacked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.core import arrays
+from bench.core import arrays, saved_models
+from bench.core.errors import BenchError
 from bench.core.rows import Row
-from bench.methods.memnn.input import dictionary
+from bench.core.saved_models import MOST_BYTES, MOST_HEAD_BYTES, is_word, none, short
+from bench.methods.memnn.hearing import Heard
+from bench.methods.memnn.input import Text, dictionary
 from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.spec import NAME, VERSION, memnn
+from bench.methods.memnn.spec import MemNN as Spec
 
 TRAINING = ("diverged", "train_error", "train_loss", "valid_error", "test_error")
 """The fields of its row that a saved model carries."""
 
+HEAD = ("run", "ngrams", "features", "answers", "memory_slots", "training")
+
+MOST_FEATURES = 200_000
+MOST_ANSWERS = 50_000
+MOST_SLOTS = 10_000
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved model whose R chooses an answer.
+
+    Attributes:
+        params: parameter name -> float32 array, see `bench.methods.memnn.parameters.shapes`.
+        run: what was trained: the group's canonical text and the seed.
+        order: of the n-grams.
+        features: the n-grams that have embeddings, sorted.
+        answers: what R chooses from, sorted.
+        memory_slots: how many statements are remembered.
+        training: how it went, the fields `TRAINING`.
+    """
+
+    params: dict[str, np.ndarray]
+    run: dict[str, Any]
+    order: int
+    features: tuple[Text, ...]
+    answers: tuple[str, ...]
+    memory_slots: int
+    training: dict[str, Any]
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Answer -> its number."""
+        return {answer: at for at, answer in enumerate(self.answers)}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words it has embeddings of."""
+        return frozenset(gram[0] for gram in self.features if len(gram) == 1)
+
+    def unfit(self, words: Sequence[str], *, statement: bool) -> str:
+        """Why it cannot read this statement or question, '' if it can."""
+        del statement  # all word lists have the same words
+        unknown = next((word for word in words if word not in self.words), None)
+        return "" if unknown is None else f"the model does not know the word '{unknown}'"
+
 
 def save(
-    path: Path, params: Mapping[str, np.ndarray], run: Row, row: Row, encoded: Encoded
+    path: Path, params: Mapping[str, np.ndarray], run: Row, row: Row, data: Encoded | Heard
 ) -> None:
     """Writes a model atomically.
 
     The head has the run, the order of the n-grams, the ``features`` (the n-grams, words joined by a
     blank, a row of the tables each), the answers, how many memories there are, and how the training
-    went.
+    went; of an R that speaks the ``vocabulary``, its words, in place of the answers.
 
     Args:
-        params: of `bench.methods.memnn.score.shapes`.
+        params: of `bench.methods.memnn.parameters.shapes`; a speaking R's are those of
+            `bench.train.cells`, and without facts there is no O.
         run: the group's canonical text and the seed.
 
     Raises:
         BenchError: the file can't be written.
     """
     order = row["ngrams"]
+    encoded = data.encoded if isinstance(data, Heard) else data
+    said = {"answers": list(encoded.answers)}
+    if isinstance(data, Heard):
+        said = {"vocabulary": list(data.vocabulary)}
     head: dict[str, Any] = {
         "run": run,
         "ngrams": order,
         "features": [" ".join(gram) for gram in dictionary(encoded.texts, order)],
-        "answers": list(encoded.answers),
+        **said,
         "memory_slots": encoded.train.memory.shape[1],
         "training": {name: row[name] for name in TRAINING},
     }
     arrays.save(path, head, params)
+
+
+def load(path: Path) -> Saved:
+    """Reads a model whose R chooses an answer.
+
+    Raises:
+        BenchError: there is no such file, or it is not a saved model, or one of another method, or
+            one that answers in sentences, or larger than any that this reads. Its numbers need not
+            be finite: a diverged training's are not.
+    """
+    with saved_models.reading(path):
+        stored = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES)
+        saved = _of(stored.head)
+        check(saved, stored.layouts)
+        return dataclasses.replace(saved, params=stored.arrays())
+
+
+def spec_of(run: Mapping[str, Any]) -> Spec:
+    """The spec a model was trained by.
+
+    Raises:
+        BenchError: it is of another method, or of fields that this version does not know, or its R
+            speaks.
+    """
+    fields = saved_models.fields_of(run, NAME, "MemNN")
+    if fields.get("speech") is not None:
+        raise BenchError(
+            "its R speaks, and only one that chooses an answer is read; "
+            "choose a model without 'speech'"
+        )
+    try:
+        return memnn(**fields, id="saved", title="saved")
+    except (BenchError, TypeError) as error:
+        raise none(f"its spec: {short(error, 200)}") from error
+
+
+def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
+    """Refuses a model whose arrays are not those of its spec, features and answers.
+
+    Args:
+        layouts: of its arrays.
+
+    Raises:
+        BenchError: they are not, or its spec is none (`spec_of`).
+    """
+    spec = spec_of(saved.run)
+    wanted = shapes(
+        len(saved.features), _lists(spec, layouts), len(saved.answers), spec.dim,
+        nonlinear=spec.nonlinear, write_time=spec.write_time,
+    )  # fmt: skip
+    saved_models.check_layouts(layouts, wanted)
+
+
+def check_numbers(saved: Saved) -> None:
+    """BenchError if the training diverged, or a parameter is not finite."""
+    saved_models.check_numbers(saved.params)
+    if saved.training["diverged"] is not None:
+        raise BenchError("the model's training diverged; use another restart's")
+
+
+def _lists(spec: Spec, layouts: Mapping[str, arrays.Layout]) -> int:
+    """How many word lists the memories in a query have: as many as its data has facts, which only
+    the arrays tell, and no more than its spec allows."""
+    most = spec.hops if spec.lists == "hop" else 1
+    if spec.supervision == "words":
+        return min(most, 2)
+    layout = layouts.get("O/support")
+    return max(1, min(most, layout.shape[0])) if layout and layout.shape else 1
+
+
+def _of(head: Any) -> Saved:
+    """A model without its arrays."""
+    if not isinstance(head, dict) or not {"run", "training"} <= set(head):
+        raise none("its head")
+    run = saved_models.run_of(head["run"], VERSION)
+    spec = spec_of(run)
+    if set(head) != set(HEAD):
+        raise none("its head")
+    order, slots, answers = head["ngrams"], head["memory_slots"], head["answers"]
+    if type(order) is not int or order not in spec.orders:
+        raise none(f"its order of n-grams is {short(order)}")
+    most = min(spec.memory_size, MOST_SLOTS)
+    if type(slots) is not int or not 0 < slots <= most:
+        raise none(f"its memory_slots: 1 to {most} are read")
+    if not isinstance(answers, list) or not 0 < len(answers) <= MOST_ANSWERS:
+        raise none(f"its answers: 1 to {MOST_ANSWERS} are read")
+    if not all(answer and is_word(answer) for answer in answers) or not _ascending(answers):
+        raise none("its answers")
+    training = saved_models.training_of(head["training"], TRAINING)
+    features = _features(head["features"], order)
+    return Saved({}, run, order, features, tuple(answers), slots, training)
+
+
+def _features(value: Any, order: int) -> tuple[Text, ...]:
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_FEATURES:
+        raise none(f"its features: 1 to {MOST_FEATURES} are read")
+    if not all(isinstance(text, str) for text in value):
+        raise none("its features")
+    grams = tuple(tuple(text.split(" ")) for text in value)
+    if not all(len(gram) <= order and all(w and is_word(w) for w in gram) for gram in grams):
+        raise none(f"its features: n-grams of 1 to {order} words are read")
+    alone = {gram[0] for gram in grams if len(gram) == 1}
+    if not _ascending(grams) or not all(alone.issuperset(gram) for gram in grams):
+        raise none("its features: they ascend, and every word of one is one")
+    return grams
+
+
+def _ascending(values: Sequence[Any]) -> bool:
+    return all(one < other for one, other in pairwise(values))

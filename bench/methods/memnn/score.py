@@ -22,22 +22,6 @@ Part = Mapping[str, Array]
 """The parameters of O or of R."""
 
 
-def shapes(
-    features: int, lists: int, answers: int, dim: int, *, nonlinear: bool, write_time: bool
-) -> dict[str, tuple[int, ...]]:
-    """The parameters of O and R, 'O/question' and so on."""
-    both = {"question": (features, dim), "support": (lists, features, dim)}
-    if nonlinear:
-        both["W"] = (dim, dim)
-    o = (
-        both
-        | {"memory": (features, dim), "null": (dim,)}
-        | ({"time": (3, dim)} if write_time else {})
-    )
-    r = both | {"answer": (answers, dim)}
-    return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
-
-
 def part(params: Mapping[str, Array], which: str) -> Part:
     """Those of 'O' or 'R'."""
     return {n.partition("/")[2]: p for n, p in params.items() if n.startswith(f"{which}/")}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.core.errors import BenchError
-from bench.examples.encode import Sizes
-from bench.examples.stories import Story
+from bench.core.saved_models import method_of
+from bench.studies.attention.asked import Asked, tables
 from bench.studies.attention.story import MOST_BYTES as STORY_BYTES
-from bench.studies.attention.story import Told, read_story, remembered
+from bench.studies.attention.story import read_story, remembered
 
-BAR = 8
-"""Characters of a bar of weight 1."""
 MOST_BYTES = 1 << 30
 """Of memory, for what a story and a model take together."""
 
@@ -36,91 +33,35 @@ def add(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints each question's answer, and the weight of every statement in every hop.
+    """Prints each question's answer and where the model looked: MemN2N's weight of every statement
+    in every hop, or the memory that each of MemNN's hops found.
 
     Raises:
         BenchError: the model or the story can't be read, or do not fit each other.
     """
-    from bench.methods.memn2n.saved import check_numbers, load, spec_of
-
-    saved = load(options.model)
-    try:
-        check_numbers(saved)
-    except BenchError as error:
-        raise BenchError(f"{options.model}: {error}") from error
+    model = _model(options.model)
     name, data = _read(options.story)
-    told = read_story(data, name, saved.sizes)
-    stories = [remembered(story, saved.sizes.memory_slots) for story in told.stories]
-    if _bytes(stories, saved.sizes, spec_of(saved).hops) > MOST_BYTES:
+    told = read_story(data, name, model.reads)
+    stories = [remembered(story, model.slots) for story in told.stories]
+    if model.takes(stories) > MOST_BYTES:
         raise BenchError(f"{name}: is too much for this model at once; ask with fewer lines")
     import jax  # after all that can be told without it; one question needs no other device
 
     jax.config.update("jax_platforms", "cpu")
-    from bench.studies.attention.model import attend
-
-    seen = attend(saved, [(0, stories)])
-    for line in tables(told, seen):
+    for line in tables(told, model.answer(stories), model.slots):
         print(line)
     return 0
 
 
-def tables(told: Told, seen) -> Iterator[str]:
-    """The lines printed: a question's memory, and how many statements are no longer in it.
+def _model(path: Path) -> Asked:
+    """The model, by the file's method; one that is not asked is refused as MemN2N's reader says."""
+    if method_of(path) == "memnn":
+        from bench.studies.attention import asked_memnn
 
-    Args:
-        seen: `bench.studies.attention.model.Attended` of the stories' questions.
-    """
-    number = 0
-    for story, lines in zip(told.stories, told.lines, strict=True):
-        for question in story.questions:
-            if number:
-                yield ""
-            weights = seen.weights[number]
-            hops, slots = weights.shape
-            said = ""
-            if question.answer:
-                said = "  right" if seen.right[number] else f"  wrong: {question.answer}"
-            sure = f"{seen.probability[number]:.0%}"
-            yield f"{' '.join(question.words)}?  {seen.answers[number]} ({sure}){said}"
-            first = max(0, question.seen - slots)
-            texts = [" ".join(words) for words in story.statements[first : question.seen]]
-            width = max(len("statement"), *(len(text) for text in texts))
-            head = "".join(f"  {f'hop {hop + 1}':{BAR + 5}}" for hop in range(hops))
-            yield f"  line    {'statement':{width}}{head}".rstrip()
-            if first:
-                yield f"          {_fallen(first, sum(i < first for i in question.support))}"
-            for i, text in enumerate(texts, start=first):
-                mark = "*" if i in question.support else " "
-                cells = "".join(f"  {_bar(w)}" for w in weights[:, question.seen - 1 - i])
-                yield f"  {lines[i]:4d} {mark}  {text:{width}}{cells}".rstrip()
-            if question.seen < slots:
-                empty = weights[:, question.seen :].sum(axis=1)
-                what = f"({slots - question.seen} empty memories)"
-                yield f"          {what:{width}}" + "".join(f"  {_bar(w)}" for w in empty).rstrip()
-            if question.support:
-                yield "  * supporting fact"
-            number += 1
+        return asked_memnn.Model(path)
+    from bench.studies.attention import asked_memn2n
 
-
-def _fallen(statements: int, facts: int) -> str:
-    """The line of the statements that are no longer in the memory."""
-    those = f"{statements} earlier statement{'s' * (statements > 1)}"
-    among = f", {facts} of them supporting," if facts else ""
-    return f"{those}{among} fell out of the memory"
-
-
-def _bar(weight: float) -> str:
-    return f"{weight:4.2f} {'#' * round(BAR * float(weight)):{BAR}}"
-
-
-def _bytes(stories: Sequence[Story], sizes: Sizes, hops: int) -> int:
-    """What asking takes, about: bags of the sentences, memories of a chunk, and weights."""
-    statements = len({words for story in stories for words in story.statements})
-    questions = [question.words for story in stories for question in story.questions]
-    words, slots = len(sizes.vocabulary), sizes.memory_slots
-    bags = 72 * words * (statements + len(set(questions)))
-    memories = 400 * slots * min(statements, 2 * words)
-    return bags + memories + 8 * hops * slots * len(questions)
+    return asked_memn2n.Model(path)
 
 
 def _read(story: str) -> tuple[str, bytes]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bench.core.errors import BenchError
-from bench.examples.encode import Sizes
 from bench.examples.stories import Question, Story
 
 _NUMBERED = re.compile(r"([0-9]{1,6})[ \t]+(.*)")
@@ -18,6 +19,20 @@ _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _ANSWER = re.compile(rf"{_WORD.pattern}(?:[ ,]{_WORD.pattern})*")
 _ID = re.compile(r"[1-9][0-9]{0,5}")
 MOST_BYTES = 1 << 20
+
+
+class Reader(Protocol):
+    """What a model can read.
+
+    Attributes:
+        index: the answers that it knows, and perhaps other words.
+    """
+
+    @property
+    def index(self) -> Collection[str]: ...
+
+    def unfit(self, words: Sequence[str], *, statement: bool) -> str:
+        """Why it cannot read this statement or question, '' if it can."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Told:
     lines: tuple[tuple[int, ...], ...]
 
 
-def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
+def read_story(data: bytes, name: str, reader: Reader) -> Told:
     """The stories of a text; with bAbI's line numbers, a 1 begins another story.
 
     A line that ends in '?' is a question, or has a tab after the '?', an answer, and perhaps
@@ -37,7 +52,7 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
 
     Args:
         name: stands for the text in error messages.
-        sizes: of the model that is asked.
+        reader: the model that is asked.
 
     Raises:
         BenchError: ``name:line: what is wrong; remedy``: a word or a length that is not the
@@ -52,7 +67,7 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
     except UnicodeDecodeError as error:
         at = data.count(b"\n", 0, error.start) + 1
         raise BenchError(f"{name}:{at}: is not UTF-8 text; write the story as plain text") from None
-    story = _Open(name, sizes)
+    story = _Open(name, reader)
     told: list[_Open] = []
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip()
@@ -62,7 +77,7 @@ def read_story(data: bytes, name: str, sizes: Sizes) -> Told:
         identity = int(numbered[1]) if numbered else None
         if identity == 1 and (story.statements or story.questions):
             told.append(story)
-            story = _Open(name, sizes)
+            story = _Open(name, reader)
         story.add(number, identity, numbered[2] if numbered else line)
     told.append(story)
     if not any(s.questions or s.statements for s in told):
@@ -93,9 +108,9 @@ def remembered(story: Story, slots: int) -> Story:
 class _Open:
     """The story being read."""
 
-    def __init__(self, name: str, sizes: Sizes):
+    def __init__(self, name: str, reader: Reader):
         self.name = name
-        self.sizes = sizes
+        self.reader = reader
         self.line = 0
         self.last = 0  # the ID of its latest line
         self.statements: list[tuple[str, ...]] = []
@@ -142,7 +157,7 @@ class _Open:
             raise self._bad(
                 f"'{answer[:40]}' is no answer", "write words joined by blanks or commas"
             )
-        if answer and answer not in self.sizes.index:
+        if answer and answer not in self.reader.index:
             raise self._bad(
                 f"the model does not know the answer '{answer[:40]}'", "leave the answer out"
             )
@@ -174,7 +189,7 @@ class _Open:
             if not _WORD.fullmatch(word):
                 what = f"'{word[:40]}' is not a word of letters"
                 raise self._bad(what, "write words alone, one sentence a line")
-        why = self.sizes.unfit(words, statement=statement)
+        why = self.reader.unfit(words, statement=statement)
         if why:
             raise self._bad(why, "use the words and lengths of the data that it was trained on")
         return words

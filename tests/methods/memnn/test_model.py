@@ -14,7 +14,8 @@ from memnn_equations import Equations
 from memnn_questions import question_of
 
 from bench.methods.memnn import loss, output
-from bench.methods.memnn.score import part, shapes
+from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.score import part
 from bench.methods.memnn.spec import memnn
 
 SLOTS, FEATURES, DIM, ANSWERS = 6, 7, 4, 5

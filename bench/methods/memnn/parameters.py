@@ -1,0 +1,23 @@
+"""The parameters of O and R, see `bench.methods.memnn.score`: their names and shapes."""
+
+from __future__ import annotations
+
+
+def shapes(
+    features: int, lists: int, answers: int, dim: int, *, nonlinear: bool, write_time: bool
+) -> dict[str, tuple[int, ...]]:
+    """Parameter name, 'O/question' and so on -> its shape.
+
+    Args:
+        lists: L, how many word lists the memories in a query have.
+    """
+    both = {"question": (features, dim), "support": (lists, features, dim)}
+    if nonlinear:
+        both["W"] = (dim, dim)
+    o = (
+        both
+        | {"memory": (features, dim), "null": (dim,)}
+        | ({"time": (3, dim)} if write_time else {})
+    )
+    r = both | {"answer": (answers, dim)}
+    return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}

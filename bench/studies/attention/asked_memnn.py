@@ -1,0 +1,74 @@
+"""A saved MemNN model that is asked: the memories that its hops found, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.core.errors import BenchError
+from bench.examples.stories import Story
+from bench.methods.memnn.saved import check_numbers, load
+from bench.studies.attention.asked import Remembered
+from bench.studies.attention.story import Reader
+
+if TYPE_CHECKING:
+    from bench.studies.attention.found import Found
+
+
+class Model:
+    """See `bench.studies.attention.asked.Asked`.
+
+    Raises:
+        BenchError: the file is no such model, or of a training that diverged.
+    """
+
+    def __init__(self, path: Path):
+        self._saved = load(path)
+        try:
+            check_numbers(self._saved)
+        except BenchError as error:
+            raise BenchError(f"{path}: {error}") from error
+        self.reads: Reader = self._saved
+        self.slots = self._saved.memory_slots
+
+    def takes(self, stories: Sequence[Story]) -> int:
+        """Of bags of the sentences, twice, and of a question's memories, and n-grams."""
+        texts = [words for story in stories for words in story.statements]
+        asked = [question for story in stories for question in story.questions]
+        width = min(self.slots, max(question.seen for question in asked))
+        distinct = {*texts, *(question.words for question in asked)}
+        bags = 8 * len(self._saved.features) * (len(distinct) + width + 2)
+        grams = 100 * self._saved.order * max(map(len, distinct))
+        return bags + grams + 16 * width * len(asked)
+
+    def answer(self, stories: Sequence[Story]) -> Hopped:
+        from bench.studies.attention.found import find
+
+        return Hopped(find(self._saved, stories))
+
+
+@dataclass(frozen=True)
+class Hopped:
+    """See `bench.studies.attention.asked.Answers`."""
+
+    found: Found
+
+    def says(self, number: int) -> str:
+        return self.found.answers[number]
+
+    def right(self, number: int) -> bool:
+        return bool(self.found.right[number])
+
+    def memory(self, number: int, of: Remembered) -> Iterator[str]:
+        """A line a hop, until the null memory wins."""
+        yield "  hop  line    statement"
+        if of.fallen:
+            yield f"               {of.fallen}"
+        for hop, slot in enumerate(self.found.slots[number], start=1):
+            if slot < 0:
+                yield f"  {hop:3d}          no memory: it stops here"
+                return
+            at = of.first + int(slot)
+            yield f"  {hop:3d}  {of.place(at)}  {of.text(at)}"
