@@ -61,8 +61,7 @@ def chances() -> dict[tuple[Any, str, str], float]:
 
 
 def test_machines_agree_within_the_spread_of_restarts(chances):
-    if not chances:
-        pytest.skip("no column of the store has been trained on two kinds of machine")
+    assert chances  # BoW of S15's Table 1 has been trained on two kinds of machine
     # 95 % for all of them together (Bonferroni), and of each alone no more than chance has
     assert min(chances.values()) * len(chances) > 0.05, chances
     assert np.mean(np.array(list(chances.values())) < 0.05) <= 0.25, chances
