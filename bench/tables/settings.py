@@ -26,9 +26,9 @@ def grids(result: ExperimentResult) -> list[Grid]:
 
 
 def _grid(title: str, columns: list[Column], result: ExperimentResult) -> Grid:
-    data = [{"data": result.experiment.dataset_of(column)} for column in columns]
     every = [
-        one | dict(_flat(column.canonical())) for one, column in zip(data, columns, strict=True)
+        {"data": result.experiment.dataset_of(column), **dict(_flat(column.canonical()))}
+        for column in columns
     ]
     names = dict.fromkeys(name for settings in every for name in settings)
     told = {name: tuple(_text(settings.get(name)) for settings in every) for name in names}

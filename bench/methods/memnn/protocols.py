@@ -52,9 +52,7 @@ def w14_speaking(cell: str, **fields: Any) -> MemNN:
     """W14's simulations with R an RNN or LSTM, of which the paper gives no settings; a tenth of the
     training questions is held out to choose an epoch by.
 
-    Those of `Speech` are the first that were tried: with the memories found at most 1.3 % of the
-    held-out answers were wrong (two restarts of each cell). With words alone 23.7 % were right of
-    an LSTM's, and 26.3 % after three times the epochs (one restart).
+    Those of `Speech` are the first that were tried; nothing was searched.
 
     Raises:
         BenchError: as `bench.methods.memnn.spec.memnn`.

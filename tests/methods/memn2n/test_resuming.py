@@ -72,13 +72,12 @@ def whole_epochs(case):
     return Trainer(BLOCKS[case], DATA, CPU).train(SEEDS)
 
 
-@pytest.mark.parametrize(
-    ("case", "block"), [("released", 1), ("released", 3), ("paper", 2), ("bow", 5)]
-)
+@pytest.mark.parametrize("case", BLOCKS)
+@pytest.mark.parametrize("block", [1, 2, 3])
 def test_a_block_s_end_anywhere_in_an_epoch_changes_no_bit(tmp_path, case, block):
     """Epochs of 4, 3 and 12 updates: blocks that divide them and blocks that do not."""
     made, saved = Trainer(BLOCKS[case], DATA, CPU, block=block), tmp_path / "x.npz"
-    assert made.blocks_an_epoch > 1
+    assert made.blocks_an_epoch > 1 or (case, block) == ("paper", 3)
     assert_same_outcomes(made.train(SEEDS), whole_epochs(case))
     places = set()
     for blocks in (1, 2, 3, 5, 7):
