@@ -8,15 +8,11 @@ from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.spec import Speech
+from bench.train import cell_cost
 
 STEP_SECONDS = 5e-5
 """Of an update of one restart and order of n-grams, on a CPU core."""
 
-WORD_SECONDS, WEIGHT_SECONDS = 1.2e-6, 2.3e-10
-"""Of a word that a speaking R is taught, forward and back: a constant, and for each weight of the
-cell."""
-
-GATES = {"rnn": 1, "lstm": 4}
 BLOCK_SECONDS = 2.0
 
 
@@ -31,7 +27,7 @@ def speaking_work(spec: Spec, heard: Heard) -> Work:
     assert spec.speech is not None
     speech, updates = spec.speech, len(heard.encoded.fit) / spec.speech.batch
     seconds = speech_seconds(speech, heard.length) * updates * speech.epochs
-    weights = 4 * (_weights(speech) + GATES[speech.cell] * speech.dim * speech.batch)
+    weights = cell_cost.step_bytes(speech.cell, speech.dim, speech.batch)
     if not heard.finds:
         return Work(seconds, weights)
     first = choosing_work(spec, heard.encoded)
@@ -40,8 +36,7 @@ def speaking_work(spec: Spec, heard: Heard) -> Work:
 
 def speech_seconds(speech: Speech, words: int) -> float:
     """Of an update of one speaking R, which hears and says so many words."""
-    each = WORD_SECONDS + WEIGHT_SECONDS * _weights(speech)
-    return speech.batch * words * each
+    return speech.batch * words * cell_cost.word_seconds(speech.cell, speech.dim)
 
 
 def block_updates(seconds: float) -> int:
@@ -54,7 +49,3 @@ def _lane_bytes(spec: Spec, encoded: Encoded) -> int:
     """What a restart reads of an update's memories, roughly."""
     words = {word for text in encoded.texts for word in text}
     return 4 * spec.batch * encoded.train.memory.shape[1] * len(words) * max(spec.orders) ** 2
-
-
-def _weights(speech: Speech) -> int:
-    return 2 * GATES[speech.cell] * speech.dim**2
