@@ -47,6 +47,15 @@ class Work:
     lane_bytes: int
 
 
+Tick = Callable[[float, str], None]
+"""Told the share of a training that is done, what a checkpoint held included, and where it stands
+in a few words, '' where the share says it all."""
+
+
+def unwatched(share: float, note: str) -> None:
+    """The `Tick` of a training that nobody watches."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A finished restart.
@@ -74,7 +83,7 @@ class Trainer(Protocol):
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """Trains a restart a seed.
 
@@ -82,7 +91,7 @@ class Trainer(Protocol):
             saved: checkpoint files, an equal share of the restarts each: resumed from if they are
                 there; the caller removes them once the outcomes are stored.
             stop: asked every few seconds; if true, the work is saved and None returned.
-            tick: told of finished work, as a share of the whole training.
+            tick: told, after each block, of how far the training is.
 
         Raises:
             BenchError: a checkpoint can't be written.

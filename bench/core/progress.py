@@ -39,6 +39,8 @@ class Progress:
         self._hidden = hidden
         self._lock = threading.Lock()
         self._done = 0.0
+        self._before = 0.0
+        self._note = ""
         self._jobs = 0
         self._total = 0.0
         self._total_jobs = 0
@@ -60,10 +62,17 @@ class Progress:
             bar_format="{percentage:3.0f}% |{bar}| {elapsed} elapsed, {remaining} left{postfix}",
         )
 
-    def advance(self, cost: float) -> None:
-        """Adds finished work, in predicted seconds."""
+    def advance(self, cost: float, *, before: bool = False, note: str = "") -> None:
+        """Adds finished work, in predicted seconds.
+
+        Args:
+            before: whether it was done before this run, and says nothing of its pace.
+            note: where a training stands.
+        """
         with self._lock:
             self._done += cost
+            self._before += cost * before
+            self._note = note
 
     def job_done(self) -> None:
         """Counts a group."""
@@ -91,5 +100,7 @@ class Progress:
         assert self._bar is not None
         with self._lock:
             self._bar.n = min(self._done, self._total)
-            self._bar.set_postfix_str(f"{self._jobs} of {self._total_jobs} groups", refresh=False)
+            self._bar.initial = min(self._before, self._bar.n)
+            told = f"{self._jobs} of {self._total_jobs} groups" + (self._note and f"; {self._note}")
+            self._bar.set_postfix_str(told, refresh=False)
         self._bar.refresh()

@@ -135,13 +135,15 @@ class Runner:
             seeds = [seed for chunk in batch for seed in chunk]
             width = len(batch)
             cost = job.work.seconds * len(seeds)
-            told = 0.0
+            saved = [self._checkpoint(job, chunk) for chunk in batch]
+            resumed, told = any(path.exists() for path in saved), 0.0
 
-            def tick(share: float, cost: float = cost) -> None:
-                nonlocal told
+            def tick(share: float, note: str, cost: float = cost) -> None:
+                nonlocal told, resumed
                 self._beginning.discard(me)
-                told += share
-                self.progress.advance(share * cost)
+                done = max(share - told, 0.0)
+                self.progress.advance(done * cost, before=resumed, note=note)
+                resumed, told = False, told + done
 
             self._beginning.add(me)
             if width not in trainers:
@@ -149,7 +151,6 @@ class Runner:
                     group.column, job.prepared, devices[:width], group.stream
                 )
                 self.progress.advance(COMPILE_SECONDS if len(trainers) == 1 else 0.0)
-            saved = [self._checkpoint(job, chunk) for chunk in batch]
             outcomes = trainers[width].train(
                 seeds, saved=saved, stop=self._past_deadline, tick=tick
             )

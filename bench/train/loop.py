@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 import jax
 import numpy as np
 
+from bench.core.method import Tick
 from bench.train import checkpoint
 from bench.train.progress import Curve, Progress, State
 
@@ -30,6 +31,18 @@ class Plan(NamedTuple):
     settings: tuple[np.ndarray, ...]
 
 
+class Outlook(NamedTuple):
+    """How a training should go on.
+
+    Attributes:
+        epochs: in all, as far as is known.
+        note: where it stands, in a few words; '' where the share that is done says it all.
+    """
+
+    epochs: int
+    note: str = ""
+
+
 class Course(Protocol):
     """What a method owes the loop: one training of R lanes, its state in, its state out.
 
@@ -37,13 +50,11 @@ class Course(Protocol):
         updates: U, of an epoch.
         block_updates: most of a block: as many as take a few seconds. Results must not depend on
             it.
-        most_epochs: no training is longer.
         reads_figures: whether `plan` looks at the curves' figures, or only at their lengths.
     """
 
     updates: int
     block_updates: int
-    most_epochs: int
     reads_figures: bool
 
     def begin(self) -> State:
@@ -59,6 +70,9 @@ class Course(Protocol):
             unread: so many epochs (0 or 1) of active lanes are not in their curves yet; 0 if
                 `reads_figures`.
         """
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        """For those who watch, after these epochs."""
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         """A block of updates of an epoch counted from 1, dispatched and not waited for."""
@@ -92,7 +106,7 @@ def train(
     *,
     saved: Sequence[Path],
     stop: Callable[[], bool],
-    tick: Callable[[float], None],
+    tick: Tick,
 ) -> Progress | None:
     """Trains to the end, or until it is stopped.
 
@@ -100,7 +114,7 @@ def train(
         saved: checkpoint files, an equal share of the restarts each: resumed from if they are
             there.
         stop: asked before each block; if true, the work is saved and None returned.
-        tick: told of each finished block, as a share of the longest training.
+        tick: told of each finished block.
 
     Raises:
         BenchError: a checkpoint can't be written.
@@ -120,7 +134,9 @@ def train(
         progress.state = block.state
         now = time.perf_counter()
         progress.seconds = before + now - begun
-        tick(len(block.updates) / (course.updates * course.most_epochs))
+        outlook = course.outlook(progress.curves)
+        done = progress.epoch + progress.update / course.updates
+        tick(min(1.0, done / outlook.epochs), outlook.note)
         if now - last_saved > CHECKPOINT_SECONDS:
             checkpoint.save_all(saved, seeds, progress)
             last_saved = now

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.core import provenance
+from bench.core import progress, provenance
 
 LONG = "import sys; print('x' * 100_000); sys.stderr.write('remark\\n')"
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -103,3 +103,20 @@ def test_progress_is_a_line_each_where_there_is_no_terminal():
     assert [line.split("%")[0].strip() for line in lines] == ["0", "50", "100", ""]
     assert all("\r" not in line and line == line.strip() for line in lines)
     assert "1 of 2 groups" in lines[1] and "2 of 2 groups" in lines[2]
+
+
+def test_work_done_before_says_nothing_of_the_pace(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    bar = progress.Progress()
+    bar.start(100.0, 1)
+    monkeypatch.setattr(bar._bar, "_time", lambda: now[0])
+    bar._bar.start_t = now[0]
+    bar.advance(50.0, before=True)
+    bar.advance(10.0, note="epoch 7 of about 10")
+    now[0] += 20.0
+    bar._draw()
+    shown = str(bar._bar)  # 40 are left, at 10 in 20 s
+    assert shown.startswith(" 60%") and "00:20 elapsed, 01:20 left" in shown
+    assert shown.endswith("0 of 1 groups; epoch 7 of about 10")
+    bar.close()

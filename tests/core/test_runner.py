@@ -14,6 +14,7 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.core import devices
 from bench.core import runner as runner_module
+from bench.core.method import unwatched
 from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
 from bench.core.rows import Row
@@ -40,9 +41,9 @@ class Waiting:
     def __init__(self, blocks: int):
         self.blocks, self.begun, self.compiled = blocks, threading.Event(), threading.Event()
 
-    def train(self, seeds, *, saved=(), stop=lambda: False, tick=lambda share: None):
-        for _ in range(self.blocks):
-            tick(0.1)
+    def train(self, seeds, *, saved=(), stop=lambda: False, tick=unwatched):
+        for block in range(self.blocks):
+            tick(0.1 * (block + 1), "")
         self.begun.set()
         self.compiled.wait(60)
         return

@@ -77,7 +77,7 @@ import random
 from dataclasses import dataclass
 
 from bench.core.column import Column
-from bench.core.method import Outcome, Rule, Work
+from bench.core.method import Outcome, Rule, Work, unwatched
 from bench.core.rows import count, map_of, percent
 
 
@@ -98,7 +98,7 @@ class Trainer:
     def __init__(self, column, prepared):
         self.column, self.prepared = column, prepared
 
-    def train(self, seeds, *, saved=(), stop=lambda: False, tick=lambda share: None):
+    def train(self, seeds, *, saved=(), stop=lambda: False, tick=unwatched):
         return [self._one(seed) for seed in seeds]
 
     def _one(self, seed):

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.core.method import unwatched
 from bench.train import checkpoint, loop
-from bench.train.loop import Plan, blocks, train
+from bench.train.loop import Outlook, Plan, blocks, train
 from bench.train.progress import Progress, State
 
 SEEDS = (5, 2, 9)
@@ -21,7 +22,6 @@ class Hashing:
     """
 
     updates = UPDATES
-    most_epochs = EPOCHS
 
     def __init__(self, block, *, reads_figures=False):
         self.block_updates = block
@@ -45,6 +45,9 @@ class Hashing:
         active = [n < EPOCHS and not e for n, e in zip(lengths, ended, strict=True)]
         return Plan(np.array(active), ())
 
+    def outlook(self, curves):
+        return Outlook(EPOCHS, f"epoch {len(curves[0]) + 1}")
+
     def run(self, state, epoch, updates, plan):
         assert 0 < len(updates) <= self.block_updates and updates.stop <= UPDATES
         x, total = state.params["x"], state.running["sum"]
@@ -63,7 +66,7 @@ class Hashing:
         return State(state.params, {"sum": np.zeros(3, np.uint32)}), rows
 
 
-def result(course, saved=(), stop=lambda: False, tick=lambda share: None):
+def result(course, saved=(), stop=lambda: False, tick=unwatched):
     done = train(course, SEEDS, saved=saved, stop=stop, tick=tick)
     return None if done is None else (done.state.params["x"].tolist(), done.curves)
 
@@ -86,7 +89,7 @@ def test_wherever_it_is_stopped_or_killed_the_result_is_that_of_one_go(
             left[0] -= 1
             return left[0] < 0
 
-        def tick(share, left=left):
+        def tick(share, note, left=left):
             left[1] -= 1
             if left[1] < 0:
                 raise KeyboardInterrupt
@@ -125,7 +128,7 @@ def test_work_is_saved_every_few_seconds(tmp_path, monkeypatch):
     """The clock goes on by 4 s a block: a checkpoint after every fourth."""
     saved, places, now = [tmp_path / "x.npz"], [], [0.0]
 
-    def tick(share):
+    def tick(share, note):
         now[0] += 4.0
         found = checkpoint.load_all(saved, SEEDS)
         places.append(found.place if found else None)
@@ -143,10 +146,20 @@ def test_work_is_saved_every_few_seconds(tmp_path, monkeypatch):
     assert max(lost) <= 30.0 and places[0] is None and places[-1] is not None
 
 
-def test_shares_add_up_to_what_was_done_here(tmp_path):
-    saved, ticks = [tmp_path / "x.npz"], []
+def test_it_is_told_how_far_a_training_is_what_a_checkpoint_holds_included(tmp_path):
+    saved, told = [tmp_path / "x.npz"], []
     asked = iter([False] * 5 + [True])
-    assert result(Hashing(3), saved, lambda: next(asked), ticks.append) is None
-    assert len(ticks) == 5
-    result(Hashing(3), saved, tick=ticks.append)
-    assert sum(ticks) == pytest.approx(1.0)
+
+    def tick(share, note):
+        told.append((share, note))
+
+    assert result(Hashing(3), saved, lambda: next(asked), tick) is None
+    result(Hashing(3), saved, tick=tick)
+    wanted = [
+        (epoch + update / UPDATES, f"epoch {epoch + 1 + (update == UPDATES)}")
+        for epoch in range(EPOCHS)
+        for update in (3, 6, UPDATES)
+    ]
+    assert len(told) == len(wanted)
+    for (share, note), (epochs, noted) in zip(told, wanted, strict=True):
+        assert share == pytest.approx(epochs / EPOCHS) and note == noted

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.core.column import Column
 from bench.core.errors import BenchError
-from bench.core.method import Method, Outcome, Rule, Trainer, Work
+from bench.core.method import Method, Outcome, Rule, Tick, Trainer, Work, unwatched
 from bench.core.rows import Row
 from bench.examples.encode import Encoded, encode
 from bench.examples.stories import Story
@@ -109,7 +109,7 @@ class _Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         outcomes = self._trainer.train(seeds, saved=saved, stop=stop, tick=tick)
         if outcomes is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from bench.core.method import Tick, unwatched
 from bench.examples.encode import Encoded
 from bench.methods.memn2n import cost
 from bench.methods.memn2n.schedule import most_epochs, phase, reads_losses
@@ -19,7 +20,7 @@ from bench.methods.memn2n.spec import MemN2N as Spec
 from bench.methods.memn2n.step import Drawn, Programs, host_data
 from bench.train import checkpoint, loop
 from bench.train.lanes import Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, Progress, State
 
 UNASKED_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`.
 
@@ -183,7 +184,6 @@ class _Course:
         self._seeds = np.asarray(seeds, np.int32)
         self.updates = trainer.programs.updates
         self.block_updates = trainer.programs.block_updates
-        self.most_epochs = most_epochs(trainer.spec)
         self.reads_figures = reads_losses(trainer.spec)
         self._nothing_run = trainer.programs.nothing_run(len(seeds))
         self._drawn: dict[int, Drawn] = {}
@@ -200,6 +200,10 @@ class _Course:
         rate = np.array([p.rate for p in phases], np.float32)
         linear = np.array([p.linear for p in phases])
         return Plan(np.array([not p.done for p in phases]), (rate, linear))
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        del curves
+        return Outlook(most_epochs(self._trainer.spec))
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         # An epoch's numbers are drawn before the epoch in front of it runs: whether its batches fit

@@ -11,11 +11,12 @@ from bench.core.column import Column
 from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.tokens import Tokens
+from bench.methods.memn2n_lm import schedule
 from bench.methods.memn2n_lm.row import FIELDS
 from bench.methods.memn2n_lm.saved import Saved, save
 from bench.methods.memn2n_lm.spec import NAME, VERSION, MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts, texts
-from bench.methods.memn2n_lm.work import USUAL_EPOCHS, step_bytes, step_seconds
+from bench.methods.memn2n_lm.work import step_bytes, step_seconds
 
 
 class _MemN2NLM:
@@ -51,7 +52,7 @@ class _MemN2NLM:
         updates = spec.updates or len(prepared.train) // spec.batch
         read = (len(prepared.valid) + len(prepared.test)) // spec.batch / 3  # no gradient
         step = step_seconds(spec, len(prepared.vocabulary))
-        return Work(step * (updates + read) * min(spec.epochs, USUAL_EPOCHS), step_bytes(spec))
+        return Work(step * (updates + read) * schedule.length(spec, ()), step_bytes(spec))
 
     def trainer(self, column: Column, prepared: Texts, devices: Sequence, stream: int) -> Trainer:
         from bench.methods.memn2n_lm import training

@@ -14,6 +14,10 @@ FALLEN = 0.9999
 """The released code lowers the rate unless the cost is at most this share of the one before."""
 
 
+USUAL_HELD = 12
+"""In about so many epochs of a training the rate does not fall."""
+
+
 def rate(spec: MemN2NLM, valid_costs: Sequence[float]) -> float:
     """The rate of the epoch after these, 0 if training is done.
 
@@ -32,3 +36,26 @@ def rate(spec: MemN2NLM, valid_costs: Sequence[float]) -> float:
         or not all(map(math.isfinite, valid_costs))
     )
     return 0.0 if done else found
+
+
+def length(spec: MemN2NLM, valid_costs: Sequence[float]) -> int:
+    """How many epochs there should be in all: one for each fall of the rate, and those in which it
+    is held.
+
+    Args:
+        valid_costs: as of `rate`.
+    """
+    now = rate(spec, valid_costs)
+    if now == 0.0:
+        return len(valid_costs)
+    falls = _falls(spec, spec.rate)
+    held = len(valid_costs) - (falls - _falls(spec, now))
+    return min(spec.epochs, falls + max(held, USUAL_HELD))
+
+
+def _falls(spec: MemN2NLM, rate: float) -> int:
+    """How often a rate falls until training is done."""
+    count = 0
+    while rate >= spec.least_rate:
+        rate, count = rate / spec.anneal, count + 1
+    return count

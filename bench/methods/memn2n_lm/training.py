@@ -12,18 +12,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from bench.core.method import Outcome
+from bench.core.method import Outcome, Tick, unwatched
 from bench.methods.memn2n_lm import reading, schedule
 from bench.methods.memn2n_lm.model import shapes, update
 from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
 from bench.methods.memn2n_lm.work import step_seconds
-from bench.train import draws, loop
+from bench.train import annealing, draws, loop
 from bench.train.costs import BEGINNING, early_cost
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, State
 
 BLOCK_SECONDS = 2.0
@@ -72,7 +72,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """As `bench.core.method.Trainer.train`."""
         course = _Course(self, seeds)
@@ -173,7 +173,6 @@ class _Course:
         self._seeds = np.asarray(seeds, np.int32)
         self.updates = trainer.updates
         self.block_updates = trainer.block
-        self.most_epochs = trainer.spec.epochs
         self._drawn: tuple[int, jax.Array] | None = None
 
     def begin(self) -> State:
@@ -186,6 +185,13 @@ class _Course:
         del unread
         rates = [schedule.rate(self._trainer.spec, [row[1] for row in c]) for c in curves]
         return Plan(np.array(rates) > 0.0, (np.array(rates, np.float32),))
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        return annealing.outlook(
+            [[row[1] for row in curve] for curve in curves],
+            functools.partial(schedule.rate, self._trainer.spec),
+            functools.partial(schedule.length, self._trainer.spec),
+        )
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         if self._drawn is None or self._drawn[0] != epoch:

@@ -9,9 +9,6 @@ SECONDS_PER_WEIGHT = 3.5e-8
 SECONDS_PER_READ = 2.5e-9
 """Of a unit of a memory and hop, forward and back."""
 
-USUAL_EPOCHS = 30
-"""A training whose rate falls as the papers' does is done after about as many."""
-
 
 def step_seconds(spec: MemN2NLM, words: int) -> float:
     """Seconds an update, V = ``words``."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bench.core.column import Column
 from bench.core.errors import BenchError
-from bench.core.method import Method, Outcome, Rule, Trainer, Work
+from bench.core.method import Method, Outcome, Rule, Tick, Trainer, Work, unwatched
 from bench.core.rows import Row
 from bench.examples.stories import Story
 from bench.methods.memnn.cost import choosing_work, speaking_work
@@ -99,7 +99,7 @@ class _Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         outcomes = self._trainer.train(seeds, saved=saved, stop=stop, tick=tick)
         if outcomes is None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from bench.core.method import Work
+from bench.core.method import Tick, Work, unwatched
 from bench.methods.memnn import training
 from bench.methods.memnn.cost import block_updates, choosing_work, speaking_work, speech_seconds
 from bench.methods.memnn.hearing import Heard
@@ -28,7 +28,7 @@ from bench.methods.memnn.step import CHUNK, draw
 from bench.methods.memnn.training import Outcome
 from bench.train import cells, checkpoint, loop
 from bench.train.lanes import Array, Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, Progress, State
 
 ORDER = 1 << 31
@@ -74,13 +74,16 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """As `bench.core.method.Trainer.train`."""
         begin: State | None = None
         if self.finder and not _speaks(checkpoint.load_all(saved, seeds)):
             found = self.finder.updated(
-                seeds, saved=saved, stop=stop, tick=lambda share: tick(share * self.share)
+                seeds,
+                saved=saved,
+                stop=stop,
+                tick=lambda share, note: tick(share * self.share, note),
             )
             if found is None:
                 return None
@@ -88,7 +91,7 @@ class Trainer:
             checkpoint.save_all(saved, seeds, Progress(begin, [[] for _ in seeds]))
         progress = loop.train(
             _Course(self, seeds, begin), seeds, saved=saved, stop=stop,
-            tick=lambda share: tick(share * (1.0 - self.share)),
+            tick=lambda share, note: tick(self.share + share * (1.0 - self.share), note),
         )  # fmt: skip
         return None if progress is None else self._outcomes(seeds, progress)
 
@@ -245,7 +248,6 @@ class _Course:
         self._trainer, self._begin = trainer, begin
         self._seeds = seeds
         self.updates, self.block_updates = trainer.updates, trainer.block
-        self.most_epochs = trainer.speech.epochs
         self._valid: np.ndarray | None = None
         self._drawn: tuple[int, tuple[Array, Array]] | None = None
 
@@ -256,8 +258,12 @@ class _Course:
         return self._trainer.lanes.split(state)
 
     def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        left = [len(curve) + unread < self.most_epochs for curve in curves]
+        left = [len(curve) + unread < self._trainer.speech.epochs for curve in curves]
         return Plan(np.array(left), ())
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        del curves
+        return Outlook(self._trainer.speech.epochs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         del plan

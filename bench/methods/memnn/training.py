@@ -11,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from bench.core.method import Tick, unwatched
 from bench.methods.memnn.cost import STEP_SECONDS, block_updates
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.model import Params, Question, Reply
@@ -19,7 +20,7 @@ from bench.methods.memnn.step import Drawn, Programs, draw, questions
 from bench.train import loop
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, Progress, State
 
 FIGURES = 2
@@ -95,7 +96,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """Trains one restart a seed, all in one program: see `bench.core.method.Trainer.train`."""
         progress = self.updated(seeds, saved=saved, stop=stop, tick=tick)
@@ -115,7 +116,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> Progress | None:
         """What all updates come to, nothing measured of it; arguments as `train`'s."""
         return loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
@@ -180,7 +181,6 @@ class _Course:
         self._first = trainer.programs[self._orders[0]]
         self.updates = self._first.updates
         self.block_updates = min(trainer.block, self.updates)
-        self.most_epochs = trainer.spec.epochs
         self._drawn: tuple[int, Drawn] | None = None
 
     def begin(self) -> State:
@@ -197,8 +197,12 @@ class _Course:
         return self._trainer.lanes.split(state)
 
     def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        done = [len(curve) + unread >= self.most_epochs for curve in curves]
+        done = [len(curve) + unread >= self._trainer.spec.epochs for curve in curves]
         return Plan(~np.array(done), ())
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        del curves
+        return Outlook(self._trainer.spec.epochs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         drawn = self._chance(epoch)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench.core.devices import CPU_LANES
-from bench.core.method import Outcome
+from bench.core.method import Outcome, Tick, unwatched
 from bench.methods.recurrent.model import answered, optimizer, update
 from bench.methods.recurrent.row import row
 from bench.methods.recurrent.sequences import Questions, Sequences
@@ -21,7 +21,7 @@ from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.work import step_seconds
 from bench.train import cells, draws, loop
 from bench.train.lanes import Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, State
 
 BLOCK_SECONDS = 2.0
@@ -80,7 +80,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """As `bench.core.method.Trainer.train`."""
         progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
@@ -176,7 +176,6 @@ class _Course:
         self._seeds = np.asarray(seeds, np.int32)
         self.updates = trainer.updates
         self.block_updates = trainer.block
-        self.most_epochs = trainer.spec.epochs
         self._drawn: tuple[int, tuple[jax.Array, jax.Array]] | None = None
 
     def begin(self) -> State:
@@ -186,8 +185,12 @@ class _Course:
         return self._trainer.resume(state)
 
     def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        left = [len(curve) + unread < self.most_epochs for curve in curves]
+        left = [len(curve) + unread < self._trainer.spec.epochs for curve in curves]
         return Plan(np.array(left), ())
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        del curves
+        return Outlook(self._trainer.spec.epochs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         del plan

@@ -12,17 +12,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from bench.core.method import Outcome
+from bench.core.method import Outcome, Tick, unwatched
 from bench.methods.recurrent_lm import schedule
 from bench.methods.recurrent_lm.model import BLOCK, optimizer, text_costs, update
 from bench.methods.recurrent_lm.row import row
 from bench.methods.recurrent_lm.spec import RecurrentLM
 from bench.methods.recurrent_lm.texts import Texts
 from bench.methods.recurrent_lm.work import step_seconds
-from bench.train import cells, loop
+from bench.train import annealing, cells, loop
 from bench.train.costs import BEGINNING, early_cost
 from bench.train.lanes import Lanes
-from bench.train.loop import Plan
+from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, State
 
 BLOCK_SECONDS = 2.0
@@ -67,7 +67,7 @@ class Trainer:
         *,
         saved: Sequence[Path] = (),
         stop: Callable[[], bool] = lambda: False,
-        tick: Callable[[float], None] = lambda share: None,
+        tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """As `bench.core.method.Trainer.train`."""
         progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
@@ -153,7 +153,6 @@ class _Course:
         self._seeds = np.asarray(seeds, np.int32)
         self.updates = trainer.updates
         self.block_updates = trainer.block
-        self.most_epochs = trainer.spec.epochs
 
     def begin(self) -> State:
         return self._trainer.init(self._seeds)
@@ -165,6 +164,13 @@ class _Course:
         del unread
         rates = [schedule.rate(self._trainer.spec, [row[1] for row in c]) for c in curves]
         return Plan(np.array(rates) > 0.0, (np.array(rates, np.float32),))
+
+    def outlook(self, curves: Sequence[Curve]) -> Outlook:
+        spec = self._trainer.spec
+        costs = [[row[1] for row in curve] for curve in curves]
+        return annealing.outlook(
+            costs, functools.partial(schedule.rate, spec), lambda costs: spec.epochs
+        )
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         return self._trainer.run(state, epoch, updates, *plan.settings)

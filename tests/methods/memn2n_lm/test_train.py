@@ -17,6 +17,7 @@ from bench.methods.memn2n_lm import METHOD, saved, schedule
 from bench.methods.memn2n_lm.row import FIELDS
 from bench.methods.memn2n_lm.texts import Texts, texts
 from bench.methods.memn2n_lm.training import Trainer
+from bench.train import annealing
 from bench.train.costs import SHORT_WORDS
 
 DEVICE = jax.devices()[0]
@@ -114,10 +115,10 @@ COSTS = st.lists(st.floats(0.1, 20.0), min_size=1, max_size=12)
 
 @given(COSTS)
 def test_the_rate_falls_where_the_cost_has_not(costs):
-    for annealing, share in (("released", 0.9999), ("paper", 1.0)):
-        spec = tiny_lm.column(annealing=annealing, epochs=100)
+    for rule, share in (("released", 0.9999), ("paper", 1.0)):
+        spec = tiny_lm.column(annealing=rule, epochs=100)
         pairs = list(zip(costs, costs[1:], strict=False))
-        if annealing == "released":
+        if rule == "released":
             falls = sum(now > share * before for before, now in pairs)
         else:
             falls = sum(now >= before for before, now in pairs)
@@ -132,6 +133,25 @@ def test_a_training_is_done_below_the_least_rate_after_all_epochs_or_where_it_di
     assert schedule.rate(tiny_lm.column(epochs=3), [3.0, 2.0]) > 0
     assert schedule.rate(tiny_lm.column(epochs=3), [3.0, 2.0, 1.0]) == 0.0
     assert schedule.rate(spec, [3.0, math.nan]) == 0.0
+
+
+@given(COSTS)
+def test_its_length_is_looked_for_by_the_falls_that_are_left(costs):
+    spec = tiny_lm.column(annealing="paper", epochs=100)
+    falls = sum(now >= before for before, now in zip(costs, costs[1:], strict=False))
+    expected = 18 + max(len(costs) - falls, schedule.USUAL_HELD)  # 0.01 / 1.5^18 < 1e-5
+    assert schedule.length(spec, costs) == expected
+    assert schedule.length(tiny_lm.column(annealing="paper", epochs=13), costs) == 13
+    assert schedule.length(spec, [5.0] * 19) == 19
+
+
+def test_whoever_watches_is_told_of_the_lane_that_takes_longest():
+    lanes = [[6.0, 5.0], [6.0, 6.0]]
+    told = annealing.outlook(lanes, lambda costs: 0.01 / len(costs), lambda costs: int(costs[-1]))
+    assert told == (6, "epoch 3 of about 6, rate 0.005, validation perplexity 403.4")
+    assert annealing.outlook([[]], lambda costs: 0.01, lambda costs: 3).note == (
+        "epoch 1 of about 3, rate 0.01"
+    )
 
 
 def test_a_training_that_diverges_says_so():
