@@ -26,7 +26,7 @@ from bench.methods.memnn.speaker import accepted, costs, optimizer, speak, updat
 from bench.methods.memnn.spec import MemNN, Speech
 from bench.methods.memnn.step import CHUNK, draw
 from bench.methods.memnn.training import Outcome
-from bench.train import cells, checkpoint, loop
+from bench.train import cells, checkpoint, leaves, loop
 from bench.train.lanes import Array, Lanes
 from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, Progress, State
@@ -106,7 +106,6 @@ class Trainer:
         drawn = np.asarray(seeds, np.int32)
         params = cells.initial(speech.cell, words, speech.dim, words, drawn, self.stream)
         one = {name: value[0] for name, value in params.items()}
-        moments = jax.tree.leaves(optimizer(speech).init(one))
         finds = found.state.params if found else {}
         running = {
             "cost": np.zeros(restarts, np.float32),
@@ -115,10 +114,7 @@ class Trainer:
             "before": np.full(restarts, found.seconds if found else 0.0, np.float32),
             **{_BEST + name: value for name, value in params.items()},
             **{_FINDS + name: np.asarray(value) for name, value in finds.items()},
-            **{
-                f"{_MOMENTS}{i:02d}": np.stack([np.asarray(leaf)] * restarts)
-                for i, leaf in enumerate(moments)
-            },
+            **leaves.named(_MOMENTS, optimizer(speech).init(one), restarts),
         }
         return self.lanes.split(State(params, running))
 
@@ -291,8 +287,7 @@ def _block(
     """Updates ``start`` .. ``stop`` of an epoch, of one restart."""
     heard, said = fit
     chosen, weights = chance
-    names = sorted(name for name in running if name.startswith(_MOMENTS))
-    layout = jax.tree.structure(jax.eval_shape(optimizer(spec).init, params))
+    moments = leaves.like(_MOMENTS, running, jax.eval_shape(optimizer(spec).init, params))
 
     def one(i: jax.Array, state: tuple[Any, Any, jax.Array]) -> tuple[Any, Any, jax.Array]:
         params, moments, total = state
@@ -300,11 +295,8 @@ def _block(
         params, moments, cost = update(spec, params, moments, heard[those], said[those], weight)
         return params, moments, total + cost * weight.sum()
 
-    moments = jax.tree.unflatten(layout, [running[name] for name in names])
     params, moments, cost = jax.lax.fori_loop(start, stop, one, (params, moments, running["cost"]))
-    return params, {
-        **running, **dict(zip(names, jax.tree.leaves(moments), strict=True)), "cost": cost
-    }  # fmt: skip
+    return params, {**running, **leaves.named(_MOMENTS, moments), "cost": cost}
 
 
 def _score(

@@ -19,7 +19,7 @@ from bench.methods.recurrent.row import row
 from bench.methods.recurrent.sequences import Questions, Sequences
 from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.work import step_seconds
-from bench.train import cells, draws, loop
+from bench.train import cells, draws, leaves, loop
 from bench.train.lanes import Lanes
 from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve, State
@@ -119,15 +119,11 @@ class Trainer:
         sizes = len(self.data.vocabulary), self.spec.dim, len(self.data.answers)
         params = cells.initial(self.spec.cell, *sizes, seeds, self.stream)
         one = {name: value[0] for name, value in params.items()}
-        moments = jax.tree.leaves(optimizer(self.spec).init(one))
         running = {
             "cost": np.zeros(len(seeds), np.float32),
             "least": np.full(len(seeds), np.inf, np.float32),
             **{_BEST + name: value for name, value in params.items()},
-            **{
-                f"{_MOMENTS}{i:02d}": np.stack([np.asarray(leaf)] * len(seeds))
-                for i, leaf in enumerate(moments)
-            },
+            **leaves.named(_MOMENTS, optimizer(self.spec).init(one), len(seeds)),
         }
         return self.resume(State(params, running))
 
@@ -223,8 +219,7 @@ def _block(
 ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
     """Updates ``start`` .. ``stop`` of an epoch, of one restart."""
     words, answer = fit
-    names = sorted(name for name in running if name.startswith(_MOMENTS))
-    layout = jax.tree.structure(jax.eval_shape(optimizer(spec).init, params))
+    moments = leaves.like(_MOMENTS, running, jax.eval_shape(optimizer(spec).init, params))
 
     def one(i: jax.Array, carry: _Carry) -> _Carry:
         batch = turn[i]
@@ -235,9 +230,8 @@ def _block(
         )
         return _Carry(params, moments, carry.cost + cost)
 
-    moments = jax.tree.unflatten(layout, [running[name] for name in names])
     after = jax.lax.fori_loop(start, stop, one, _Carry(params, moments, running["cost"]))
-    changed = dict(zip(names, jax.tree.leaves(after.moments), strict=True))
+    changed = leaves.named(_MOMENTS, after.moments)
     return after.params, {**running, **changed, "cost": after.cost}
 
 

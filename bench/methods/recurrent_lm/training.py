@@ -19,7 +19,7 @@ from bench.methods.recurrent_lm.row import row
 from bench.methods.recurrent_lm.spec import RecurrentLM
 from bench.methods.recurrent_lm.texts import Texts
 from bench.methods.recurrent_lm.work import step_seconds
-from bench.train import annealing, cells, loop
+from bench.train import annealing, cells, leaves, loop
 from bench.train.costs import BEGINNING, early_cost
 from bench.train.lanes import Lanes
 from bench.train.loop import Outlook, Plan
@@ -119,8 +119,8 @@ class Trainer:
             "early": nothing,
             "least": np.full(len(seeds), np.inf, np.float32),
             **{_BEST + name: value for name, value in params.items()},
-            **_named(_MOMENTS, _many(optimizer(spec).init(one), len(seeds))),
-            **_named(_CARRY, _many(begin, len(seeds))),
+            **leaves.named(_MOMENTS, optimizer(spec).init(one), len(seeds)),
+            **leaves.named(_CARRY, begin, len(seeds)),
         }
         return self.resume(State(params, running))
 
@@ -209,11 +209,11 @@ def _block(
         early = jnp.where((epoch == 1) & (i < BEGINNING), cost, 0.0)
         return _Carry(params, moments, cell, carry.cost + cost, carry.early + early)
 
-    moments = _like(_MOMENTS, running, jax.eval_shape(optimizer(spec).init, params))
-    cell = _like(_CARRY, running, cells.start(spec.cell, params["words"]))
+    moments = leaves.like(_MOMENTS, running, jax.eval_shape(optimizer(spec).init, params))
+    cell = leaves.like(_CARRY, running, cells.start(spec.cell, params["words"]))
     begin = _Carry(params, moments, cell, running["cost"], running["early"])
     after = jax.lax.fori_loop(start, stop, one, begin)
-    changed = {**_named(_MOMENTS, after.moments), **_named(_CARRY, after.cell)}
+    changed = {**leaves.named(_MOMENTS, after.moments), **leaves.named(_CARRY, after.cell)}
     return after.params, {**running, **changed, "cost": after.cost, "early": after.early}
 
 
@@ -242,18 +242,3 @@ def _close(
 def _padded(text: np.ndarray) -> np.ndarray:
     """A text with words behind it that fill the last block; their costs mean nothing."""
     return np.pad(text, (0, -len(text) % BLOCK)).astype(np.int32)
-
-
-def _many(tree: Any, restarts: int) -> Any:
-    return jax.tree.map(lambda leaf: np.stack([np.asarray(leaf)] * restarts), tree)
-
-
-def _named(prefix: str, tree: Any) -> dict[str, Any]:
-    """A tree's leaves by names, as states and checkpoints hold them."""
-    return {f"{prefix}{i:02d}": leaf for i, leaf in enumerate(jax.tree.leaves(tree))}
-
-
-def _like(prefix: str, named: dict[str, Any], tree: Any) -> Any:
-    """`_named`'s leaves as a tree like this one."""
-    names = sorted(name for name in named if name.startswith(prefix))
-    return jax.tree.unflatten(jax.tree.structure(tree), [named[name] for name in names])
