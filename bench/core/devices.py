@@ -10,6 +10,7 @@ import contextlib
 import os
 import platform
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 CPU_LANES = 5
@@ -45,6 +46,24 @@ def configure(cache: Path | None) -> list:
         # Tensor cores would round float32 factors to 10 bits.
         jax.config.update("jax_default_matmul_precision", "highest")
     return found
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """As on a machine with one core, where the system lets a process choose.
+
+    Around `configure` it keeps XLA from splitting large products among threads, whose number then
+    rounds their sums: a language model's come out otherwise on two cores than on one.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def cores() -> int:
