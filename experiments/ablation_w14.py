@@ -7,7 +7,8 @@ trained.
 With one hop and without time a model cannot tell the latest statement about somebody from earlier
 ones: among T of them it guesses. So the length of the memory, which the paper does not print,
 decides that row of its Tables 3 and 5. Then the two-hop model: one sampled wrong memory in place of
-the sum, the rate constant as in the paper, and a word list for each memory of a query.
+the sum, the rate constant as in the paper, a word list for each memory of a query, one dictionary
+in place of three, and memories that tell their slots, or nothing, in place of relative times.
 
 Expected (Tables 3 and 5, one hop without time): 97.8 and 90 where only 'is' questions are asked at
 difficulty 1, 46 at difficulty 5.
@@ -47,6 +48,11 @@ EXPERIMENT = Experiment(
         w14(id="k2_constant", title="k = 2, time, constant rate", schedule="constant",
             against="k2"),
         w14(id="k2_lists", title="k = 2, time, a list a memory", lists="hop", against="k2"),
+        w14(id="k2_dictionary", title="k = 2, time, one dictionary", dictionaries="one",
+            against="k2"),
+        w14(id="k2_slots", title="k = 2, absolute times", write_time=False, slot_time=True,
+            against="k2"),
+        w14(id="k2_no_time", title="k = 2, no time", write_time=False, against="k2"),
     ),
 )  # fmt: skip
 

@@ -25,14 +25,22 @@ class Equations:
     question: np.ndarray
     memories: np.ndarray
 
+    def table(self, which: str, name: str) -> np.ndarray:
+        """A dictionary, the only one where the model has one."""
+        found = self.params.get(f"{which}/{name}")
+        if found is None:
+            found = self.params["O/memory" if which == "O" else "R/question"]
+            return found[None] if name == "support" else found
+        return found
+
     def e(self, which: str, z: np.ndarray) -> np.ndarray:
         w = self.params.get(f"{which}/W")
         return z if w is None else np.tanh(np.tanh(z) @ w)
 
     def x(self, which: str, facts: Sequence[int]) -> np.ndarray:
         """E(Phi_x) of [x, m_o1, ...]; None stands for no memory."""
-        z = self.question @ self.params[f"{which}/question"]
-        lists = self.params[f"{which}/support"]
+        z = self.question @ self.table(which, "question")
+        lists = self.table(which, "support")
         for hop, fact in enumerate(facts):
             z = z + self.memories[fact] @ lists[min(hop, len(lists) - 1)]
         return self.e(which, z)

@@ -66,5 +66,9 @@ def question_of(spec: MemNN) -> Made:
     asked = type(questions(encoded.train))(*(a[1] for a in questions(encoded.train)))
     bags = tables.statements[asked.memory[: asked.count]].astype(float)
     question = tables.questions[asked.question].astype(float)
+    if spec.slot_time:  # a bag says which of the slots, 5 in use, it is of
+        slots = len(asked.memory)
+        bags = np.hstack([bags, np.eye(slots)[: int(asked.count)]])
+        question = np.append(question, np.zeros(slots))
     facts = STORY.questions[1].support[: spec.hops]
     return Made(model, tables, asked, question, bags, facts, int(asked.answer))

@@ -113,16 +113,17 @@ def encode(
 
 
 def encode_for_model(
-    stories: Sequence[Story], *, memory_size: int, answers: Sequence[str]
+    stories: Sequence[Story], *, memory_size: int, answers: Sequence[str], whole: bool = False
 ) -> Encoded:
     """Writes questions for a trained model: all of them are ``test`` (and ``train``), none is
     fitted, and no text is the training set's.
 
     Args:
         memory_size, answers: the model's. Another answer, as '' of one that is not known, is -1.
+        whole: whether there are as many slots as that even if no question has seen so many.
     """
     asked = [question for story in stories for question in story.questions]
-    slots = min(memory_size, max(question.seen for question in asked))
+    slots = memory_size if whole else min(memory_size, max(question.seen for question in asked))
     writer = _Writer(slots, answers)
     examples = writer.write([("", stories)])
     nothing = np.zeros(0, np.int32)

@@ -86,9 +86,11 @@ class Model:
         spec = self._spec
         most = 2 if self._by_words else max(1, self._encoded.facts)
         lists = min(spec.hops, most) if spec.lists == "hop" else 1
+        slots = self._encoded.train.memory.shape[1] if spec.slot_time else 0
         return shapes(
-            len(self.features), lists, len(self._encoded.answers), spec.dim,
+            len(self.features) + slots, lists, len(self._encoded.answers), spec.dim,
             nonlinear=spec.nonlinear, write_time=spec.write_time,
+            apart=spec.dictionaries == "three",
         )  # fmt: skip
 
     def tables(self) -> Tables:
@@ -144,7 +146,12 @@ class Model:
         )
 
     def _bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
-        return tables.statements[asked.memory], tables.questions[asked.question]
+        bags, question = tables.statements[asked.memory], tables.questions[asked.question]
+        if self._spec.slot_time:
+            slots = len(bags)
+            bags = jnp.concatenate([bags, jnp.eye(slots)], axis=1)
+            question = jnp.pad(question, (0, slots))
+        return bags, question
 
     def _facts(self, bags: jax.Array, found: jax.Array) -> jax.Array:
         """(K, F) bags of the memories found, zeros for the null memory."""

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 
 def shapes(
-    features: int, lists: int, answers: int, dim: int, *, nonlinear: bool, write_time: bool
+    features: int,
+    lists: int,
+    answers: int,
+    dim: int,
+    *,
+    nonlinear: bool,
+    write_time: bool,
+    apart: bool = True,
 ) -> dict[str, tuple[int, ...]]:
     """Parameter name, 'O/question' and so on -> its shape.
 
     Args:
         lists: L, how many word lists the memories in a query have.
+        apart: whether there are three dictionaries; with one, O has ``memory`` alone of their
+            tables, and R ``question``.
     """
-    both = {"question": (features, dim), "support": (lists, features, dim)}
+    both: dict[str, tuple[int, ...]] = {"question": (features, dim)}
+    if apart:
+        both["support"] = (lists, features, dim)
     if nonlinear:
         both["W"] = (dim, dim)
     o = (
@@ -19,5 +30,7 @@ def shapes(
         | {"memory": (features, dim), "null": (dim,)}
         | ({"time": (3, dim)} if write_time else {})
     )
+    if not apart:
+        del o["question"]
     r = both | {"answer": (answers, dim)}
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}

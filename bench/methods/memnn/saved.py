@@ -151,8 +151,9 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
     """
     spec = spec_of(saved.run)
     wanted = shapes(
-        len(saved.features), _lists(spec, layouts), len(saved.answers), spec.dim,
-        nonlinear=spec.nonlinear, write_time=spec.write_time,
+        len(saved.features) + saved.memory_slots * spec.slot_time,
+        _lists(spec, layouts), len(saved.answers), spec.dim,
+        nonlinear=spec.nonlinear, write_time=spec.write_time, apart=spec.dictionaries == "three",
     )  # fmt: skip
     saved_models.check_layouts(layouts, wanted)
 

@@ -4,7 +4,8 @@
 
 The dictionaries are apart: the words of the question, of each memory in the query and of the
 candidates have rows of their own, the tables ``question`` (F, n), ``support`` (L, F, n) and
-``memory`` (F, n), or ``answer`` (A, n). All that is here is of one question.
+``memory`` (F, n), or ``answer`` (A, n). With one dictionary the first three are one table. All that
+is here is of one question.
 
 Shapes: F features, n dimension, L lists, M slots, H hops, A answers.
 """
@@ -23,8 +24,12 @@ Part = Mapping[str, Array]
 
 
 def part(params: Mapping[str, Array], which: str) -> Part:
-    """Those of 'O' or 'R'."""
-    return {n.partition("/")[2]: p for n, p in params.items() if n.startswith(f"{which}/")}
+    """Those of 'O' or 'R', a single dictionary under all of its names."""
+    found = {n.partition("/")[2]: p for n, p in params.items() if n.startswith(f"{which}/")}
+    if "support" not in found:
+        words = found["memory" if which == "O" else "question"]
+        found |= {"question": words, "support": words[None]}
+    return found
 
 
 def embed(of: Part, z: jax.Array) -> jax.Array:

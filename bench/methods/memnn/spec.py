@@ -66,8 +66,13 @@ class MemNN(Column):
         nonlinear: E(x) = tanh(W tanh(Phi(x)^T U)) on both sides of the score (W15's NL).
         write_time: scores of triples with three features of writing times, and a tournament in
             place of the maximum (W14 3.4).
+        slot_time: without ``write_time``: Phi of a memory says which slot it stands in, the oldest
+            that is kept being the first: absolute times, which W14 3.4 had less success with.
         lists: word lists for the memories in a query. 'hop': one for each, so that R knows which
             is which; 'one': the same for all (W14's D = 3|W|).
+        dictionaries: 'three': a word of the question, of a memory in the query and of a candidate
+            has rows apart (W14's D = 3|W|); 'one': they are the same row (D = |W|). The answers
+            that R chooses from have rows of their own in both.
         supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
             is valid by the words it shares (MemNN-WSH of S15).
         stop_share: with 'words', a word in more than this share of the training statements does
@@ -93,7 +98,9 @@ class MemNN(Column):
     ngrams: str = choice("1", "2", "3", "held-out")
     nonlinear: bool = False
     write_time: bool = True
+    slot_time: bool = dataclasses.field(default=False, metadata={"neutral": False})
     lists: str = choice("hop", "one")
+    dictionaries: str = choice("three", "one", neutral="three")
     supervision: str = choice("facts", "words")
     stop_share: float = 0.0
     loss: str = choice("sum", "sampled")
@@ -120,6 +127,10 @@ class MemNN(Column):
             raise BenchError(f"{where}: field 'holdout' must lie in [0, 1), not {self.holdout}")
         if self.ngrams == "held-out" and not self.holdout:
             raise BenchError(f"{where}: ngrams='held-out' contradicts holdout=0; hold some out")
+        if self.slot_time and self.write_time:
+            raise BenchError(f"{where}: field 'slot_time' contradicts write_time=True; choose one")
+        if self.dictionaries == "one" and self.lists == "hop":
+            raise BenchError(f"{where}: field 'dictionaries'='one' contradicts lists='hop'")
         if self.supervision == "facts" and self.stop_share:
             raise BenchError(f"{where}: field 'stop_share' has no effect with supervision='facts'")
         if self.supervision == "words" and not 0.0 < self.stop_share <= 1.0:
@@ -154,7 +165,8 @@ class MemNN(Column):
             *["wsh"] * (self.supervision == "words"),
             "ng" if self.ngrams == "held-out" else f"{self.ngrams}gram",
             *["nl"] * self.nonlinear,
-            *["notime"] * (not self.write_time),
+            *["slottime" if self.slot_time else "notime"] * (not self.write_time),
+            *["1dictionary"] * (self.dictionaries == "one"),
             f"d{self.dim}",
             *([f"{self.speech.cell}{self.speech.dim}"] if self.speech else []),
         )

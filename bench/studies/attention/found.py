@@ -39,8 +39,11 @@ def find(saved: Saved, stories: Sequence[Story]) -> Found:
     Args:
         stories: of words that it knows; a question's answer may be '' if it is not known.
     """
-    encoded = encode_for_model(stories, memory_size=saved.memory_slots, answers=saved.answers)
-    model = Model(spec_of(saved.run), encoded, saved.order)
+    spec = spec_of(saved.run)
+    encoded = encode_for_model(
+        stories, memory_size=saved.memory_slots, answers=saved.answers, whole=spec.slot_time
+    )
+    model = Model(spec, encoded, saved.order)
     told, put = (
         bags(texts, saved.features, saved.order)
         for texts in (encoded.statements, encoded.questions)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from memnn_equations import Equations
 from memnn_questions import question_of
 
+from bench.core.errors import BenchError
 from bench.methods.memnn import loss, output
 from bench.methods.memnn.parameters import shapes
 from bench.methods.memnn.score import part
@@ -100,10 +101,49 @@ def test_one_hop_has_no_null_memory():
 @pytest.mark.parametrize(("nonlinear", "time"), FORMS)
 @pytest.mark.parametrize("hops", [1, 2, 10])
 def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, hops):
+    _as_the_equations(hops=hops, nonlinear=nonlinear, write_time=time)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        dict(dictionaries="one", lists="one"),
+        dict(write_time=False, slot_time=True),
+        dict(write_time=False, slot_time=True, dictionaries="one", lists="one", nonlinear=True),
+    ],
+)
+def test_they_are_with_one_dictionary_and_with_slots_told(fields):
+    made = _as_the_equations(hops=2, **fields)
+    words = len(made.model.features)
+    rows = words + 5 * fields.get("slot_time", False)
+    assert made.model.shapes["O/memory"] == (rows, DIM)
+    assert ("O/support" in made.model.shapes) == ("dictionaries" not in fields)
+    draw = np.random.default_rng(0)
+    params = {n: draw.normal(size=s).astype("f4") for n, s in made.model.shapes.items()}
+    told = jax.jit(made.model.answer)(params, made.tables, made.asked)
+    wide = {n: p.astype(float) for n, p in params.items()}
+    equations = Equations(wide, 0.1, 2, made.question, made.memories)
+    facts = equations.find()
+    assert [int(f) for f in told.found] == facts + [5] * (2 - len(facts))
+    assert int(told.answer) == int(np.argmax(equations.respond(facts)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (dict(slot_time=True), "field 'slot_time' contradicts write_time=True"),
+        (dict(dictionaries="one"), "field 'dictionaries'='one' contradicts lists='hop'"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(fields, said):
+    with pytest.raises(BenchError, match=said):
+        memnn(id="x", title="x", **fields)
+
+
+def _as_the_equations(**fields):
     """The derivative along random directions against finite differences in float64."""
-    spec = memnn(
-        id="x", title="x", hops=hops, dim=DIM, nonlinear=nonlinear, write_time=time, memory_size=9
-    )
+    spec = memnn(id="x", title="x", dim=DIM, memory_size=9, **fields)
+    hops = spec.hops
     made = question_of(spec)
     nothing = jnp.zeros(made.model.draws)
     differ = jax.jit(jax.value_and_grad(made.model.loss))
@@ -123,6 +163,7 @@ def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, h
         ends = [in_float64({n: p + s * way[n] for n, p in wide.items()}) for s in (step, -step)]
         slope = sum(float(np.sum(way[n] * np.asarray(grads[n]))) for n in way)
         assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=2e-3, abs=2e-3)
+    return made
 
 
 @settings(max_examples=8, deadline=None)

@@ -32,6 +32,7 @@ def whole(tmp_path_factory):
         {},
         {"nonlinear": True, "write_time": False, "ngrams": "3"},
         {"lists": "one", "ngrams": "1"},
+        {"lists": "one", "dictionaries": "one", "write_time": False, "slot_time": True},
         {"hops": 1},
         {"hops": 10, "supervision": "words", "stop_share": 0.5},
         {"ngrams": "held-out", "holdout": 0.1},

@@ -51,8 +51,9 @@ def test_answers_and_memories_are_the_trained_models(capsys, monkeypatch, tmp_pa
     [
         dict(hops=2, supervision="words", stop_share=0.5, nonlinear=True, write_time=False),
         dict(hops=1, lists="one", ngrams="1"),
+        dict(hops=6, lists="one", dictionaries="one", write_time=False, slot_time=True),
     ],
-    ids=["words", "one hop"],
+    ids=["words", "one hop", "one dictionary, slots told"],
 )
 def test_so_are_those_of_other_specs(capsys, monkeypatch, tmp_path, fields):
     trainer = made(**fields)
