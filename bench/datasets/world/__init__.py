@@ -7,10 +7,12 @@ text.py       the files' format
 files.py      where they are made, and their SHA-256
 dataset.py    what the spine sees of it
 answers.py    the same of the setting whose answers are sentences
+unseen.py     the same of stories whose names training has not read
 """
 
 from bench.core.dataset import DataSet
 from bench.datasets.world.answers import Answers
 from bench.datasets.world.dataset import World
+from bench.datasets.world.unseen import Unseen
 
-DATASETS: tuple[DataSet, ...] = (World(), *map(World, (100, 500, 1000)), Answers())
+DATASETS: tuple[DataSet, ...] = (World(), *map(World, (100, 500, 1000)), Answers(), Unseen())

@@ -60,6 +60,8 @@ class Encoded:
             words and n-grams have embeddings.
         train, test: the examples; ``train`` still holds the held-out ones.
         fit, valid: (n,) int32 indices into ``train``: what is trained on and what is held out.
+        new_words: of the test stories, sorted, which no training text has; where there are any,
+            they are answers, too, the last ones.
     """
 
     statements: tuple[Text, ...]
@@ -70,6 +72,7 @@ class Encoded:
     test: Examples
     fit: np.ndarray
     valid: np.ndarray
+    new_words: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -83,13 +86,18 @@ class Encoded:
 
 
 def encode(
-    parts: Mapping[str, Mapping[str, Sequence[Story]]], *, memory_size: int, holdout: float
+    parts: Mapping[str, Mapping[str, Sequence[Story]]],
+    *,
+    memory_size: int,
+    holdout: float,
+    new_words: bool = False,
 ) -> Encoded:
     """Writes all stories.
 
     Args:
         parts: unit -> 'train' and 'test' -> stories.
         holdout: share of each unit's training questions held out, the last ones.
+        new_words: whether words of test stories that no training text has are looked for.
 
     Raises:
         BenchError: there are too few questions to train on, or to hold out.
@@ -99,6 +107,11 @@ def encode(
     asked = [q for _, stories in (*train, *test) for story in stories for q in story.questions]
     slots = min(memory_size, max((q.seen for q in asked), default=0))
     answers = tuple(sorted({q.answer for _, told in train for s in told for q in s.questions}))
+    more: set[str] = set()
+    if new_words:
+        more = _words(test) - _words(train) - {w for _, told in train for s in told
+                                               for q in s.questions for w in q.words}  # fmt: skip
+    answers += tuple(sorted(more))
     writer = _Writer(slots, answers)
     examples = writer.write(train)
     known = len(writer.statements), len(writer.questions)
@@ -108,8 +121,13 @@ def encode(
         raise BenchError(f"{len(fit)} questions to train on, {len(tested)} to test: give more data")
     return Encoded(
         tuple(writer.statements), tuple(writer.questions), answers, known,
-        examples, tested, fit, valid,
+        examples, tested, fit, valid, tuple(sorted(more)),
     )  # fmt: skip
+
+
+def _words(parts: Sequence[tuple[str, Sequence[Story]]]) -> set[str]:
+    """The words of all statements."""
+    return {word for _, stories in parts for s in stories for text in s.statements for word in text}
 
 
 def encode_for_model(

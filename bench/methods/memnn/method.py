@@ -46,13 +46,16 @@ class _MemNN:
 
     def needs(self, column: Column) -> tuple:
         spec = _spec(column)
-        return spec.memory_size, spec.holdout, spec.speech and (spec.speech.words, spec.hops)
+        heard = spec.speech and (spec.speech.words, spec.hops)
+        return spec.memory_size, spec.holdout, heard, spec.open
 
     def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded | Heard:
         spec = _spec(column)
         if spec.speech:
             return hear(spec, parts)
-        encoded = encode(parts, memory_size=spec.memory_size, holdout=spec.holdout)
+        encoded = encode(
+            parts, memory_size=spec.memory_size, holdout=spec.holdout, new_words=spec.open
+        )
         if spec.supervision == "facts" and (encoded.train.support == NONE).all():
             raise BenchError(
                 "no training question has supporting facts; give data that has them, or "

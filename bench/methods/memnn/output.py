@@ -39,16 +39,28 @@ class Scored(NamedTuple):
     asker: jax.Array
 
 
-def score(o: Part, queries: jax.Array, asker: jax.Array, bags: jax.Array) -> Scored:
+def shared(bags: jax.Array, text: jax.Array, table: jax.Array) -> jax.Array:
+    """(C, n): what the words that candidates, bags (C, F), have in common with a text (F,) add to
+    their embeddings (W14 3.6); ``table`` (F, n) has a row a word."""
+    return ((bags > 0) & (text > 0)) @ table
+
+
+def score(
+    o: Part, queries: jax.Array, asker: jax.Array, bags: jax.Array, matched: jax.Array | None = None
+) -> Scored:
     """Scores of all candidates.
 
     Args:
         queries: (H, n), U x before E; ``asker``: (H,).
         bags: (M, F) of the memories.
+        matched: (H, M, n), what `shared` gives of all texts of a query; None for nothing.
     """
     x = embed(o, queries)
     null = x @ embed(o, o["null"])
-    scores = jnp.concatenate([against(o, x, o["memory"], bags), null[:, None]], axis=1)
+    memories = against(o, x, o["memory"], bags)
+    if matched is not None:
+        memories += jnp.einsum("hn,hmn->hm", x, matched)
+    scores = jnp.concatenate([memories, null[:, None]], axis=1)
     return Scored(scores, x @ o["time"].T if "time" in o else None, asker)
 
 
@@ -96,6 +108,7 @@ def find(
     """(hops,) int32, the memories found; M from the hop on that the null memory won.
 
     Args:
+        o: with ``match`` (K+1, F, n), tables of `shared` for the question and each memory found.
         question: (F,) its bag.
         bags: (M, F) of the memories, ``count`` of them in use.
         again: whether a memory may be found more than once.
@@ -110,17 +123,26 @@ def find(
         asker: jax.Array
         free: jax.Array
         ended: jax.Array
+        matched: jax.Array | None
 
     def hop(at: Hop, number: jax.Array) -> tuple[Hop, jax.Array]:
-        scored = score(o, at.query[None], at.asker[None], bags)
+        matched = at.matched
+        scored = score(
+            o, at.query[None], at.asker[None], bags, None if matched is None else matched[None]
+        )
         found = jnp.where(at.ended, null, best(scored, at.free))
         ended = found == null
         bag = jnp.where(ended, 0.0, bags[jnp.minimum(found, slots - 1)])
         taken = (jnp.arange(slots + 1) == found) & (found < null) & (not again)
         asker = jnp.where(ended, at.asker, found)
         added = bag @ o["support"][jnp.minimum(number, len(o["support"]) - 1)]
-        return Hop(at.query + added, asker, at.free & ~taken, ended), found
+        if matched is not None:
+            matched = matched + shared(bags, bag, o["match"][number + 1])
+        return Hop(at.query + added, asker, at.free & ~taken, ended, matched), found
 
     free = (jnp.arange(slots + 1) < count) | ((jnp.arange(slots + 1) == null) & has_null)
-    begin = Hop(query, null, free, null < 0)
+    begin = Hop(
+        query, null, free, null < 0,
+        shared(bags, question, o["match"][0]) if "match" in o else None,
+    )  # fmt: skip
     return jax.lax.scan(hop, begin, jnp.arange(hops))[1]

@@ -135,9 +135,14 @@ def spec_of(run: Mapping[str, Any]) -> Spec:
             "choose a model without 'speech'"
         )
     try:
-        return memnn(**fields, id="saved", title="saved")
+        spec = memnn(**fields, id="saved", title="saved")
     except (BenchError, TypeError) as error:
         raise none(f"its spec: {short(error, 200)}") from error
+    if spec.open:
+        raise BenchError(
+            "it models unseen words, and only models of known words are read; choose another"
+        )
+    return spec
 
 
 def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:

@@ -73,6 +73,10 @@ class MemNN(Column):
         dictionaries: 'three': a word of the question, of a memory in the query and of a candidate
             has rows apart (W14's D = 3|W|); 'one': they are the same row (D = |W|). The answers
             that R chooses from have rows of their own in both.
+        contexts: a word that no training text has is known by its neighbours (W14 3.5); without,
+            it is passed over.
+        matches: features of the words that a candidate shares with the query (W14 3.6).
+        dropped: in training, the share of a question's words that are taken for unseen.
         supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
             is valid by the words it shares (MemNN-WSH of S15).
         stop_share: with 'words', a word in more than this share of the training statements does
@@ -101,6 +105,9 @@ class MemNN(Column):
     slot_time: bool = dataclasses.field(default=False, metadata={"neutral": False})
     lists: str = choice("hop", "one")
     dictionaries: str = choice("three", "one", neutral="three")
+    contexts: bool = dataclasses.field(default=False, metadata={"neutral": False})
+    matches: bool = dataclasses.field(default=False, metadata={"neutral": False})
+    dropped: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     supervision: str = choice("facts", "words")
     stop_share: float = 0.0
     loss: str = choice("sum", "sampled")
@@ -140,6 +147,24 @@ class MemNN(Column):
             )
         if self.speech is not None:
             self._check_speech()
+        if self.open:
+            self._check_open()
+
+    def _check_open(self) -> None:
+        """Refuses what the modelling of unseen words does not go with."""
+        if not 0.0 <= self.dropped < 1.0:
+            raise BenchError(
+                f"{self.where}: field 'dropped' must lie in [0, 1), not {self.dropped}"
+            )
+        for name, needed in (
+            ("ngrams", "1"), ("nonlinear", False), ("supervision", "facts"), ("lists", "one"),
+            ("dictionaries", "three"), ("slot_time", False), ("speech", None), ("joint", False),
+        ):  # fmt: skip
+            if getattr(self, name) != needed:
+                raise BenchError(
+                    f"{self.where}: contexts, matches and dropped are written for "
+                    f"{name}={needed!r} alone"
+                )
 
     def _check_speech(self) -> None:
         """Refuses what a speaking R does not go with."""
@@ -151,6 +176,11 @@ class MemNN(Column):
         for name, wrong in (("ngrams", "held-out"), ("supervision", "words"), ("joint", True)):
             if getattr(self, name) == wrong:
                 raise BenchError(f"{where}: field 'speech' contradicts {name}={wrong!r}")
+
+    @property
+    def open(self) -> bool:
+        """Whether words that no training text has are modelled in any way."""
+        return self.contexts or self.matches or self.dropped > 0.0
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -167,6 +197,9 @@ class MemNN(Column):
             *["nl"] * self.nonlinear,
             *["slottime" if self.slot_time else "notime"] * (not self.write_time),
             *["1dictionary"] * (self.dictionaries == "one"),
+            *["contexts"] * self.contexts,
+            *["matches"] * self.matches,
+            *[f"dropped{self.dropped:g}"] * (self.dropped > 0.0),
             f"d{self.dim}",
             *([f"{self.speech.cell}{self.speech.dim}"] if self.speech else []),
         )

@@ -8,12 +8,13 @@ Shapes: R lanes, U updates an epoch, B batch, N questions.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bench.methods.memnn import unseen
 from bench.methods.memnn.memory import Encoded, Examples
 from bench.methods.memnn.model import Model, Params, Question, Reply, Tables
 from bench.methods.memnn.spec import MemNN as Spec
@@ -73,7 +74,8 @@ class Programs:
     def __init__(self, spec: Spec, encoded: Encoded, order: int, lanes: Lanes):
         self._spec = spec
         self._lanes = lanes
-        self._model = Model(spec, encoded, order)
+        made = unseen.Model if spec.open else Model
+        self._model: Any = made(spec, encoded, order)  # each with tables of its own
         self.shapes = self._model.shapes
         self.draws = self._model.draws
         self.updates = -(-len(encoded.fit) // spec.batch)

@@ -1,0 +1,247 @@
+"""Words that no training text has (W14 3.5, 3.6): a model that knows them by their neighbours, and
+by where else they stand.
+
+A word without a row of its own has its context: the words that stand to the left of it, and to the
+right, in the sentences of the memory, as two bags (D = 5|W|, one dictionary of neighbours each for
+O and for R). A bag is divided by its words, so that a context weighs what a word does: as sums they
+grow with the memory, and training diverges. In training each word of a question is taken for unseen
+with probability ``dropped``.
+
+Match features say which words a candidate, a memory or an answer, has in common with the question
+and with each memory in the query (D = 8|W| with the question and two memories): one for each known
+word, and one for all others together, which have those of the words in their contexts, too: an
+actor that is shared is so told from a room. R chooses among the known answers and the words of the
+memory that are not known, or are taken for unseen.
+
+All functions are of one question. Shapes: W known words, V all words, M slots, J words of the
+longest statement, n dimension, C answers and words, T texts: the question, and the memories of a
+query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from bench.methods.memnn import input, loss, output, response, supervision
+from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.model import Params, Question, Reply
+from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.score import Part, part, support
+from bench.methods.memnn.spec import MemNN as Spec
+from bench.train.lanes import Array
+
+NOTHING = -1
+"""Behind the last word of a statement, and in place of the word of an answer that is none."""
+
+
+class Tables(NamedTuple):
+    """What I makes of all texts.
+
+    Attributes:
+        statements, questions: bags, (S, V) and (Q, V) float32.
+        words: (S, J) int32, the statements' words in order.
+        answers: (C,) int32, the word that each answer is, and then all words that are none.
+    """
+
+    statements: Array
+    questions: Array
+    words: Array
+    answers: Array
+
+
+class Context(NamedTuple):
+    """The words of a question's memory.
+
+    Attributes:
+        seen: (V,) bool, those with a row of their own.
+        left, right: (V, W) float32, the seen words that stand to the left or right of a word, in
+            equal shares.
+    """
+
+    seen: jax.Array
+    left: jax.Array
+    right: jax.Array
+
+
+class Model:
+    """The model and its loss; as `bench.methods.memnn.model.Model`."""
+
+    def __init__(self, spec: Spec, encoded: Encoded, order: int):
+        self._spec = spec
+        self._encoded = encoded
+        self._order = order
+        self.hops = min(spec.hops, encoded.facts + 1)
+        self.dropped = len(self.features) if spec.dropped else 0
+        self.draws = self.dropped + (self.hops + 1) * (spec.loss == "sampled")
+
+    @cached_property
+    def features(self) -> tuple[input.Text, ...]:
+        """The known words, each as a text."""
+        return input.dictionary(self._encoded.texts, self._order)
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Parameter name -> shape."""
+        spec, words = self._spec, len(self.features)
+        known = len(self._encoded.answers) - len(self._encoded.new_words)
+        found = shapes(words, 1, known, spec.dim, nonlinear=False, write_time=spec.write_time)
+        for of in "OR":
+            if spec.contexts:
+                found |= {f"{of}/{side}": (words, spec.dim) for side in ("left", "right")}
+            if spec.matches:
+                found[f"{of}/match"] = (1 + spec.hops, words + 1, spec.dim)
+        return found
+
+    def tables(self) -> Tables:
+        """The data set's texts."""
+        encoded = self._encoded
+        words = (*self.features, *((word,) for word in encoded.new_words))
+        stated, put = (
+            input.bags(texts, words, self._order)
+            for texts in (encoded.statements, encoded.questions)
+        )
+        index = {word: at for at, (word,) in enumerate(words)}
+        answers = [index.get(answer, NOTHING) for answer in encoded.answers]
+        answers += sorted(set(range(len(words))) - set(answers))
+        return Tables(
+            stated, put, _numbered(encoded.statements, index), np.array(answers, np.int32)
+        )
+
+    def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
+        """What the model says, supporting facts unseen."""
+        spec, at = self._spec, _at(tables, asked)
+        context = self._context(tables, asked, jnp.ones(len(self.features), bool))
+        o = _worded(part(params, "O"), context)
+        found = output.find(o, at.question, at.bags, asked.count, spec.hops, again=False)
+        facts = _facts(at.bags, found)
+        scores, there = self._respond(part(params, "R"), context, tables, at, facts)
+        others = there & (jnp.arange(len(scores)) != asked.answer)
+        margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
+        return Reply(found, jnp.argmax(jnp.where(there, scores, -jnp.inf)), margins)
+
+    def loss(self, params: Params, tables: Tables, asked: Question, drawn: jax.Array) -> jax.Array:
+        """() as `bench.methods.memnn.model.Model.loss`."""
+        spec, at = self._spec, _at(tables, asked)
+        kept = jnp.ones(len(self.features), bool)
+        if self.dropped:
+            kept = drawn[: self.dropped] >= spec.dropped
+        context = self._context(tables, asked, kept)
+        o = _worded(part(params, "O"), context)
+        lesson = supervision.from_facts(asked.support, asked.count, len(at.bags), self.hops)
+        facts = _facts(at.bags, lesson.target)
+        earlier = jnp.tril(jnp.ones((self.hops, self.hops - 1)), -1)
+        queries = at.question @ o["question"] + earlier @ support(o, facts[:-1])
+        asker = jnp.roll(lesson.target, 1).at[0].set(len(at.bags))
+        shared = None
+        if "match" in o:
+            texts = jnp.concatenate([at.question[None], facts[:-1]])
+            each = jax.vmap(output.shared, (None, 0, 0))(at.bags, texts, o["match"][: self.hops])
+            shared = jnp.cumsum(each, axis=0)
+        scored = output.score(o, queries, asker, at.bags, shared)
+        answers, there = self._respond(part(params, "R"), context, tables, at, facts)
+        others = there & (jnp.arange(len(answers)) != asked.answer)
+        many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
+        wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
+        if spec.loss == "sampled":
+            last = drawn[-self.hops - 1 :]
+            wrong = loss.one_of(lesson.wrong, last[:-1])
+            mistaken = loss.one_of(others, last[-1])
+        return loss.of_memories(scored, lesson.target, wrong, spec.gamma) + loss.of_answers(
+            answers, asked.answer, mistaken, spec.gamma
+        )
+
+    def _context(self, tables: Tables, asked: Question, kept: jax.Array) -> Context:
+        """
+        Args:
+            kept: (W,) bool, the known words that are not taken for unseen.
+        """
+        every = tables.statements.shape[1]
+        hot = jax.nn.one_hot(tables.words[asked.memory], every)  # (M, J, V)
+        until = jnp.cumsum(hot, axis=1)
+        sides = (until - hot, until[:, -1:] - until)
+        stand = (jnp.einsum("mjv,mjw->vw", hot, side)[:, : len(kept)] > 0 for side in sides)
+        left, right = ((beside & kept) * 1.0 for beside in stand)
+        return Context(jnp.pad(kept, (0, every - len(kept))), _shares(left), _shares(right))
+
+    def _respond(
+        self, r: Part, context: Context, tables: Tables, at: _At, facts: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """(C,) scores of the answers and words, and which can be chosen: the known answers, and of
+        the words that are not known those of the memory."""
+        which = tables.answers
+        one = (which != NOTHING)[:, None] * jax.nn.one_hot(which, len(context.seen))  # (C, V)
+        known = len(r["answer"])
+        visible = (which == NOTHING) | context.seen[which]
+        rows = jnp.pad(r["answer"], ((0, len(which) - known), (0, 0)))
+        rows = jnp.where(visible[:, None], rows, one @ _neighbours(r, context))
+        worded = _worded(r, context)
+        if "match" in worded:
+            texts = jnp.concatenate([at.question[None], facts])
+            each = jax.vmap(output.shared, (None, 0, 0))(one, texts, worded["match"][: len(texts)])
+            rows += each.sum(axis=0)
+        told = one @ at.bags.sum(axis=0) > 0
+        there = jnp.where(visible, jnp.arange(len(which)) < known, told)
+        return response.respond({**worded, "answer": rows}, at.question, facts), there
+
+
+def _shares(bags: jax.Array) -> jax.Array:
+    """Bags (V, W), each divided by what is in it."""
+    return bags / jnp.maximum(bags.sum(axis=1, keepdims=True), 1.0)
+
+
+class _At(NamedTuple):
+    bags: jax.Array
+    question: jax.Array
+
+
+def _at(tables: Tables, asked: Question) -> _At:
+    return _At(tables.statements[asked.memory], tables.questions[asked.question])
+
+
+def _facts(bags: jax.Array, found: jax.Array) -> jax.Array:
+    """(K, V) bags of the memories found, zeros for the null memory."""
+    some = (found < len(bags))[:, None]
+    return jnp.where(some, bags[jnp.minimum(found, len(bags) - 1)], 0.0)
+
+
+def _neighbours(of: Part, context: Context) -> jax.Array:
+    """(V, n) of words by their contexts, zeros where these say nothing."""
+    if "left" not in of:
+        return jnp.zeros((len(context.seen), of["question"].shape[-1]))
+    return context.left @ of["left"] + context.right @ of["right"]
+
+
+def _worded(of: Part, context: Context) -> Part:
+    """The part with tables of all words in place of the known ones'."""
+    seen, more = context.seen[:, None], len(context.seen) - of["question"].shape[0]
+    unknown = _neighbours(of, context)
+
+    def every(table: Array) -> jax.Array:
+        return jnp.where(seen, jnp.pad(table, ((0, more), (0, 0))), unknown)
+
+    found = {**of, "question": every(of["question"]), "support": every(of["support"][0])[None]}
+    if "memory" in of:
+        found["memory"] = every(of["memory"])
+    if "match" in of:
+        words = of["match"][:, :-1]
+        other = of["match"][:, -1:]
+        if "left" in of:
+            other = other + (context.left + context.right) @ words
+        own = jnp.pad(words, ((0, 0), (0, more), (0, 0)))
+        found["match"] = jnp.where(seen, own, other)
+    return found
+
+
+def _numbered(texts: Sequence[input.Text], index: dict[str, int]) -> np.ndarray:
+    """(N, J) int32, the texts' words, `NOTHING` behind the last."""
+    most = max(map(len, texts))
+    found = np.full((len(texts), most), NOTHING, np.int32)
+    for row, text in zip(found, texts, strict=True):
+        row[: len(text)] = [index.get(word, NOTHING) for word in text]
+    return found

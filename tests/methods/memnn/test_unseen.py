@@ -1,0 +1,276 @@
+"""Unseen words: contexts, match features and answers against the equations in float64."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import jax
+import numpy as np
+import pytest
+
+from bench.core.errors import BenchError
+from bench.examples.stories import Question, Story
+from bench.methods.memnn.memory import encode
+from bench.methods.memnn.spec import memnn
+from bench.methods.memnn.step import questions
+from bench.methods.memnn.unseen import Model
+
+DIM, GAMMA = 4, 0.1
+TRAIN = (
+    "joe went to the kitchen", "fred took the milk", "joe got the ball", "fred went to the office",
+    "joe moved to the office",
+)  # fmt: skip
+TEST = (
+    "ana went to the attic", "bo took the milk", "ana got the vase", "bo moved to the mill",
+    "ana went to the mill",
+)  # fmt: skip
+FORMS = [form for form in itertools.product((True, False), repeat=2) if any(form)]
+
+
+def story(told: Sequence[str], answers: Sequence[str], what: str) -> Story:
+    asked = [
+        Question(("where", "is", told[0].split()[0]), answers[0], (0,), 3, 4),
+        Question(("where", "is", "the", what), answers[1], (1, 3), 5, 7),
+    ]
+    return Story(tuple(tuple(text.split()) for text in told), tuple(asked))
+
+
+def made(test: Story, **fields) -> tuple[Model, list]:
+    """A model trained on `TRAIN`, and the test questions as it reads them."""
+    spec = memnn(**dict(id="x", title="x", dim=DIM, lists="one", memory_size=4) | fields)
+    parts = {"1": {"train": [story(TRAIN, ("kitchen", "office"), "milk")], "test": [test]}}
+    encoded = encode(parts, memory_size=4, holdout=0.0, new_words=True)
+    arrays = questions(encoded.test)
+    asked = [type(arrays)(*(a[n] for a in arrays)) for n in range(len(encoded.test))]
+    return Model(spec, encoded, 1), asked
+
+
+@dataclass
+class Equations:
+    """One question in words: every word's row, then scores, one number at a time.
+
+    Attributes:
+        known: words with a row, in the tables' order; ``seen`` those not taken for unseen.
+        answers: the known ones, in order.
+    """
+
+    params: dict[str, np.ndarray]
+    known: tuple[str, ...]
+    seen: set[str]
+    answers: tuple[str, ...]
+    memories: list[list[str]]
+    question: list[str]
+    hops: int = 2
+
+    def beside(self, word: str, side: str) -> list[int]:
+        """The seen words to the left or right of a word."""
+        found = set()
+        for text in self.memories:
+            for at in (at for at, other in enumerate(text) if other == word):
+                found |= set(text[:at] if side == "left" else text[at + 1 :])
+        return [self.known.index(w) for w in found & self.seen]
+
+    def context(self, of: str, word: str) -> np.ndarray:
+        total = np.zeros(DIM)
+        for side in ("left", "right"):
+            places = self.beside(word, side)
+            if places and f"{of}/{side}" in self.params:
+                total = total + self.params[f"{of}/{side}"][places].mean(axis=0)
+        return total
+
+    def row(self, of: str, table: str, word: str) -> np.ndarray:
+        if word not in self.seen:
+            return self.context(of, word)
+        found = self.params[f"{of}/{table}"]
+        return (found[0] if table == "support" else found)[self.known.index(word)]
+
+    def match(self, of: str, number: int, word: str) -> np.ndarray:
+        table = self.params[f"{of}/match"][number]
+        if word in self.seen:
+            return table[self.known.index(word)]
+        total = table[-1]
+        for side in ("left", "right"):
+            places = self.beside(word, side)
+            if places and f"{of}/{side}" in self.params:
+                total = total + table[places].mean(axis=0)
+        return total
+
+    def x(self, of: str, facts: Sequence[int]) -> np.ndarray:
+        total = sum(self.row(of, "question", word) for word in self.question)
+        return total + sum(
+            (self.row(of, "support", word) for fact in facts for word in self.memories[fact]),
+            np.zeros(DIM),
+        )
+
+    def shared(self, of: str, facts: Sequence[int], words: set[str]) -> np.ndarray:
+        total = np.zeros(DIM)
+        if f"{of}/match" in self.params:
+            texts = [self.question, *(self.memories[fact] for fact in facts)]
+            for number, text in enumerate(texts):
+                for word in words & set(text):
+                    total = total + self.match(of, number, word)
+        return total
+
+    def y(self, facts: Sequence[int], slot: int | None) -> np.ndarray:
+        if slot is None:
+            return self.params["O/null"]
+        text = self.memories[slot]
+        own = sum(self.row("O", "memory", word) for word in text)
+        return own + self.shared("O", facts, set(text))
+
+    def s(self, facts: Sequence[int], y: int | None, z: int | None) -> float:
+        x = self.x("O", facts)
+        value = x @ (self.y(facts, y) - self.y(facts, z))
+        if y is not None and z is not None:
+            asker = facts[-1] if facts else np.inf
+            value += x @ (np.array([asker < y, asker < z, y < z], float) @ self.params["O/time"])
+        return float(value)
+
+    def find(self) -> list[int]:
+        facts: list[int] = []
+        while len(facts) < self.hops:
+            winner = None
+            for slot in (m for m in range(len(self.memories)) if m not in facts):
+                if self.s(facts, winner, slot) <= 0:
+                    winner = slot
+            if winner is None:
+                break
+            facts.append(winner)
+        return facts
+
+    def respond(self, facts: Sequence[int]) -> dict[str, float]:
+        """The scores of what can be chosen."""
+        told = {word for text in self.memories for word in text}
+        known = [word for word in self.answers if word in self.seen]
+        x, found = self.x("R", facts), {}
+        for word in {*known, *(told - self.seen)}:
+            own = self.context("R", word)
+            if word in known:
+                own = self.params["R/answer"][self.answers.index(word)]
+            found[word] = float(x @ (own + self.shared("R", facts, {word})))
+        return found
+
+    def loss(self, support: Sequence[int], answer: str) -> float:
+        total = 0.0
+        for hop in range(min(self.hops, len(support) + 1)):
+            before = list(support[:hop])
+            right = support[hop] if hop < len(support) else None
+            others = [m for m in range(len(self.memories)) if m not in (*before, right)]
+            for other in [*others, *[None] * (right is not None)]:
+                total += max(0.0, GAMMA - self.s(before, right, other))
+                total += max(0.0, GAMMA + self.s(before, other, right))
+        scores = self.respond(support[: self.hops])
+        return total + sum(
+            max(0.0, GAMMA - scores[answer] + score)
+            for word, score in scores.items()
+            if word != answer
+        )
+
+
+def equations(model: Model, params, test: Story, number: int, seen=None) -> Equations:
+    asked = test.questions[number]
+    known = tuple(word for (word,) in model.features)
+    told = [list(text) for text in test.statements[max(0, asked.seen - 4) : asked.seen]]
+    wide = {name: value.astype(float) for name, value in params.items()}
+    return Equations(
+        wide, known, set(known) if seen is None else seen, ("kitchen", "office"), told,
+        list(asked.words),
+    )  # fmt: skip
+
+
+def drawn(model: Model, seed: int) -> dict[str, np.ndarray]:
+    draw = np.random.default_rng(seed)
+    return {n: draw.normal(0, 0.6, s).astype("f4") for n, s in model.shapes.items()}
+
+
+@pytest.mark.parametrize(("contexts", "matches"), FORMS)
+def test_memories_and_answers_are_those_of_the_equations(contexts, matches):
+    test = story(TEST, ("attic", "mill"), "milk")
+    model, asked = made(test, contexts=contexts, matches=matches)
+    tables, answer = model.tables(), jax.jit(model.answer)
+    words = ("kitchen", "office", "ana", "attic", "bo", "mill", "vase")  # answers, then new words
+    chosen = set()
+    for seed, number in itertools.product(range(12), range(2)):
+        params = drawn(model, seed)
+        reply = answer(params, tables, asked[number])
+        wanted = equations(model, params, test, number)
+        facts = wanted.find()
+        slots = asked[number].memory.shape[0]
+        assert [int(slot) for slot in reply.found] == facts + [slots] * (2 - len(facts))
+        scores = wanted.respond(facts)
+        best = max(scores.values())  # without contexts some are alike
+        assert scores[words[int(reply.answer)]] == pytest.approx(best, abs=1e-5)
+        chosen.add(words[int(reply.answer)])
+    assert len(chosen) > 2
+
+
+@pytest.mark.parametrize(("contexts", "matches"), FORMS)
+def test_loss_and_gradient_are_with_words_taken_for_unseen(contexts, matches):
+    """The derivative along random directions against finite differences in float64."""
+    test = story(TRAIN, ("kitchen", "office"), "milk")
+    model, asked = made(test, contexts=contexts, matches=matches, dropped=0.5)
+    tables, differ = model.tables(), jax.jit(jax.value_and_grad(model.loss))
+    known = [word for (word,) in model.features]
+    assert model.draws == model.dropped == len(known)
+    for seed in range(4):
+        chance = np.random.default_rng(seed).random(len(known)).astype("f4")
+        kept = {word for word, number in zip(known, chance, strict=True) if number >= 0.5}
+        params = drawn(model, seed)
+        value, grads = differ(params, tables, asked[1], chance)
+
+        def in_float64(step: float, params=params, kept=kept, seed=seed) -> float:
+            way = np.random.default_rng(seed + 100)
+            moved = {n: p + step * way.normal(size=p.shape) for n, p in sorted(params.items())}
+            at = equations(model, moved, test, 1, kept)
+            return at.loss([s - 1 for s in test.questions[1].support], "office")
+
+        assert float(value) == pytest.approx(in_float64(0.0), rel=1e-5)
+        way = np.random.default_rng(seed + 100)
+        slope = sum(
+            float(np.sum(way.normal(size=p.shape) * np.asarray(grads[n])))
+            for n, p in sorted(params.items())
+        )
+        step = 1e-7
+        wanted = (in_float64(step) - in_float64(-step)) / (2 * step)
+        assert slope == pytest.approx(wanted, rel=2e-3, abs=2e-3)
+
+
+def test_what_unseen_words_are_called_changes_nothing():
+    """Other names, of another order in the alphabet: the same memories, and the answer renamed."""
+    others = {"ana": "zoe", "bo": "abe", "attic": "yard", "mill": "barn", "vase": "quill"}
+    test = story(TEST, ("attic", "mill"), "milk")
+    renamed = replace(
+        test,
+        statements=tuple(tuple(others.get(w, w) for w in text) for text in test.statements),
+        questions=tuple(
+            replace(q, words=tuple(others.get(w, w) for w in q.words), answer=others[q.answer])
+            for q in test.questions
+        ),
+    )
+    found = []
+    for told in (test, renamed):
+        model, asked = made(told, contexts=True, matches=True)
+        names = ["kitchen", "office", *model._encoded.new_words]
+        reply, tables = jax.jit(model.answer), model.tables()
+        said = []
+        for seed, one in itertools.product(range(6), asked):
+            told_ = reply(drawn(model, seed), tables, one)
+            word = names[int(told_.answer)]
+            said.append((told_.found.tolist(), others.get(word, word)))
+        found.append(said)
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (dict(dropped=1.0), "field 'dropped' must lie in"),
+        (dict(contexts=True, lists="hop"), "written for lists='one' alone"),
+        (dict(matches=True, ngrams="2"), "written for ngrams='1' alone"),
+    ],
+)
+def test_what_unseen_words_do_not_go_with_is_refused(fields, said):
+    with pytest.raises(BenchError, match=said):
+        memnn(**dict(id="x", title="x", lists="one") | fields)
