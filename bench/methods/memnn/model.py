@@ -91,9 +91,8 @@ class Model:
             nonlinear=spec.nonlinear, write_time=spec.write_time,
         )  # fmt: skip
 
-    def tables(self) -> Tables:
-        """The data set's texts."""
-        encoded = self._encoded
+    def tables(self, encoded: Encoded) -> Tables:
+        """The texts of its data set, or of what else restarts made of the same stories."""
         told, asked = encoded.statements, encoded.questions
         stated, put = (input.bags(texts, self.features, self._order) for texts in (told, asked))
         contents = None
