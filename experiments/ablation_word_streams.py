@@ -8,7 +8,9 @@ The columns that read streams are those of Table 3; the others read the same sto
 What sets them apart is what a segmenter misses, and that its segments begin with the words that
 join them to what was told before.
 
-Expected: no difference beyond a point; W14 prints none.
+Expected: W14 prints none. With two hops, the same within a point. With one, a segment may tell what
+its sentence does not: a full stop stands before each statement that follows a question, so that the
+words that join statements say something of when they were told.
 """
 
 from typing import Any

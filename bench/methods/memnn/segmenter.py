@@ -87,7 +87,7 @@ def cut(params: Params, running: Running, gamma: float) -> jax.Array:
 class Segmenter:
     """Trains a segmenter a restart, and cuts streams with it; programs are compiled once.
 
-    It takes a second or so: a training that is resumed trains it anew, to the same bits.
+    Beside O and R it takes little: a training that is resumed trains it anew, to the same bits.
 
     Args:
         stream: the group's, see `bench.train.draws`.

@@ -116,8 +116,8 @@ def test_a_fact_is_where_its_last_word_is_and_nowhere_before_it_is_cut():
     wrong = cuts_at(14, 4, 10, 11)  # misses three boundaries, cuts at one, and at two that are none
     encoded = found.encoded({"train": wrong, "test": wrong})
     told = [[" ".join(encoded.statements[i]) for i in row] for row in encoded.train.memory]
-    assert told[0] == ["", "", ""] and told[1][:2] == ["joe left . joe", "saw bob , then bob ran"]
-    assert told[2] == ["joe left . joe", "saw bob , then bob ran", "and"]
+    assert told[0] == ["", "", ""]
+    assert told[1] == told[2] == ["joe left . joe", "saw bob , then bob ran", "and"]
     too_old = -2
     assert encoded.train.support.tolist() == [[too_old, -1], [1, 1], [too_old, -1]]
     assert UNWRITTEN < 0

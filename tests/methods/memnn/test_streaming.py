@@ -6,10 +6,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import sys
+from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
+from jax.sharding import AbstractMesh
 from spoken_questions import UNIT, column, parts
 from tiny_data import quick_compile  # noqa: F401
 
@@ -17,18 +20,28 @@ from bench.core.rows import wrong_field
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.memory import side_by_side
 from bench.methods.memnn.saved import load
-from bench.methods.memnn.spec import VERSION
+from bench.methods.memnn.segmenter import cut
+from bench.methods.memnn.spec import VERSION, memnn
 from bench.methods.memnn.streaming import Trainer
+from bench.train.lanes import AXIS, Lanes
 
 SPEC = column(speech=None, text="stream", lists="one", dim=10, epochs=6, holdout=0.1, memory_size=9)
 
 
-@pytest.fixture(scope="module")
-def trained():
+RECORD = Path(__file__).with_name("streams.json")
+DEVICE = jax.devices()[0]
+
+
+def two_seeds():
     """A trainer, and what two seeds come to."""
     told = METHOD.prepare(SPEC, parts(train=250, test=40))
-    trainer = Trainer(SPEC, told, jax.devices()[0], stream=3, block=100)
+    trainer = Trainer(SPEC, told, DEVICE, stream=3, block=100)
     return trainer, trainer.train([0, 1])
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return two_seeds()
 
 
 def assert_same(ours, theirs, *, apart=()):
@@ -137,6 +150,52 @@ def test_a_segmenter_that_diverges_says_so(trained):
     assert (one.row["diverged"], two.row["diverged"]) == (None, 2)
 
 
+def test_restarts_can_be_sharded(trained):
+    """Traced alone: what runs on a device is the program that runs there without others."""
+    trainer, outcomes = trained
+    lanes = Lanes((DEVICE, DEVICE))
+    lanes.__dict__["_mesh"] = AbstractMesh((2,), (AXIS,))
+    segmenter, running = trainer.segmenter, trainer.streams.running
+    both = {n: np.stack([o.params[n] for o in outcomes]) for n in outcomes[0].params}
+    params = {n: both[n] for n in ("S/cut", "S/words")}
+    taught = trainer.streams.known, running["train"]
+    order = np.zeros((2, len(taught[0].start)), np.int32)
+    epoch = lanes.program(segmenter._updates, (0, 0, None, None))
+    after, total = jax.eval_shape(epoch, params, order, np.int32(2), taught)
+    assert total.shape == (2,) and after["S/words"].shape == params["S/words"].shape
+    cuts = lanes.program(lambda p, text: cut(p, text, SPEC.gamma), (0, None))
+    assert jax.eval_shape(cuts, params, running["test"]).shape == (2, len(running["test"].words))
+    programs = trainer._reader.programs[1]
+    asked, tables = jax.tree.map(np.asarray, (programs._train, programs._tables))
+    reply = jax.eval_shape(lanes.program(programs._replies, (0, 0, None)), both, asked, tables)
+    assert reply.found.shape == (2, 250, 2)
+
+
+def test_a_column_of_sentences_is_what_it_was():
+    """Ids of stored rows are made of it."""
+    given = memnn(id="x", title="x")
+    assert "text" not in given.canonical() and "stream" not in given.marks
+    assert SPEC.canonical()["text"] == "stream" and "stream" in SPEC.marks
+    assert METHOD.needs(given) != METHOD.needs(dataclasses.replace(given, text="stream"))
+
+
+def fingerprint(outcomes):
+    """What segmenters were trained to, and the first loss of O and R."""
+    return [
+        [
+            float(f"{x:.6g}")
+            for x in (np.linalg.norm(one.params["S/cut"]), *one.row["curves"]["train_loss"][:1])
+        ]
+        for one in outcomes
+    ]
+
+
+def test_the_same_version_trains_to_the_same_numbers(trained):
+    known = json.loads(RECORD.read_text())[str(VERSION)]
+    said = "training gives other numbers: raise VERSION, then run this file as a script"
+    np.testing.assert_allclose(fingerprint(trained[1]), known, rtol=2e-4, err_msg=said)
+
+
 def test_a_saved_model_comes_back(trained, tmp_path):
     trainer, (outcome, _) = trained
     path = tmp_path / "m.npz"
@@ -148,3 +207,11 @@ def test_a_saved_model_comes_back(trained, tmp_path):
         np.testing.assert_array_equal(found.params[name], value)
     assert found.words == set(trainer.streams.words) and found.memory_slots == 9
     assert found.answers == trainer.streams.answers
+
+
+if __name__ == "__main__":
+    jax.config.update("jax_disable_most_optimizations", True)
+    record = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    record[str(VERSION)] = fingerprint(two_seeds()[1])
+    RECORD.write_text(json.dumps(record) + "\n")
+    sys.exit(print(f"recorded version {VERSION} in {RECORD}"))
