@@ -2,6 +2,10 @@
 
     .venv/bin/python experiments/memnn_table3_simulation.py --profile paper
 
+All read word streams (W14 3.2): MemNN cuts them into memories by a segmenter that it learns, the
+recurrent networks read the latest words. ``ablation_word_streams`` has MemNN with the statements
+given beside it.
+
 Expected (W14 section 5.2), actor and object at difficulty 5: MemNN with two hops and time 99.9,
 with one 44.4, LSTM 29.0 (experiments/paper/ has every cell).
 """
@@ -11,9 +15,9 @@ from bench.methods.memnn.protocols import w14
 from bench.methods.recurrent.protocols import world
 
 MEMNN = (
-    w14(id="memnn_k1", title="MemNN, k = 1", hops=1, write_time=False),
-    w14(id="memnn_k1_time", title="MemNN, k = 1, with time", hops=1),
-    w14(id="memnn_k2_time", title="MemNN, k = 2, with time"),
+    w14(id="memnn_k1", title="MemNN, k = 1", text="stream", hops=1, write_time=False),
+    w14(id="memnn_k1_time", title="MemNN, k = 1, with time", text="stream", hops=1),
+    w14(id="memnn_k2_time", title="MemNN, k = 2, with time", text="stream"),
 )
 
 EXPERIMENT = Experiment(

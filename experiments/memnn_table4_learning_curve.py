@@ -3,7 +3,8 @@
     .venv/bin/python experiments/memnn_table4_learning_curve.py --profile paper
 
 Expected (W14 appendix): MemNN with two hops and time reaches 49.8 with 100 questions on actor and
-object at difficulty 5, 95.1 with 500, 99.9 with 3000. The whole training set is Table 3's own run.
+object at difficulty 5, 95.1 with 500, 99.9 with 3000. Memories are the statements as they are; the
+whole training set's runs are those of ``ablation_word_streams``.
 """
 
 from bench.core.experiment import Experiment

@@ -22,8 +22,6 @@ EXPERIMENT = Experiment(
     printed=False,
     figure="columns",
     long=True,
-    quick=(w14(id="both", title="contexts and matches", contexts=True, matches=True,
-               dropped=DROPPED),),
     columns=(
         w14(id="plain", title="neither"),
         w14(id="contexts", title="contexts", contexts=True, dropped=DROPPED, against="plain"),

@@ -62,7 +62,7 @@ def question_of(spec: MemNN) -> Made:
     parts = {"1": {"train": [STORY], "test": [STORY]}}
     encoded = encode(parts, memory_size=spec.memory_size, holdout=0.0)
     model = Model(spec, encoded, spec.orders[0])
-    tables = model.tables()
+    tables = model.tables(encoded)
     asked = type(questions(encoded.train))(*(a[1] for a in questions(encoded.train)))
     bags = tables.statements[asked.memory[: asked.count]].astype(float)
     question = tables.questions[asked.question].astype(float)

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
@@ -16,7 +16,16 @@ Row = dict[str, Any]
 Check = Callable[[Any], bool]
 Field = tuple[Check, str]
 """A check, and in words what passes it."""
-Fields = Mapping[str, Field]
+
+
+class Maybe(NamedTuple):
+    """A `Field` that a row may lack: what only some settings have, or what older rows had not."""
+
+    passes: Check
+    expected: str
+
+
+Fields = Mapping[str, Field | Maybe]
 
 
 def number(value: Any) -> bool:
@@ -99,11 +108,12 @@ def wrong_field(row: Any, fields: Fields) -> str:
     """What is wrong with a row's fields one by one, '' if nothing is."""
     if not isinstance(row, dict):
         return "is not an object"
-    odd = sorted(set(row) ^ set(fields))
+    needed = {name for name, field in fields.items() if not isinstance(field, Maybe)}
+    odd = sorted((set(row) - set(fields)) | (needed - set(row)))
     if odd:
         return f"has missing or unknown fields ({', '.join(odd)})"
     for name, (passes, expected) in fields.items():
-        if not passes(row[name]):
+        if name in row and not passes(row[name]):
             return f"has a field '{name}' that is not {expected}"
     return ""
 

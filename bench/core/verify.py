@@ -112,7 +112,7 @@ def _again(job: Job, wanted: Row, store: Store, device: Any) -> str:
     same_machine = _where(again) == _where(wanted)
     exact = sorted(method.fields)
     problems = (
-        [f"{k} {wanted[k]} -> {again[k]}" for k in exact if again[k] != wanted[k]]
+        [f"{k} {wanted.get(k)} -> {again.get(k)}" for k in exact if again.get(k) != wanted.get(k)]
         if same_machine
         else _close(group, again, wanted, store.rows(group))
     )

@@ -179,6 +179,7 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         TABLE3.id,
         "attention",
         "e2e_table2_lm",
+        "memnn_unseen",
         "methods_on_stories",
         "own_text",
         "memory_use",
@@ -280,6 +281,10 @@ def test_every_path_that_the_readme_names_is_there():
 def test_w14s_tables_share_what_is_alike():
     three, four = KNOWN["memnn_table3_simulation"], KNOWN["memnn_table4_learning_curve"]
     five = KNOWN["memnn_table5_sentence_level"]
-    assert ids(four, "3000") == ids(three, "memnn_k2_time") == ids(five, "memnn_k2_time")
+    assert ids(four, "3000") == ids(five, "memnn_k2_time")
+    streams = KNOWN["ablation_word_streams"]
+    assert ids(streams, "k2_time") == ids(four, "3000")
+    for name in ("k1", "k1_time", "k2_time"):
+        assert ids(three, f"memnn_{name}") == ids(streams, f"{name}_stream")
     assert len({tuple(ids(four, column.id)) for column in four.runnable()}) == 4
     assert ids(KNOWN["ablation_memnn"], "am_ng_nl") == ids(TABLE1, "memnn")

@@ -7,7 +7,7 @@ import json
 import pytest
 from store_helpers import group, row
 
-from bench.core import registry
+from bench.core import registry, rows
 from bench.core.errors import BenchError
 from bench.core.files import write_atomically
 from bench.core.store import Store
@@ -74,6 +74,15 @@ def test_a_damaged_row_is_named_by_file_and_line(tmp_path, change, said):
     store.path(g).write_text("\n".join(lines) + "\n")
     with pytest.raises(BenchError, match=rf"jsonl:3: .*{said}"):
         store.rows(g)
+
+
+def test_a_row_may_lack_what_only_some_have_and_no_more():
+    fields = {"error": rows.PERCENT, "cuts": rows.Maybe(rows.percent, "a percentage")}
+    told = {"error": 1.0, "cuts": 2.0}
+    assert rows.wrong_field(told, fields) == rows.wrong_field({"error": 1.0}, fields) == ""
+    assert "unknown fields (error)" in rows.wrong_field({"cuts": 2.0}, fields)
+    assert "unknown fields (more)" in rows.wrong_field(told | {"more": 1}, fields)
+    assert "'cuts' that is not a percentage" in rows.wrong_field(told | {"cuts": None}, fields)
 
 
 def test_a_row_on_a_completed_training_set_is_never_real(tmp_path):

@@ -6,6 +6,7 @@ from bench.core import devices
 from bench.core.method import Work
 from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.segments import Streams
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.spec import Speech
 from bench.train import cell_cost
@@ -18,8 +19,13 @@ BLOCK_SECONDS = 2.0
 
 def choosing_work(spec: Spec, encoded: Encoded) -> Work:
     """What a restart takes whose R chooses a word: O and R."""
-    updates = len(encoded.fit) / spec.batch * spec.epochs * len(spec.orders)
-    return Work(STEP_SECONDS * updates, _lane_bytes(spec, encoded))
+    words = {word for text in encoded.texts for word in text}
+    return _work(spec, len(encoded.fit), encoded.train.memory.shape[1], len(words))
+
+
+def streaming_work(spec: Spec, streams: Streams) -> Work:
+    """What a restart takes that cuts word streams: O and R; its segmenter takes little."""
+    return _work(spec, len(streams.fit), spec.memory_size, len(streams.words))
 
 
 def speaking_work(spec: Spec, heard: Heard) -> Work:
@@ -45,7 +51,8 @@ def block_updates(seconds: float) -> int:
     return max(1, int(BLOCK_SECONDS / (devices.CPU_LANES * seconds)))
 
 
-def _lane_bytes(spec: Spec, encoded: Encoded) -> int:
-    """What a restart reads of an update's memories, roughly."""
-    words = {word for text in encoded.texts for word in text}
-    return 4 * spec.batch * encoded.train.memory.shape[1] * len(words) * max(spec.orders) ** 2
+def _work(spec: Spec, questions: int, slots: int, words: int) -> Work:
+    """Bytes are those that a restart reads of an update's memories, roughly."""
+    updates = questions / spec.batch * spec.epochs * len(spec.orders)
+    lane_bytes = 4 * spec.batch * slots * words * max(spec.orders) ** 2
+    return Work(STEP_SECONDS * updates, lane_bytes)

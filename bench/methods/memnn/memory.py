@@ -7,7 +7,7 @@ told twice has two slots. Nothing here knows a model.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -19,7 +19,8 @@ EMPTY = 0
 """Index of the empty statement, which no slot in use holds."""
 
 NONE, TOO_OLD = -1, -2
-"""In place of a supporting fact's slot: there is no such fact, or it is no longer in memory."""
+"""In place of a supporting fact's slot: there is no such fact, or it is not in memory, no longer
+or, of a word stream, not yet."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Examples:
         question, answer: (N,) int32, indices; an answer that no training question has is -1.
         support: (N, K) int32, slots of the supporting facts in order; `NONE`, `TOO_OLD`.
         unit: (N,) of str, the unit of the data set that each is from.
+
+    Of `side_by_side` restarts all but ``unit`` have R in front.
     """
 
     memory: np.ndarray
@@ -42,7 +45,7 @@ class Examples:
     unit: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.answer)
+        return len(self.unit)
 
     def take(self, which: np.ndarray) -> Examples:
         """Some of them."""
@@ -62,6 +65,8 @@ class Encoded:
         fit, valid: (n,) int32 indices into ``train``: what is trained on and what is held out.
         new_words: of the test stories, sorted, which no training text has; where there are any,
             they are answers, too, the last ones.
+        running: the training set's word streams, where statements are segments of such: all their
+            words have embeddings, whether a restart has them in a segment or not.
     """
 
     statements: tuple[Text, ...]
@@ -73,16 +78,23 @@ class Encoded:
     fit: np.ndarray
     valid: np.ndarray
     new_words: tuple[str, ...] = ()
+    running: tuple[Text, ...] = ()
 
     @property
     def texts(self) -> tuple[Text, ...]:
         """Those of the training set."""
-        return self.statements[: self.known[0]] + self.questions[: self.known[1]]
+        told = self.running or self.statements[: self.known[0]]
+        return told + self.questions[: self.known[1]]
+
+    @property
+    def apart(self) -> bool:
+        """Whether restarts have memories of their own (`side_by_side`)."""
+        return self.train.count.ndim > 1
 
     @property
     def facts(self) -> int:
         """Most supporting facts of a training question."""
-        return self.train.support.shape[1]
+        return self.train.support.shape[-1]
 
 
 def encode(
@@ -91,6 +103,7 @@ def encode(
     memory_size: int,
     holdout: float,
     new_words: bool = False,
+    running: Sequence[Text] = (),
 ) -> Encoded:
     """Writes all stories.
 
@@ -98,6 +111,7 @@ def encode(
         parts: unit -> 'train' and 'test' -> stories.
         holdout: share of each unit's training questions held out, the last ones.
         new_words: whether words of test stories that no training text has are looked for.
+        running: see `Encoded`. There are ``memory_size`` slots then, however it was cut.
 
     Raises:
         BenchError: there are too few questions to train on, or to hold out.
@@ -106,6 +120,7 @@ def encode(
     test = [(unit, split["test"]) for unit, split in parts.items()]
     asked = [q for _, stories in (*train, *test) for story in stories for q in story.questions]
     slots = min(memory_size, max((q.seen for q in asked), default=0))
+    slots = memory_size if running else slots
     answers = tuple(sorted({q.answer for _, told in train for s in told for q in s.questions}))
     more: set[str] = set()
     if new_words:
@@ -116,18 +131,49 @@ def encode(
     examples = writer.write(train)
     known = len(writer.statements), len(writer.questions)
     tested = writer.write(test)
-    fit, valid = _held_out(examples.unit, holdout)
+    fit, valid = held_out(examples.unit, holdout)
     if not len(tested) or not len(fit):
         raise BenchError(f"{len(fit)} questions to train on, {len(tested)} to test: give more data")
     return Encoded(
         tuple(writer.statements), tuple(writer.questions), answers, known,
-        examples, tested, fit, valid, tuple(sorted(more)),
+        examples, tested, fit, valid, tuple(sorted(more)), tuple(running),
     )  # fmt: skip
 
 
 def _words(parts: Sequence[tuple[str, Sequence[Story]]]) -> set[str]:
     """The words of all statements."""
     return {word for _, stories in parts for s in stories for text in s.statements for word in text}
+
+
+def side_by_side(restarts: Sequence[Encoded]) -> Encoded:
+    """The same questions with the memories that each restart has of them, as one data set: the
+    arrays of its examples, units apart, have R in front.
+
+    Args:
+        restarts: of one data set of running text.
+    """
+    index: dict[Text, int] = {(): EMPTY}
+    names = [
+        np.array([index.setdefault(text, len(index)) for text in one.statements], np.int32)
+        for one in restarts
+    ]
+
+    def stacked(split: Sequence[Examples]) -> Examples:
+        memory = [name[one.memory] for name, one in zip(names, split, strict=True)]
+        own = [replace(one, memory=m) for one, m in zip(split, memory, strict=True)]
+        arrays = {
+            field.name: np.stack([getattr(one, field.name) for one in own])
+            for field in fields(Examples)
+            if field.name != "unit"
+        }
+        return Examples(**arrays, unit=split[0].unit)
+
+    return replace(
+        restarts[0],
+        statements=tuple(index),
+        train=stacked([one.train for one in restarts]),
+        test=stacked([one.test for one in restarts]),
+    )
 
 
 def encode_for_model(
@@ -189,7 +235,15 @@ class _Writer:
         )
 
 
-def _held_out(units: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+def held_out(units: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the questions to train on, and of those held out: each unit's last ones.
+
+    Args:
+        units: (N,) the questions' units.
+
+    Raises:
+        BenchError: a unit has too few.
+    """
     held = np.zeros(len(units), bool)
     for unit in np.unique(units):
         of = np.flatnonzero(units == unit)

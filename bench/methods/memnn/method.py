@@ -11,15 +11,18 @@ from bench.core.errors import BenchError
 from bench.core.method import Method, Outcome, Rule, Tick, Trainer, Work, unwatched
 from bench.core.rows import Row
 from bench.examples.stories import Story
-from bench.methods.memnn.cost import choosing_work, speaking_work
+from bench.methods.memnn.cost import choosing_work, speaking_work, streaming_work
 from bench.methods.memnn.hearing import Heard, hear
 from bench.methods.memnn.memory import NONE, Encoded, encode
 from bench.methods.memnn.row import FIELDS, row
 from bench.methods.memnn.saved import save
+from bench.methods.memnn.segments import Streams, read
 from bench.methods.memnn.spec import NAME, VERSION, MemNN
 
 if TYPE_CHECKING:
     from bench.methods.memnn import speaking, training
+
+Prepared = Encoded | Heard | Streams
 
 
 class _MemNN:
@@ -47,10 +50,12 @@ class _MemNN:
     def needs(self, column: Column) -> tuple:
         spec = _spec(column)
         heard = spec.speech and (spec.speech.words, spec.hops)
-        return spec.memory_size, spec.holdout, heard, spec.open
+        return spec.memory_size, spec.holdout, heard, spec.open, spec.text
 
-    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Encoded | Heard:
+    def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Prepared:
         spec = _spec(column)
+        if spec.text == "stream":
+            return read(parts, memory_size=spec.memory_size, holdout=spec.holdout)
         if spec.speech:
             return hear(spec, parts)
         encoded = encode(
@@ -63,18 +68,22 @@ class _MemNN:
             )
         return encoded
 
-    def work(self, column: Column, prepared: Encoded | Heard) -> Work:
+    def work(self, column: Column, prepared: Prepared) -> Work:
         spec = _spec(column)
+        if isinstance(prepared, Streams):
+            return streaming_work(spec, prepared)
         if isinstance(prepared, Heard):
             return speaking_work(spec, prepared)
         return choosing_work(spec, prepared)
 
     def trainer(
-        self, column: Column, prepared: Encoded | Heard, devices: Sequence, stream: int
+        self, column: Column, prepared: Prepared, devices: Sequence, stream: int
     ) -> Trainer:
-        from bench.methods.memnn import speaking, training
+        from bench.methods.memnn import speaking, streaming, training
 
         spec = _spec(column)
+        if isinstance(prepared, Streams):
+            return streaming.Trainer(spec, prepared, *devices, stream=stream)
         if isinstance(prepared, Heard):
             return _Trainer(speaking.Trainer(spec, prepared, *devices, stream=stream))
         return _Trainer(training.Trainer(spec, prepared, *devices, stream=stream))
@@ -86,7 +95,7 @@ class _MemNN:
         # O's training and that of a speaking R have parameters of other names.
         return progress and (*progress.place, min(progress.state.params))
 
-    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Encoded | Heard) -> None:
+    def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Prepared) -> None:
         save(path, outcome.params, run, outcome.row, prepared)
 
 

@@ -86,16 +86,15 @@ class Model:
         spec = self._spec
         most = 2 if self._by_words else max(1, self._encoded.facts)
         lists = min(spec.hops, most) if spec.lists == "hop" else 1
-        slots = self._encoded.train.memory.shape[1] if spec.slot_time else 0
+        slots = self._encoded.train.memory.shape[-1] if spec.slot_time else 0
         return shapes(
             len(self.features) + slots, lists, len(self._encoded.answers), spec.dim,
             nonlinear=spec.nonlinear, write_time=spec.write_time,
             apart=spec.dictionaries == "three",
         )  # fmt: skip
 
-    def tables(self) -> Tables:
-        """The data set's texts."""
-        encoded = self._encoded
+    def tables(self, encoded: Encoded) -> Tables:
+        """The texts of its data set, or of what else restarts made of the same stories."""
         told, asked = encoded.statements, encoded.questions
         stated, put = (input.bags(texts, self.features, self._order) for texts in (told, asked))
         contents = None

@@ -1,4 +1,5 @@
-"""The parameters of O and R, see `bench.methods.memnn.score`: their names and shapes."""
+"""Names and shapes of the parameters: of O and R (`bench.methods.memnn.score`), and of a segmenter
+(`bench.methods.memnn.segmenter`)."""
 
 from __future__ import annotations
 
@@ -34,3 +35,8 @@ def shapes(
         del o["question"]
     r = both | {"answer": (answers, dim)}
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
+
+
+def of_segmenter(words: int, dim: int) -> dict[str, tuple[int, ...]]:
+    """Parameter name -> its shape: W_seg and U_S."""
+    return {"S/cut": (dim,), "S/words": (words, dim)}

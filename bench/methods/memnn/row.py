@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.core.rows import Fields, Row, count, list_of, map_of, number, percent
+from bench.core.rows import (
+    Fields,
+    Maybe,
+    Row,
+    count,
+    list_of,
+    map_of,
+    number,
+    object_of,
+    percent,
+)
 from bench.methods.memnn.memory import NONE, Encoded, Examples
+from bench.methods.memnn.segments import Boundaries
 from bench.methods.memnn.spec import ORDERS
 
 if TYPE_CHECKING:
@@ -46,6 +57,7 @@ FIELDS: Fields = {
     "test_errors": (map_of(percent), "an object of percentages, 0 to 100, by unit"),
     "support_accuracy": (list_of(_MAYBE[0]), "percentages, 0 to 100, or null, by hop"),
     "curves": (_curves, "three lists, epoch, train_loss and valid_error"),
+    "boundaries": Maybe(object_of(found=percent, false=percent), "percentages, found and false"),
 }
 """Errors are in %, losses margins a question (null where not finite), ``valid_*`` null where
 nothing is held out. The curves' losses are the whole margins of the updates; the final ones are
@@ -54,7 +66,12 @@ was kept. ``support_accuracy`` has for each hop how many test questions with suc
 found it there, null where none has one; it is measured when all is trained and chosen.
 
 Where R speaks, its losses are nats an answer, ``epochs`` and curves are R's, and all but the curves
-is of the model after the epoch that was kept; ``diverged`` is an epoch of O's if O diverged."""
+is of the model after the epoch that was kept; ``diverged`` is an epoch of O's if O diverged.
+
+Rows of word streams have ``boundaries``: of the boundaries between the test streams' statements how
+many were ``found``, and of the cuts how many are ``false``, at none
+(`bench.methods.memnn.segments`). ``support_accuracy`` is then of the segments that have the facts'
+last words; ``diverged`` is an epoch of the segmenter's if that diverged."""
 
 
 def row(outcome: Outcome, encoded: Encoded) -> Row:
@@ -74,6 +91,12 @@ def row(outcome: Outcome, encoded: Encoded) -> Row:
         "support_accuracy": support_accuracy(outcome.test_found, encoded.test),
         "curves": _kept(outcome.curve),
     }
+
+
+def cut_row(whole: Row, boundaries: Boundaries) -> Row:
+    """A row of word streams, of ``whole`` and how the test's were cut."""
+    shares = {name: _percent(share) for name, share in boundaries._asdict().items()}
+    return {**whole, "boundaries": shares}
 
 
 def support_accuracy(found: np.ndarray, test: Examples) -> list[float | None]:

@@ -20,7 +20,8 @@ from bench.core.saved_models import MOST_BYTES, MOST_HEAD_BYTES, is_word, none, 
 from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.input import Text, dictionary
 from bench.methods.memnn.memory import Encoded
-from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.parameters import of_segmenter, shapes
+from bench.methods.memnn.segments import Streams
 from bench.methods.memnn.spec import NAME, VERSION, memnn
 from bench.methods.memnn.spec import MemNN as Spec
 
@@ -36,10 +37,10 @@ MOST_SLOTS = 10_000
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved model whose R chooses an answer.
+    """A saved model whose R chooses an answer. One of word streams reads statements as segments.
 
     Attributes:
-        params: parameter name -> float32 array, see `bench.methods.memnn.parameters.shapes`.
+        params: parameter name -> float32 array, see `bench.methods.memnn.parameters`.
         run: what was trained: the group's canonical text and the seed.
         order: of the n-grams.
         features: the n-grams that have embeddings, sorted.
@@ -74,7 +75,11 @@ class Saved:
 
 
 def save(
-    path: Path, params: Mapping[str, np.ndarray], run: Row, row: Row, data: Encoded | Heard
+    path: Path,
+    params: Mapping[str, np.ndarray],
+    run: Row,
+    row: Row,
+    data: Encoded | Heard | Streams,
 ) -> None:
     """Writes a model atomically.
 
@@ -83,7 +88,7 @@ def save(
     went; of an R that speaks the ``vocabulary``, its words, in place of the answers.
 
     Args:
-        params: of `bench.methods.memnn.parameters.shapes`; a speaking R's are those of
+        params: of `bench.methods.memnn.parameters`; a speaking R's are those of
             `bench.train.cells`, and without facts there is no O.
         run: the group's canonical text and the seed.
 
@@ -95,12 +100,17 @@ def save(
     said = {"answers": list(encoded.answers)}
     if isinstance(data, Heard):
         said = {"vocabulary": list(data.vocabulary)}
+    if isinstance(encoded, Streams):
+        features: Sequence[Text] = [(word,) for word in encoded.words]
+        slots = encoded.memory_size
+    else:
+        features, slots = dictionary(encoded.texts, order), encoded.train.memory.shape[1]
     head: dict[str, Any] = {
         "run": run,
         "ngrams": order,
-        "features": [" ".join(gram) for gram in dictionary(encoded.texts, order)],
+        "features": [" ".join(gram) for gram in features],
         **said,
-        "memory_slots": encoded.train.memory.shape[1],
+        "memory_slots": slots,
         "training": {name: row[name] for name in TRAINING},
     }
     arrays.save(path, head, params)
@@ -160,6 +170,8 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
         _lists(spec, layouts), len(saved.answers), spec.dim,
         nonlinear=spec.nonlinear, write_time=spec.write_time, apart=spec.dictionaries == "three",
     )  # fmt: skip
+    if spec.text == "stream":
+        wanted |= of_segmenter(len(saved.features), spec.dim)
     saved_models.check_layouts(layouts, wanted)
 
 

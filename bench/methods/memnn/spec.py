@@ -95,6 +95,9 @@ class MemNN(Column):
         speech: R answers in sentences; None: it chooses a word. O is trained as it is beside an R
             that chooses; of the speaking R's epochs the one whose answers to the held-out questions
             are best is kept.
+        text: what is read. 'sentences': statements, each a memory; 'stream': running text
+            (`bench.examples.streams`), and a memory is a segment that a segmenter has cut from it,
+            which each restart learns first (W14 3.2, `bench.methods.memnn.segmenter`).
     """
 
     hops: int = 2
@@ -121,6 +124,7 @@ class MemNN(Column):
     init_std: float = 0.1
     holdout: float = 0.0
     speech: Speech | None = dataclasses.field(default=None, metadata={"neutral": None})
+    text: str = choice("sentences", "stream", neutral="sentences")
     method = NAME
 
     def __post_init__(self) -> None:
@@ -149,6 +153,8 @@ class MemNN(Column):
             self._check_speech()
         if self.open:
             self._check_open()
+        if self.text == "stream":
+            self._check_stream()
 
     def _check_open(self) -> None:
         """Refuses what the modelling of unseen words does not go with."""
@@ -159,12 +165,22 @@ class MemNN(Column):
         for name, needed in (
             ("ngrams", "1"), ("nonlinear", False), ("supervision", "facts"), ("lists", "one"),
             ("dictionaries", "three"), ("slot_time", False), ("speech", None), ("joint", False),
+            ("text", "sentences"),
         ):  # fmt: skip
             if getattr(self, name) != needed:
                 raise BenchError(
                     f"{self.where}: contexts, matches and dropped are written for "
                     f"{name}={needed!r} alone"
                 )
+
+    def _check_stream(self) -> None:
+        """Refuses what word streams do not go with: a segmenter is taught by facts, and W14 has
+        bags of words."""
+        if self.speech is not None:
+            raise BenchError(f"{self.where}: text='stream' contradicts field 'speech'")
+        for name, only in (("supervision", "facts"), ("ngrams", "1")):
+            if getattr(self, name) != only:
+                raise BenchError(f"{self.where}: text='stream' goes with {name}={only!r} alone")
 
     def _check_speech(self) -> None:
         """Refuses what a speaking R does not go with."""
@@ -200,6 +216,7 @@ class MemNN(Column):
             *["contexts"] * self.contexts,
             *["matches"] * self.matches,
             *[f"dropped{self.dropped:g}"] * (self.dropped > 0.0),
+            *["stream"] * (self.text == "stream"),
             f"d{self.dim}",
             *([f"{self.speech.cell}{self.speech.dim}"] if self.speech else []),
         )

@@ -40,9 +40,15 @@ class Drawn(NamedTuple):
 
 
 def questions(examples: Examples) -> Question:
-    """The arrays that programs read."""
+    """The arrays that programs read; R in front where ``examples`` have it."""
     e = examples
     return Question(e.memory, e.count, e.question, e.answer, e.support)
+
+
+def some(asked: Question, which: np.ndarray) -> Question:
+    """Some of the questions."""
+    axis = asked.count.ndim - 1
+    return Question(*(np.take(np.asarray(array), which, axis) for array in asked))
 
 
 def draw(
@@ -79,10 +85,16 @@ class Programs:
         self.shapes = self._model.shapes
         self.draws = self._model.draws
         self.updates = -(-len(encoded.fit) // spec.batch)
-        self._tables = lanes.copy(self._model.tables())
-        self._train = lanes.copy(questions(encoded.train))
-        self._update = lanes.program(self._block, (0, 0, 0, None, None, 0, None, None))
-        self._reply = lanes.program(self._replies, (0, None, None))
+        own = 0 if encoded.apart else None
+        self._update = lanes.program(self._block, (0, 0, 0, None, own, 0, None, None))
+        self._reply = lanes.program(self._replies, (0, own, None))
+        self.read(encoded)
+
+    def read(self, encoded: Encoded) -> None:
+        """Goes on with other memories of the same questions: a word stream cut elsewhere."""
+        put = self._lanes.split if encoded.apart else self._lanes.copy
+        self._train = put(questions(encoded.train))
+        self._tables = self._lanes.copy(self._model.tables(encoded))
 
     def block(
         self, params: Params, sums: Array, drawn: Drawn, updates: range, epoch: int, active: Array
@@ -103,7 +115,7 @@ class Programs:
     def replies(self, params: Params, asked: Question) -> Reply:
         """What the model finds and answers: (R, N, K), and (R, N) each."""
         parts = [self._reply(params, part, self._tables) for part in _chunks(asked)]
-        count = len(asked.count)
+        count = asked.count.shape[-1]
         joined = (
             np.concatenate([np.asarray(a) for a in array], 1) for array in zip(*parts, strict=True)
         )
@@ -146,6 +158,6 @@ class Programs:
 
 def _chunks(asked: Question) -> list[Question]:
     """Parts of `CHUNK` questions, the last one filled up with the first question."""
-    count = len(asked.count)
+    count = asked.count.shape[-1]
     which = np.pad(np.arange(count), (0, -count % CHUNK)).reshape(-1, CHUNK)
-    return [Question(*(np.asarray(array)[part] for array in asked)) for part in which]
+    return [some(asked, part) for part in which]

@@ -14,9 +14,9 @@ import numpy as np
 from bench.core.method import Tick, unwatched
 from bench.methods.memnn.cost import STEP_SECONDS, block_updates
 from bench.methods.memnn.memory import Encoded
-from bench.methods.memnn.model import Params, Question, Reply
+from bench.methods.memnn.model import Params, Reply
 from bench.methods.memnn.spec import MemNN as Spec
-from bench.methods.memnn.step import Drawn, Programs, draw, questions
+from bench.methods.memnn.step import Drawn, Programs, draw, questions, some
 from bench.train import loop
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
@@ -78,15 +78,24 @@ class Trainer:
         block: int | None = None,
     ):
         self.spec = spec
-        self.encoded = encoded
         self.stream = stream
         self.lanes = Lanes(devices)
         self.programs = {order: Programs(spec, encoded, order, self.lanes) for order in spec.orders}
         self.block = block or block_updates(STEP_SECONDS)
+        self._look_at(encoded)
+
+    def read(self, encoded: Encoded) -> None:
+        """As `bench.methods.memnn.step.Programs.read`."""
+        for programs in self.programs.values():
+            programs.read(encoded)
+        self._look_at(encoded)
+
+    def _look_at(self, encoded: Encoded) -> None:
+        self.encoded = encoded
         train = questions(encoded.train)
         self._asked = {
-            "fit": _some(train, encoded.fit),
-            "valid": _some(train, encoded.valid),
+            "fit": some(train, encoded.fit),
+            "valid": some(train, encoded.valid),
             "test": questions(encoded.test),
         }
 
@@ -253,7 +262,3 @@ def held_out_rank(outcome: Outcome) -> tuple[float, ...]:
         return (0.0,)
     lost = outcome.diverged is not None or not np.isfinite(outcome.valid_loss)
     return (float(lost), outcome.valid_error, outcome.valid_loss if not lost else 0.0)
-
-
-def _some(asked: Question, which: np.ndarray) -> Question:
-    return Question(*(np.asarray(array)[which] for array in asked))

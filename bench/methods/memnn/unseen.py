@@ -98,9 +98,8 @@ class Model:
                 found[f"{of}/match"] = (1 + spec.hops, words + 1, spec.dim)
         return found
 
-    def tables(self) -> Tables:
+    def tables(self, encoded: Encoded) -> Tables:
         """The data set's texts."""
-        encoded = self._encoded
         words = (*self.features, *((word,) for word in encoded.new_words))
         stated, put = (
             input.bags(texts, words, self._order)

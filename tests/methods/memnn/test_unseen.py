@@ -189,7 +189,7 @@ def drawn(model: Model, seed: int) -> dict[str, np.ndarray]:
 def test_memories_and_answers_are_those_of_the_equations(contexts, matches):
     test = story(TEST, ("attic", "mill"), "milk")
     model, asked = made(test, contexts=contexts, matches=matches)
-    tables, answer = model.tables(), jax.jit(model.answer)
+    tables, answer = model.tables(model._encoded), jax.jit(model.answer)
     words = ("kitchen", "office", "ana", "attic", "bo", "mill", "vase")  # answers, then new words
     chosen = set()
     for seed, number in itertools.product(range(12), range(2)):
@@ -211,7 +211,7 @@ def test_loss_and_gradient_are_with_words_taken_for_unseen(contexts, matches):
     """The derivative along random directions against finite differences in float64."""
     test = story(TRAIN, ("kitchen", "office"), "milk")
     model, asked = made(test, contexts=contexts, matches=matches, dropped=0.5)
-    tables, differ = model.tables(), jax.jit(jax.value_and_grad(model.loss))
+    tables, differ = model.tables(model._encoded), jax.jit(jax.value_and_grad(model.loss))
     known = [word for (word,) in model.features]
     assert model.draws == model.dropped == len(known)
     for seed in range(4):
@@ -253,7 +253,7 @@ def test_what_unseen_words_are_called_changes_nothing():
     for told in (test, renamed):
         model, asked = made(told, contexts=True, matches=True)
         names = ["kitchen", "office", *model._encoded.new_words]
-        reply, tables = jax.jit(model.answer), model.tables()
+        reply, tables = jax.jit(model.answer), model.tables(model._encoded)
         said = []
         for seed, one in itertools.product(range(6), asked):
             told_ = reply(drawn(model, seed), tables, one)
