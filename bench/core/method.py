@@ -119,6 +119,8 @@ class Method(Protocol):
         fields: of its rows, beside the spine's. One of them is ``diverged``: null, or where its
             loss was no longer finite; restarts that diverged are in no number.
         metrics: metric (`bench.core.dataset.Metric.measured`) -> the field that maps a unit to it.
+        asides: what else pages show of a restart of one unit: title -> its number from a row, None
+            where it has none.
         rules: rules of selection by name (`Column.selection`); the first is the default.
     """
 
@@ -129,6 +131,7 @@ class Method(Protocol):
     splits: Sequence[str]
     fields: Fields
     metrics: Mapping[str, str]
+    asides: Mapping[str, Callable[[Row], float | None]]
     rules: Mapping[str, Rule]
 
     def early(self, row: Row) -> float:

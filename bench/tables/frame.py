@@ -1,4 +1,5 @@
-"""The store as one tidy frame, a row a restart, unit and metric: all numbers of ours are its."""
+"""The store as one tidy frame, a row a restart, unit and metric (or aside,
+`bench.core.method.Method.asides`): all numbers of ours are its."""
 
 from __future__ import annotations
 
@@ -130,6 +131,13 @@ def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
                 if shown.complement == metric and shown.name not in method.metrics:
                     left = None if batches is None else shown.of(batches)
                     records.append((*group, *restart, unit, shown.name, shown.of(value), left))
+        asides = method.asides if len(units) == 1 else {}
+        told = {title: figure(row) for title, figure in asides.items()}
+        records += [
+            (*group, *restart, units[0], title, value, None)
+            for title, value in told.items()
+            if value is not None
+        ]
     return records
 
 

@@ -32,7 +32,7 @@ class ColumnResult:
         column: under the profile's budget.
         declared: how many restarts the paper's protocol chooses from, whatever was asked for here.
         rule: of selection.
-        stored: the column's rows, of all metrics.
+        stored: the column's rows, of all metrics and asides.
         metric: the name of the table's.
         cells: by key, with the fields of `bench.tables.cells.Cell`.
         asked: how many models were asked for.
@@ -242,7 +242,8 @@ def _keyed(result: ColumnResult, numbers: pd.Series, kind: str, name: str) -> pd
     assert result.rule is not None
     units = registry.dataset(name).units
     unit = next((unit for unit in units if unit in result.heads), units[0])
-    stored = result.stored[result.stored.unit == unit]
+    metrics = registry.method(result.spec.method).metrics
+    stored = result.stored[(result.stored.unit == unit) & result.stored.metric.isin(metrics)]
     asked = result.spec.restarts
     found = cells.of(stored, "metric", result.declared, result.rule, kind, asked=asked)
     return cells.beside(found, numbers, {}, "")

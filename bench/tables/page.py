@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.core.column import NotYet
-from bench.tables import ablation, far, provenance, settings
+from bench.tables import ablation, aside, far, provenance, settings
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
@@ -50,13 +50,13 @@ def page(
         figure: whether there is one.
         others: what else was run.
     """
-    far_off = far.grid(result, others)
+    more = [one for one in (far.grid(result, others), aside.grid(result)) if one]
     return Page(
         id=result.experiment.id,
         title=title(result),
         notices=notices(result),
         explanation=_explanation(result),
-        grids=(*grids(result), *([far_off] if far_off else []), *settings.grids(result)),
+        grids=(*grids(result), *more, *settings.grids(result)),
         footnotes=footnotes(result),
         facts=provenance.facts(result),
         columns=Grid("By column", "", provenance.HEAD, provenance.of_columns(result), labels=1),

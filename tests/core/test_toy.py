@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import statistics
 import sys
 from pathlib import Path
 
@@ -126,6 +127,7 @@ class Method:
         "wrong": (map_of(percent), "percentages by unit"),
     }
     metrics = {"test_error": "wrong"}
+    asides = {"share of heads (%)": lambda row: row["heads"], "never": lambda row: None}
     rules = {"heads": Rule(("heads",), "train", "the share of heads", "share of heads")}
 
     def early(self, row):
@@ -222,6 +224,10 @@ def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
     cells = {tuple(line.split(",")[:2]): line.split(",") for line in table[1:]}
     errors = [row["wrong"]["penny"] for row in rows]
     assert float(cells["of5", "penny"][4]) == pytest.approx(sum(errors) / 5, abs=1e-4)
+    aside = page.partition("## Beside the error")[2].partition("\n## ")[0]
+    heads = [row["heads"] for row in rows]
+    told = f"{statistics.mean(heads):.2f} ± {statistics.stdev(heads):.2f}"
+    assert "Share of heads (%)" in aside and f"| {told} |" in aside and "Never" not in aside
     chosen = min(rows, key=lambda row: (row["heads"], row["seed"]))
     assert float(cells["of5", "penny"][2]) == pytest.approx(chosen["wrong"]["penny"], abs=1e-4)
     assert (results / "coins.png").read_bytes().startswith(b"\x89PNG")

@@ -79,6 +79,7 @@ class Method:
         }.items()
     }  # fmt: skip
     metrics = {"accuracy": "right", "valid_ppl": "valid", "test_ppl": "test"}
+    asides: dict = {}
     rules = {"least": Rule(("loss",), "valid", "the last epoch's", "validation loss")}
 
 

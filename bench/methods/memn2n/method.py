@@ -32,6 +32,7 @@ class _MemN2N:
     splits: Sequence[str] = ("train", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"test_error": "test_errors"}
+    asides: Mapping[str, Callable[[Row], float | None]] = {}
     rules: Mapping[str, Rule] = {
         "released": Rule(
             fields=("running_error", "running_loss"),

@@ -14,7 +14,7 @@ from bench.examples.stories import Story
 from bench.methods.memnn.cost import choosing_work, speaking_work, streaming_work
 from bench.methods.memnn.hearing import Heard, hear
 from bench.methods.memnn.memory import NONE, Encoded, encode
-from bench.methods.memnn.row import FIELDS, row
+from bench.methods.memnn.row import ASIDES, FIELDS, row
 from bench.methods.memnn.saved import save
 from bench.methods.memnn.segments import Streams, read
 from bench.methods.memnn.spec import NAME, VERSION, MemNN
@@ -33,6 +33,7 @@ class _MemNN:
     splits: Sequence[str] = ("train", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"test_error": "test_errors"}
+    asides: Mapping[str, Callable[[Row], float | None]] = ASIDES
     rules: Mapping[str, Rule] = {
         "mean": Rule(fields=(), split="train", about="none", measure="none"),
         "held-out": Rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +73,26 @@ Rows of word streams have ``boundaries``: of the boundaries between the test str
 many were ``found``, and of the cuts how many are ``false``, at none
 (`bench.methods.memnn.segments`). ``support_accuracy`` is then of the segments that have the facts'
 last words; ``diverged`` is an epoch of the segmenter's if that diverged."""
+
+
+def _found(hop: int) -> Callable[[Row], float | None]:
+    def of(row: Row) -> float | None:
+        shares: list[float | None] = row["support_accuracy"]
+        return shares[hop] if hop < len(shares) else None
+
+    return of
+
+
+def _boundaries(name: str) -> Callable[[Row], float | None]:
+    return lambda row: row["boundaries"][name] if "boundaries" in row else None
+
+
+ASIDES = {
+    **{f"supporting fact {hop + 1} found (%)": _found(hop) for hop in range(3)},
+    "boundaries found (%)": _boundaries("found"),
+    "false cuts (%)": _boundaries("false"),
+}
+"""See `bench.core.method.Method.asides`."""
 
 
 def row(outcome: Outcome, encoded: Encoded) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ class _Recurrent:
     splits: Sequence[str] = ("train", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"test_error": "test_errors"}
+    asides: Mapping[str, Callable[[Row], float | None]] = {}
     rules: Mapping[str, Rule] = {
         "valid": Rule(
             fields=("valid_error", "valid_cost"),

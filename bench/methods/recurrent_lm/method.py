@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ class _RecurrentLM:
     splits: Sequence[str] = ("train", "valid", "test")
     fields = FIELDS
     metrics: Mapping[str, str] = {"valid_ppl": "valid_ppls", "test_ppl": "test_ppls"}
+    asides: Mapping[str, Callable[[Row], float | None]] = {}
     rules: Mapping[str, Rule] = {
         "valid": Rule(
             fields=("valid_cost",),

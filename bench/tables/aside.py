@@ -1,0 +1,51 @@
+"""What methods measure beside the metric of a table: the supporting facts found, say."""
+
+from __future__ import annotations
+
+from bench.core import registry
+from bench.core.column import Column
+from bench.tables.gather import ColumnResult, ExperimentResult
+from bench.tables.grid import Grid
+from bench.tables.numbers import NONE, capital, spread
+
+_TEXT = (
+    "Of the same restarts, on the same test questions; mean ± sample standard deviation over all "
+    "stored restarts that did not diverge."
+)
+DIGITS = 2
+
+
+def grid(result: ExperimentResult) -> Grid | None:
+    """A row a column and unit, None where nothing else was measured."""
+    titles = dict.fromkeys(
+        title
+        for column in result.ran
+        if isinstance(column.column, Column)
+        for title in registry.method(column.column.method).asides
+        if (column.stored.metric == title).any()
+    )
+    if not titles:
+        return None
+    of = result.subject
+    rows = [
+        (column.column.title, *_unit(result, unit), *_figures(column, unit, list(titles)))
+        for column in result.ran
+        for unit in of.units
+        if ((column.stored.unit == unit) & column.stored.metric.isin(titles)).any()
+    ]
+    head = ("Column", capital(of.noun), *map(capital, titles))
+    return Grid(f"Beside the {of.measure}", _TEXT, head, tuple(rows), labels=2)
+
+
+def _unit(result: ExperimentResult, unit: str) -> tuple[str]:
+    title = result.subject.titles.get(unit, "")
+    return (f"{unit} {title}".strip() if unit.isdigit() else title or unit,)
+
+
+def _figures(column: ColumnResult, unit: str, titles: list[str]) -> list[str]:
+    those = column.stored[(column.stored.unit == unit) & ~column.stored.diverged]
+    found = []
+    for title in titles:
+        values = those.value[those.metric == title]
+        found.append(spread(values.mean(), values.std(), DIGITS) if len(values) else NONE)
+    return found
