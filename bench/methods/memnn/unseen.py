@@ -13,9 +13,8 @@ word, and one for all others together, which have those of the words in their co
 actor that is shared is so told from a room. R chooses among the known answers and the words of the
 memory that are not known, or are taken for unseen.
 
-All functions are of one question. Shapes: W known words, V all words, M slots, J words of the
-longest statement, n dimension, C answers and words, T texts: the question, and the memories of a
-query.
+All functions are of one question. Shapes: W known words, V all words, M slots, n dimension, C
+answers and words, T texts: the question, and the memories of a query.
 """
 
 from __future__ import annotations
@@ -37,7 +36,10 @@ from bench.methods.memnn.spec import MemNN as Spec
 from bench.train.lanes import Array
 
 NOTHING = -1
-"""Behind the last word of a statement, and in place of the word of an answer that is none."""
+"""In place of the word of an answer that is none."""
+
+BITS = 32
+"""Of a number in `Tables.beside`."""
 
 
 class Tables(NamedTuple):
@@ -45,13 +47,14 @@ class Tables(NamedTuple):
 
     Attributes:
         statements, questions: bags, (S, V) and (Q, V) float32.
-        words: (S, J) int32, the statements' words in order.
+        beside: (S, 2, V, B) uint32, the known words to the left and to the right of each word in a
+            statement, a bit each.
         answers: (C,) int32, the word that each answer is, and then all words that are none.
     """
 
     statements: Array
     questions: Array
-    words: Array
+    beside: Array
     answers: Array
 
 
@@ -108,9 +111,8 @@ class Model:
         index = {word: at for at, (word,) in enumerate(words)}
         answers = [index.get(answer, NOTHING) for answer in encoded.answers]
         answers += sorted(set(range(len(words))) - set(answers))
-        return Tables(
-            stated, put, _numbered(encoded.statements, index), np.array(answers, np.int32)
-        )
+        beside = _beside(encoded.statements, index, len(self.features))
+        return Tables(stated, put, beside, np.array(answers, np.int32))
 
     def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
         """What the model says, supporting facts unseen."""
@@ -160,13 +162,13 @@ class Model:
         Args:
             kept: (W,) bool, the known words that are not taken for unseen.
         """
-        every = tables.statements.shape[1]
-        hot = jax.nn.one_hot(tables.words[asked.memory], every)  # (M, J, V)
-        until = jnp.cumsum(hot, axis=1)
-        sides = (until - hot, until[:, -1:] - until)
-        stand = (jnp.einsum("mjv,mjw->vw", hot, side)[:, : len(kept)] > 0 for side in sides)
-        left, right = ((beside & kept) * 1.0 for beside in stand)
-        return Context(jnp.pad(kept, (0, every - len(kept))), _shares(left), _shares(right))
+        beside = tables.beside[asked.memory]
+        every = jax.lax.reduce(beside, np.uint32(0), jax.lax.bitwise_or, (0,))  # (2, V, B)
+        bits = (every[..., None] >> jnp.arange(BITS, dtype=jnp.uint32)) & 1
+        stand = bits.reshape(*every.shape[:2], -1)[..., : len(kept)] > 0
+        left, right = (stand & kept) * 1.0
+        more = every.shape[1] - len(kept)
+        return Context(jnp.pad(kept, (0, more)), _shares(left), _shares(right))
 
     def _respond(
         self, r: Part, context: Context, tables: Tables, at: _At, facts: jax.Array
@@ -237,10 +239,14 @@ def _worded(of: Part, context: Context) -> Part:
     return found
 
 
-def _numbered(texts: Sequence[input.Text], index: dict[str, int]) -> np.ndarray:
-    """(N, J) int32, the texts' words, `NOTHING` behind the last."""
-    most = max(map(len, texts))
-    found = np.full((len(texts), most), NOTHING, np.int32)
+def _beside(texts: Sequence[input.Text], index: dict[str, int], known: int) -> np.ndarray:
+    """See `Tables.beside`; the first ``known`` words of ``index`` are known."""
+    found = np.zeros((len(texts), 2, len(index), -(-known // BITS)), np.uint32)
     for row, text in zip(found, texts, strict=True):
-        row[: len(text)] = [index.get(word, NOTHING) for word in text]
+        numbers = [index[word] for word in text]
+        for at, word in enumerate(numbers):
+            for side, others in enumerate((numbers[:at], numbers[at + 1 :])):
+                for other in others:
+                    if other < known:
+                        row[side, word, other // BITS] |= np.uint32(1 << other % BITS)
     return found
