@@ -1,13 +1,13 @@
-"""The learned segmenter of word streams (W14 3.2 and appendix B).
+"""The learned segmenter of word streams (W14 3.2 and appendix).
 
-    seg(c) = W_seg . U_S Phi_seg(c)                                                         (eq. 9)
+    seg(c) = W_seg . U_S Phi_seg(c)
 
 c are the words since the last cut, Phi_seg(c) their bag, with a dictionary of its own: U_S is the
 parameter ``S/words`` (V, n), W_seg is ``S/cut`` (n,). Once seg(c) > gamma the words are a segment.
 A bag knows no order, and needs none where a segment is finished as soon as it has a word of some
 kind: in the simulated world a place or an object, which is a statement's last word. The loss is
 
-    sum_{f in F} max(0, gamma - seg(f)) + sum_{f' in F'} max(0, gamma + seg(f'))           (eq. 10)
+    sum_{f in F} max(0, gamma - seg(f)) + sum_{f' in F'} max(0, gamma + seg(f'))
 
 over F, the known supporting segments, and F', what is unfinished of them
 (`bench.methods.memnn.segments`): SGD, a known segment and its unfinished ones an update, with the
@@ -47,7 +47,7 @@ def scores(params: Params, words: jax.Array) -> jax.Array:
 
 
 def loss(params: Params, words: jax.Array, length: jax.Array, gamma: float) -> jax.Array:
-    """() eq. 10 of one known segment, the first ``length`` of ``words`` (L,): max(0, gamma - seg)
+    """() the loss of one known segment, the first ``length`` of ``words`` (L,): max(0, gamma - seg)
     of the whole and max(0, gamma + seg) of every beginning of it."""
     seg, read = scores(params, words), 1 + jnp.arange(len(words))
     margin = gamma + jnp.where(read == length, -seg, seg)

@@ -5,7 +5,7 @@ words that join two statements go before the second: ``, and then fred moved to 
 behind the last cut are in no memory yet. Questions are not part of the stream: each is asked after
 so many words of it, and takes no cut with it.
 
-What a segmenter is taught (W14 appendix B): that F, the known supporting segments, are segments,
+What a segmenter is taught (W14 appendix): that F, the known supporting segments, are segments,
 and that what is unfinished of them, "Bill is in the", is none. F is what the supporting facts of
 the training questions say, each statement once. Of other statements nobody tells where they end;
 nothing is taught of them, though the paper's F' has "all other segments in the training set", for

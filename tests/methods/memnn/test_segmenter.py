@@ -45,7 +45,7 @@ def cuts_at(length, *ends):
 
 
 def by_the_equations(u, w, words, length):
-    """Score of each beginning and loss of the whole (W14 eq. 9 and 10), bags in float64."""
+    """Score of each beginning and loss of the whole (W14 3.2), bags in float64."""
     seg = []
     for read_so_far in range(1, length + 1):
         bag = np.zeros(len(u))
