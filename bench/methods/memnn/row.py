@@ -87,8 +87,11 @@ def _boundaries(name: str) -> Callable[[Row], float | None]:
     return lambda row: row["boundaries"][name] if "boundaries" in row else None
 
 
+FACT_FOUND, FACTS = "supporting fact {} found (%)", 3
+"""Titles, and of how many facts; few tasks have more."""
+
 ASIDES = {
-    **{f"supporting fact {hop + 1} found (%)": _found(hop) for hop in range(3)},
+    **{FACT_FOUND.format(hop + 1): _found(hop) for hop in range(FACTS)},
     "boundaries found (%)": _boundaries("found"),
     "false cuts (%)": _boundaries("false"),
 }

@@ -10,8 +10,10 @@ from bench.core.provenance import in_words
 from bench.core.rows import Row
 from bench.datasets.babi import completed
 from bench.datasets.babi.babi import ALL_TASKS, TASKS
+from bench.studies.attention import hard
 from bench.studies.attention.chosen import Measured, Tables, hops_of
 from bench.studies.attention.stories import EXPLAINED, story_tables
+from bench.tables.gather import ExperimentResult
 from bench.tables.markdown import Bold, joined, table
 from bench.tables.notices import data_mark
 from bench.tables.numbers import NONE, mean, short, spread
@@ -42,11 +44,14 @@ memory, which holds the latest statements only, before they were asked. They cou
 with the weight of the facts that are left, if any."""
 
 
-def attention_page(tables: Tables, profile: Profile) -> str:
+def attention_page(
+    tables: Tables, profile: Profile, trained: ExperimentResult | None = None
+) -> str:
     """The page as Markdown.
 
     Args:
         tables: not empty.
+        trained: for the experiment that names the study.
     """
     rows = [
         row for tasks in tables.values() for measured in tasks.values() for row in measured.rows
@@ -67,6 +72,7 @@ def attention_page(tables: Tables, profile: Profile) -> str:
     )
     for dataset, tasks in tables.items():
         blocks += _largest(dataset, tasks)
+    blocks += hard.blocks(tables, trained)
     files = ("attention.csv", "attention_stories.csv")
     blocks.append("Every number: " + ", ".join(f"[{name}]({name})" for name in files))
     blocks += ["## Stories", _about_stories(rows), EXPLAINED]

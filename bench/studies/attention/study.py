@@ -11,6 +11,7 @@ from bench.core.plan import model_path
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site, Study
+from bench.methods.memn2n.spec import NAME
 from bench.studies.attention.store import ROWS
 from bench.studies.attention.tables import attention_files
 
@@ -21,6 +22,8 @@ class _Attention(Study):
     how = "run experiments/attention.py"
 
     def models(self, results: Path, group: Group) -> set[int]:
+        if group.column.method != NAME:
+            return set()  # MemNN's rows say what its hops found
         measured = {row["id"] for row in ROWS.read(results)}
         return {s for s in range(group.column.restarts) if group.run_id(s) not in measured}
 
@@ -35,7 +38,7 @@ class _Attention(Study):
         return True
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
-        return attention_files(ROWS.read(results), profile)
+        return attention_files(ROWS.read(results), profile, trained)
 
 
 def _measure(site: Site, group: Group, path: Path) -> None:

@@ -11,6 +11,7 @@ from bench.studies.attention.chosen import Measured, Tables, by_task, hops_of
 from bench.studies.attention.page import attention_page
 from bench.studies.attention.plot import attention_png
 from bench.tables.csvs import csv_text
+from bench.tables.gather import ExperimentResult
 from bench.tables.numbers import mean
 
 HEADER = (
@@ -31,12 +32,15 @@ STORIES_LAST = (
 ``hop2``... ``story`` and ``question`` are numbers from 0 in the task's file, lines from 1."""
 
 
-def attention_files(rows: Iterable[Row], profile: Profile) -> dict[str, bytes]:
+def attention_files(
+    rows: Iterable[Row], profile: Profile, trained: ExperimentResult | None = None
+) -> dict[str, bytes]:
     """``attention.csv``, ``.md``, ``.png`` and ``attention_stories.csv``, nothing if nothing was
     measured.
 
     Args:
         rows: as `bench.studies.attention.store.ROWS` has them.
+        trained: for the experiment that names the study.
     """
     tables = by_task(rows)
     if not tables:
@@ -44,7 +48,7 @@ def attention_files(rows: Iterable[Row], profile: Profile) -> dict[str, bytes]:
     return {
         "attention.csv": _csv(tables).encode(),
         "attention_stories.csv": _stories_csv(tables).encode(),
-        "attention.md": attention_page(tables, profile).encode(),
+        "attention.md": attention_page(tables, profile, trained).encode(),
         "attention.png": attention_png(tables, profile),
     }
 
