@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.core import arrays
+from bench.core import arrays, saved_models
 from bench.core.errors import BenchError
 from bench.core.fields import build
+from bench.core.saved_models import none, short
 from bench.methods.memn2n_lm.spec import NAME, VERSION, MemN2NLM
 
 MOST_WORDS = 200_000
 MOST_HEAD_BYTES = 1 << 25
-REMEDY = "train with --save-models again"
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,12 @@ class Saved:
 
     @property
     def spec(self) -> MemN2NLM:
-        """The spec it was trained by; BenchError if it is none of this version's."""
-        wanted = {"method": NAME, "version": VERSION}
-        found = {name: self.run.get(name) for name in wanted}
-        if found != wanted:
-            raise BenchError(f"is not a language model of this version; {REMEDY}")
+        """The spec it was trained by; BenchError if this version knows no such."""
+        fields = saved_models.fields_of(self.run, NAME, "language")
         try:
-            return build(MemN2NLM, {**self.run["spec"], "id": "saved", "title": "saved"}, "spec")
-        except (KeyError, TypeError) as error:
-            raise BenchError(f"has no spec; {REMEDY}") from error
+            return build(MemN2NLM, {**fields, "id": "saved", "title": "saved"}, "spec")
+        except (BenchError, TypeError) as error:
+            raise none(f"its spec: {short(error, 200)}") from error
 
 
 def save(path: Path, saved: Saved) -> None:
@@ -65,31 +62,21 @@ def load(path: Path) -> Saved:
     """
     from bench.methods.memn2n_lm.model import shapes
 
-    try:
+    with saved_models.reading(path):
         stored = arrays.Stored(path, most_head=MOST_HEAD_BYTES)
         saved = _of(stored.head)
-        wanted = {
-            name: (np.dtype(np.float32), shape)
-            for name, shape in shapes(saved.spec, len(saved.vocabulary)).items()
-        }
-        if dict(stored.layouts) != wanted:
-            raise BenchError(f"its arrays are not those of its spec; {REMEDY}")
+        wanted = shapes(saved.spec, len(saved.vocabulary))
+        saved_models.check_layouts(stored.layouts, wanted)
         return dataclasses.replace(saved, params=stored.arrays())
-    except FileNotFoundError as error:
-        raise BenchError(f"{path}: no such file; train with --save-models first") from error
-    except (OSError, arrays.Damaged) as error:
-        raise BenchError(f"{path}: is not a saved model; {REMEDY}") from error
-    except BenchError as error:
-        raise BenchError(f"{path}: {error}", error.exit_code) from error
 
 
 def _of(head: Any) -> Saved:
-    whole = isinstance(head, dict) and set(head) == {"run", "vocabulary"}
-    if not whole or not isinstance(head["run"], dict) or not isinstance(head["vocabulary"], list):
-        raise BenchError(f"is not a saved language model; {REMEDY}")
+    """A model without its arrays."""
+    if not isinstance(head, dict) or set(head) != {"run", "vocabulary"}:
+        raise none("its head")
     words = head["vocabulary"]
-    if not 0 < len(words) <= MOST_WORDS or not all(
-        isinstance(word, str) and word.isprintable() for word in words
-    ):
-        raise BenchError(f"its vocabulary is none: 1 to {MOST_WORDS} words are read; {REMEDY}")
-    return Saved({}, head["run"], tuple(words))
+    if not isinstance(words, list) or not 0 < len(words) <= MOST_WORDS:
+        raise none(f"its vocabulary: 1 to {MOST_WORDS} words are read")
+    if not all(isinstance(word, str) and word.isprintable() for word in words):
+        raise none("its vocabulary")
+    return Saved({}, saved_models.run_of(head["run"], VERSION), tuple(words))
