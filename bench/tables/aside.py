@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench.core import registry
-from bench.core.column import Column
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.numbers import NONE, capital, spread
@@ -17,18 +16,14 @@ DIGITS = 2
 
 def grid(result: ExperimentResult) -> Grid | None:
     """A row a column and unit, None where nothing else was measured."""
-    titles = dict.fromkeys(
-        title
-        for column in result.ran
-        if isinstance(column.column, Column)
-        for title in registry.method(column.column.method).asides
-        if (column.stored.metric == title).any()
-    )
+    methods = dict.fromkeys(c.spec.method for c in result.ran)
+    every = [title for name in methods for title in registry.method(name).asides]
+    titles = [t for t in every if any((c.stored.metric == t).any() for c in result.ran)]
     if not titles:
         return None
     of = result.subject
     rows = [
-        (column.column.title, *_unit(result, unit), *_figures(column, unit, list(titles)))
+        (column.column.title, *_unit(result, unit), *_figures(column, unit, titles))
         for column in result.ran
         for unit in of.units
         if ((column.stored.unit == unit) & column.stored.metric.isin(titles)).any()
