@@ -71,7 +71,7 @@ class AtHand:
     Attributes:
         kind: one of `bench.core.kinds.TRUST`, of the files.
         files: unit -> the files that a run on it reads; units without are not at hand.
-        about: of generated data, its settings in words.
+        about: where it is from, in words, if that needs words: settings of generated data, say.
         completion: what was completed by generated examples, in words; '' if nothing was.
     """
 
@@ -143,6 +143,8 @@ class DataSet(Protocol):
         questions: test questions of a unit, for the binomial error of intervals; 0 if the metric
             is no share of questions.
         compares: whether it sets real against generated data, and makes no sense without real.
+        own: whether the suite itself makes its real files: that they are there says nothing of
+            others.
     """
 
     name: str
@@ -155,6 +157,7 @@ class DataSet(Protocol):
     summaries: Sequence[Summary]
     questions: int
     compares: bool
+    own: bool
 
     def label(self, units: Sequence[str]) -> str:
         """The units in a word, for labels and file names."""

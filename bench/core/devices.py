@@ -89,7 +89,7 @@ def lanes(device, lane_bytes: int) -> int:
 
 
 def describe(device) -> str:
-    """'cpu <processor>' or 'gpu <model>', for rows and tables."""
+    """'cpu <processor> (<cores it may use now> cores)' or 'gpu <model>', for rows and tables."""
     if device.platform != "cpu":
         return f"gpu {device.device_kind}"
     return f"cpu {_processor()} ({cores()} cores)"

@@ -34,8 +34,8 @@ class Wanted:
 def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     """Finds what the experiments need; says on stderr what is used.
 
-    Where no real data can be had, generated data serves, unless other data is real: results on both
-    would share a folder. Data sets that set real against generated
+    Where no real data can be had, generated data serves, unless other data that could be lacking is
+    real: results on both would share a folder. Data sets that set real against generated
     make no sense then, and are left out of the result, unless nothing else was wanted. So are those
     that can't be had at all.
 
@@ -64,7 +64,7 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         wished = dataclasses.replace(
             wish,
             generated=wish.generated and not comparing,
-            allow_generated=not comparing and all(_made(one) for one in found.values()),
+            allow_generated=not comparing and all(_made(found[n]) for n in found if not _own(n)),
             offline=wish.offline or told,
             say=say,
         )
@@ -89,6 +89,10 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         if at_hand.completion:
             print(f"data: {name}: {at_hand.completion}", file=sys.stderr)
     return found
+
+
+def _own(name: str) -> bool:
+    return registry.dataset(name).own
 
 
 def _made(data: Found) -> bool:

@@ -135,7 +135,7 @@ class Method(Protocol):
     rules: Mapping[str, Rule]
 
     def early(self, row: Row) -> float:
-        """A loss of a row from the beginning of its training, which machines hardly differ in."""
+        """A loss of a row from early in its training, where machines differ least."""
 
     def needs(self, column: Column) -> tuple:
         """What `prepare` looks at of a column: columns that are alike in it share their arrays."""

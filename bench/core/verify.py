@@ -155,11 +155,12 @@ def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[s
     method = registry.method(group.column.method)
     before, now = method.early(wanted), method.early(again)
     if not abs(now - before) <= CURVE_LOSS * abs(before):
-        problems.append(f"first training loss {before} -> {now}")
+        problems.append(f"early training loss {before} -> {now}")
     metric = registry.dataset(group.dataset).metric
     field = method.metrics[metric.measured]
+    good = [one for one in rows if one["diverged"] is None]
     for unit in group.units:
-        spread = statistics.stdev(r[field][unit] for r in rows) if len(rows) > 1 else 0.0
+        spread = statistics.stdev(r[field][unit] for r in good) if len(good) > 1 else 0.0
         one, other = metric.of(wanted[field][unit]), metric.of(again[field][unit])
         slack = max(0.05 * (metric.most or abs(one)), 4.0 * spread)
         if not math.isclose(one, other, rel_tol=0.0, abs_tol=slack):

@@ -103,9 +103,9 @@ def grids(result: ExperimentResult) -> list[Grid]:
 
 
 def chosen_by(result: ExperimentResult) -> str:
-    """What restarts are chosen by, in two words."""
-    measures = dict.fromkeys(column.rule.measure for column in result.columns if column.rule)
-    return " or ".join(measures)
+    """What restarts are chosen by, in two words; '' where none is chosen."""
+    rules = [column.rule for column in result.columns if column.rule and column.rule.fields]
+    return " or ".join(dict.fromkeys(rule.measure for rule in rules))
 
 
 def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
@@ -113,13 +113,16 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     nouns, above = plural(of.noun), of.above
     text = (
         f"{capital(of.metric.title)}{of.unit_of(' in {}')} over the {nouns} a column has: mean ± "
-        f"sample standard deviation over restarts of their mean {of.measure}; that of the restarts "
-        f"chosen by {chosen_by(result)}"
+        f"sample standard deviation over restarts of their mean {of.measure}"
     )
+    picked = chosen_by(result)
+    if picked:
+        text += f"; that of the restarts chosen by {picked}"
     if above:
         text += f", and how many {nouns} these fail{of.limit(above)}"
     count = [of.said(above)] if above else []
-    head = ("Column", f"Mean {of.measure}", "Chosen restarts", *count, "Restarts", capital(nouns))
+    chosen = ["Chosen restarts"] * bool(picked)
+    head = ("Column", f"Mean {of.measure}", *chosen, *count, "Restarts", capital(nouns))
     rows = []
     for line in found:
         if not line.units:
@@ -128,7 +131,7 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
         rows.append((
             line.title,
             spread(line.mean, line.sd) + marks.get(line.data, ""),
-            short(line.chosen),
+            *[short(line.chosen)] * bool(picked),
             *([str(line.failed)] if above else []),
             str(len(line.values)),
             _share(result, line.units),
@@ -145,13 +148,19 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     text = (
         f"A column's {of.measure} less its baseline's{points}: above 0 it {verb}. On the mean "
         f"{of.measure}, of all restarts, with the 95 % interval that seeds leave open "
-        "(bench/tables/effect.py has the method). On the chosen restarts, the paper's own "
-        f"statistic; from {LEAST} restarts on, of the mean over all choices, with its interval."
-    ) + (luck if judged else "")
+        "(bench/tables/effect.py has the method)."
+    )
+    picked = bool(chosen_by(result))
+    if picked:
+        text += (
+            " On the chosen restarts, the paper's own statistic; from "
+            f"{LEAST} restarts on, of the mean over all choices, with its interval."
+        )
+    text += luck if judged else ""
     span = "95 % interval"
+    chosen = ("On the chosen restarts", span) if picked else ()
     head = (
-        "Column", "Against", f"On the mean {of.measure}", span, "On the chosen restarts", span,
-        capital(plural(of.noun)),
+        "Column", "Against", f"On the mean {of.measure}", span, *chosen, capital(plural(of.noun)),
     )  # fmt: skip
     rows = []
     for line in found:
@@ -166,8 +175,7 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
             line.against,
             "same restarts" if told.same else short(told.mean, sign=True),
             _span(told.limits),
-            short(told.chosen, sign=True),
-            _span(told.chosen_limits),
+            *((short(told.chosen, sign=True), _span(told.chosen_limits)) if picked else ()),
             _share(result, told.units),
         ))  # fmt: skip
     return Grid("Effects", text, head, tuple(rows))

@@ -44,11 +44,17 @@ def columns(result: ExperimentResult) -> Figure:
     handles = [
         Line2D([], [], color=OURS, lw=1.8, marker="o", ms=6,
                label="mean ± sd of restarts; difference and 95 % interval"),
-        Line2D([], [], ms=6.5, label=f"chosen by {chosen_by(result)}", **_CHOSEN),
+        *_chosen(result, **_CHOSEN),
         Line2D([], [], ls="", marker="o", color=FAINT, mew=0, ms=4, label="every restart"),
     ]  # fmt: skip
     canvas.legend(figure, result, handles, 5)
     return figure
+
+
+def _chosen(result: ExperimentResult, **style: Any) -> list[Line2D]:
+    """The legend's line of the chosen restarts, where some are."""
+    picked = chosen_by(result)
+    return [Line2D([], [], ms=6.5, label=f"chosen by {picked}", **style)] if picked else []
 
 
 def _errors(axis: Axes, found: Sequence[Line]) -> None:
@@ -108,8 +114,7 @@ def hops(result: ExperimentResult) -> Figure:
             label = f"{name}, mean ± sd" + (f" (not run: {idle} hops)" if idle else "")
             handles.append(Line2D([], [], color=color, lw=1.8, marker="o", ms=6, label=label))
     handles += [
-        Line2D([], [], ls="", marker="D", mfc="none", mec=INK, mew=1.3, ms=6,
-               label=f"chosen by {chosen_by(result)}"),
+        *_chosen(result, ls="", marker="D", mfc="none", mec=INK, mew=1.3),
         Line2D([], [], ls="", marker="o", color=INK, alpha=0.35, mew=0, ms=4,
                label="every restart"),
     ]  # fmt: skip

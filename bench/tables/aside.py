@@ -8,8 +8,8 @@ from bench.tables.grid import Grid
 from bench.tables.numbers import NONE, capital, spread
 
 _TEXT = (
-    "Of the same restarts, on the same test questions; mean ± sample standard deviation over all "
-    "stored restarts that did not diverge."
+    "What else was measured of these restarts on the test files, where there is such to measure; "
+    "mean ± sample standard deviation over all stored restarts that did not diverge."
 )
 DIGITS = 2
 

@@ -50,7 +50,8 @@ def grid(result: ExperimentResult, others: Sequence[ExperimentResult]) -> Grid |
         "Column", capital(of.noun), "Ours", "Paper", "95 % interval", "Restarts, least to most",
         "Reached by", "Nearest setting",
     )  # fmt: skip
-    text = _TEXT.format(far=far, unit=of.unit_of(" {}"))
+    unit = " percentage points" if of.metric.unit == "%" else of.unit_of(" {}")
+    text = _TEXT.format(far=far, unit=unit)
     return Grid("Far from the paper", text, head, tuple(rows))
 
 

@@ -36,9 +36,15 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
         lines.append(f"NOT YET RUNNABLE: no column of it is written{only}.")
     elif not result.ran:
         lines.append(f"NOT RUN: no restart is stored{only}.")
-    short = sum(int((c.cells.status[_units(result)] == PARTIAL).sum()) for c in result.ran)
-    if short:
-        lines.append(f"INCOMPLETE: {short} cells have fewer restarts stored than asked for.")
+    counts = {
+        c.column.title: int((c.cells.status[_units(result)] == PARTIAL).sum()) for c in result.ran
+    }
+    few = [title for title, count in counts.items() if count]
+    if few:
+        lines.append(
+            f"INCOMPLETE: {sum(counts.values())} cells have fewer restarts stored than asked for "
+            f"({listed(few)})."
+        )
     return tuple(lines)
 
 

@@ -26,14 +26,16 @@ def overview(results: Sequence[ExperimentResult], pages: Mapping[str, str]) -> s
     ours = [one for one in results if not one.experiment.printed and not one.experiment.study]
     blocks = [
         "# What was reproduced",
-        "Real data, the papers' protocol. Written from the [run store](paper/store) by "
+        "The papers' protocol on real data. What a paper describes and never released is simulated "
+        "here; that, generated questions (†) and fewer restarts than the papers' are said on the "
+        "page they concern. Written from the [run store](paper/store) by "
         "`python -m bench report`; CI refuses it if it is not what the store gives. A verdict sets "
         "the number a paper prints against the 95 % interval of what its own protocol would report "
-        "on other seeds of ours: inside, or ours better or worse than seeds explain.",
+        "on other seeds: inside, or ours better or worse than seeds explain.",
         "## Tables of the papers",
         _linked(
-            ["table", "columns run", "restarts", "numbers inside", "ours better", "ours worse",
-             "no interval yet"],
+            ["table", "columns run whole", "restarts", "numbers inside", "ours better",
+             "ours worse", "no interval yet"],
             printed,
         ),
     ]  # fmt: skip
@@ -57,10 +59,10 @@ def _linked(head: Sequence[str], results: Sequence[ExperimentResult]) -> str:
 
 
 def _line(result: ExperimentResult) -> list[str]:
-    columns = [c for c in result.columns if c.ran and c.whole]
-    many = sorted({int(n) for c in columns for n in c.cells.restarts if n})
-    found = [v for c in columns for v in c.cells.verdict]
-    counts = [str(found.count(v)) if columns else NONE for v in (INSIDE, BETTER, WORSE, TOO_FEW)]
+    columns = [c for c in result.ran if c.whole]
+    many = sorted({int(n) for c in result.ran for n in c.cells.restarts if n})
+    found = [v for c in result.ran for v in c.cells.verdict]
+    counts = [str(found.count(v)) if found else NONE for v in (INSIDE, BETTER, WORSE, TOO_FEW)]
     return [
         title(result),
         f"{len(columns)} of {len(result.columns)}",

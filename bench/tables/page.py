@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.core.column import NotYet
+from bench.core.kinds import REAL
 from bench.tables import ablation, aside, far, provenance, settings
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
@@ -200,7 +201,7 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
         return ("No column of this table can be trained yet: only the paper's numbers are shown.",)
     of, noun = result.subject, result.subject.noun
     picked = [c for c in columns if c.rule and c.rule.fields]
-    lines = []
+    lines = [f"{capital(result.about)}."] if result.about and result.kind == REAL else []
     if picked:
         many = " or ".join(str(number) for number in sorted({c.declared for c in picked}))
         lines.append(

@@ -122,10 +122,10 @@ def _title(column: ColumnResult, of: Subject) -> str:
 
 
 def _legend(result: ExperimentResult) -> list[Line2D]:
-    of = result.subject
+    of, picked = result.subject, chosen_by(result)
     handles = [
         Line2D([], [], ls="", marker="o", color=OURS, mec="white", mew=0.5, ms=6.5,
-               label=f"ours (lowest {chosen_by(result)})"),
+               label=f"ours (lowest {picked})" if picked else "ours (mean)"),
         Line2D([], [], ls="", marker="D", mfc="none", mec=PAPER, mew=1.4, ms=7.5, label="paper"),
         Line2D([], [], ls="", marker="o", color=FAINT, mew=0, ms=4, label="every restart"),
         Line2D([], [], color=FAINT, lw=1.8, label="their mean"),

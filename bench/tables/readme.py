@@ -46,6 +46,7 @@ def _link(result: ExperimentResult, text: str) -> str:
 
 
 def _table(result: ExperimentResult) -> list[str]:
+    of = result.subject
     blocks = [f"**{title(result)}** ({_link(result, 'whole table')})"]
     blocks += [f"> {notice}" for notice in notices(result)]
     if result.subject.summaries and result.experiment.layout == "cells":
@@ -53,6 +54,10 @@ def _table(result: ExperimentResult) -> list[str]:
     else:
         blocks.append(bare(grids(result)[0]))
     blocks += [completion(result)] if result.completed else []
+    by_summary = of.summaries and result.experiment.layout == "cells"
+    some = [c.column.title for c in result.ran if by_summary and not _summed(c, of)]
+    if some:
+        blocks.append(f"Run in part: {listed(some)}.")
     idle = [c.column.title for c in result.columns if not c.ran]
     if idle:
         blocks.append(f"Not run yet: {listed(idle)}.")
@@ -67,8 +72,13 @@ def _summaries(result: ExperimentResult) -> str:
         mean = summary.figure == "mean"
         name = of.said(summary).lower() + (of.unit_of(" ({})") if mean else "")
         head += [f"{name}, ours", "paper", *["mean ± sd of restarts"] * mean]
-    rows = [_line(column, of) for column in result.ran]
+    rows = [_line(column, of) for column in result.ran if _summed(column, of)]
     return table([*head, "restarts"], rows, "lr")
+
+
+def _summed(column: ColumnResult, of: Subject) -> bool:
+    """Whether a column has enough of its units for a summary."""
+    return any(column.has(summary.key) for summary in of.summaries)
 
 
 def _line(column: ColumnResult, of: Subject) -> list[str]:

@@ -20,8 +20,8 @@ def named(prefix: str, tree: Any, restarts: int | None = None) -> dict[str, Arra
     """
     leaves = enumerate(jax.tree.leaves(tree))
     if restarts is None:
-        return {f"{prefix}{i:02d}": leaf for i, leaf in leaves}
-    return {f"{prefix}{i:02d}": np.stack([np.asarray(leaf)] * restarts) for i, leaf in leaves}
+        return {f"{prefix}{i:04d}": leaf for i, leaf in leaves}
+    return {f"{prefix}{i:04d}": np.stack([np.asarray(leaf)] * restarts) for i, leaf in leaves}
 
 
 def like(prefix: str, found: Mapping[str, Array], tree: Any) -> Any:

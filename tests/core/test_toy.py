@@ -53,6 +53,7 @@ class Coins:
     summaries = (Summary("mean", "Mean error (%)", "mean"),)
     questions = 0
     compares = False
+    own = False
 
     def label(self, units):
         return "-".join(units)
@@ -265,7 +266,7 @@ def test_a_data_set_may_show_what_is_left_of_what_methods_measure(house, capsys)
         ({"wrong": {"penny": 1.0}}, "trained again differs: wrong {'penny': 1.0} -> "),
         ({"heads": 12.5}, "trained again differs: heads 12.5 -> "),
         ({"device": "another"}, "the row agrees within the tolerance across machines"),
-        ({"device": "another", "heads": 1.0}, "differs: first training loss 1.0 -> "),
+        ({"device": "another", "heads": 1.0}, "differs: early training loss 1.0 -> "),
     ],
 )
 def test_a_row_that_training_does_not_give_is_found(house, monkeypatch, capsys, change, said):

@@ -45,6 +45,7 @@ def test_a_data_set_says_what_it_is(dataset):
     assert {summary.figure for summary in dataset.summaries} <= {"mean", "above"}
     assert not {summary.key for summary in dataset.summaries} & set(units)
     assert dataset.questions >= 0 and dataset.compares in (True, False)
+    assert dataset.own == dataset.name.startswith("world")
 
 
 @every_dataset

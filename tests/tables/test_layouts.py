@@ -41,6 +41,7 @@ class World:
     summaries = ()
     questions = 1000
     compares = False
+    own = False
 
     def __init__(self, name: str, units: tuple[str, ...]):
         self.name, self.units, self.few = name, units, units[:1]

@@ -64,6 +64,7 @@ class CrossedBabi(Tasks):
     """Real stories against generated ones; the real half must be had."""
 
     compares = True
+    own = False
 
     def find(self, units: Iterable[str], wish: Wish) -> Crossed:
         """As `Babi.find`; what the wish says of generated data makes no difference."""

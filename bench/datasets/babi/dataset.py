@@ -34,6 +34,7 @@ class Tasks:
     )
     questions = 1000
     compares = False
+    own = False
 
     def __init__(self, name: str):
         self.name = name

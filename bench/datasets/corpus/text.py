@@ -29,6 +29,7 @@ class Corpus:
     summaries: Sequence[Summary] = ()
     questions = 0
     compares = False
+    own = False
     name: str
 
     def label(self, units: Sequence[str]) -> str:

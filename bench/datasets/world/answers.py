@@ -61,6 +61,7 @@ class Answers:
     summaries: Sequence[Summary] = ()
     questions = files.QUESTIONS
     compares = False
+    own = True
 
     def label(self, units: Sequence[str]) -> str:
         """A unit's name, 'joint2' of both."""

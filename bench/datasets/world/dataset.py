@@ -28,6 +28,12 @@ ACCURACY = Metric(
 """Methods that read stories measure errors; W14's tables print what these leave of 100 %."""
 
 
+ABOUT = (
+    "W14 never released its data: the world is simulated here, from the paper's description, and "
+    "what the paper leaves open was chosen (bench/datasets/world/simulator.py)"
+)
+
+
 @dataclass(frozen=True)
 class Located:
     """The world's files at hand (`bench.core.dataset.Found`).
@@ -86,6 +92,7 @@ class World:
     summaries: Sequence[Summary] = ()
     questions = files.QUESTIONS
     compares = False
+    own = True
 
     def __init__(self, training: int = files.QUESTIONS):
         self.name = "world" if training == files.QUESTIONS else f"world-{training}"
@@ -116,7 +123,7 @@ class World:
 
     def known(self) -> AtHand:
         """As `bench.core.dataset.DataSet.known`."""
-        return AtHand(REAL, _by_unit(files.known(), self.units))
+        return AtHand(REAL, _by_unit(files.known(), self.units), ABOUT)
 
     def whole(self, found: Found) -> AtHand:
         """As `bench.core.dataset.DataSet.whole`; nothing is added to files of the user's."""
@@ -144,7 +151,7 @@ class World:
                     "--allow-unverified to use it all the same"
                 )
             kind = UNVERIFIED
-        return Located(root, AtHand(kind, _by_unit(hashes, units)), self.training)
+        return Located(root, AtHand(kind, _by_unit(hashes, units), ABOUT), self.training)
 
 
 def _by_unit(hashes: Hashes, units: Sequence[str]) -> dict[str, Hashes]:

@@ -111,6 +111,7 @@ class Unseen:
     summaries: Sequence[Summary] = ()
     questions = files.QUESTIONS // EVERY
     compares = False
+    own = True
 
     def label(self, units: Sequence[str]) -> str:
         """The unit's name."""

@@ -87,13 +87,13 @@ def _boundaries(name: str) -> Callable[[Row], float | None]:
     return lambda row: row["boundaries"][name] if "boundaries" in row else None
 
 
-FACT_FOUND, FACTS = "supporting fact {} found (%)", 3
+FACT_FOUND, FACTS = "supporting fact {} found in its hop (% of questions with one)", 3
 """Titles, and of how many facts; few tasks have more."""
 
 ASIDES = {
     **{FACT_FOUND.format(hop + 1): _found(hop) for hop in range(FACTS)},
-    "boundaries found (%)": _boundaries("found"),
-    "false cuts (%)": _boundaries("false"),
+    "statements' ends found in streams (%)": _boundaries("found"),
+    "cuts at no statement's end (%)": _boundaries("false"),
 }
 """See `bench.core.method.Method.asides`."""
 

@@ -54,17 +54,20 @@ def loss(params: Params, words: jax.Array, length: jax.Array, gamma: float) -> j
     return jnp.sum(jnp.where(read <= length, jnp.maximum(0.0, margin), 0.0))
 
 
-def begins(known: Known, cuts: jax.Array) -> jax.Array:
+def begins(known: Known, cuts: Array, first: Array) -> jax.Array:
     """(N,) int32, how many words were read before a known segment's first, what joins it to the one
     before among them (`bench.methods.memnn.segments`).
 
     Args:
         cuts: (T,) bool, whether a segment of the segmenter's own ends with that word.
+        first: (T,) bool, the first word of each stream.
     """
     read = 1 + jnp.arange(len(cuts), dtype=jnp.int32)
+    stream = jax.lax.cummax(jnp.where(first, read - 1, 0))
     last = jnp.append(0, jax.lax.cummax(jnp.where(cuts, read, 0)))[:-1]
-    whole = cuts & (read - last >= known.shortest)
+    whole = cuts & (read - jnp.maximum(last, stream) >= known.shortest)
     own = jnp.append(0, jax.lax.cummax(jnp.where(whole, read, 0)))[known.start]
+    own = jnp.maximum(own, stream[known.start])
     begin: Array = known.start
     for cut_at in (own, known.before):  # what is known goes first
         begin = jnp.where(known.start - cut_at < known.shortest, cut_at, begin)
@@ -133,7 +136,7 @@ class Segmenter:
     ) -> tuple[Params, jax.Array]:
         spec, (known, running) = self._spec, taught
         own = cut(params, running, spec.gamma) & (epoch > 1)  # before, it has learned nothing
-        begin = begins(known, own)
+        begin = begins(known, own, running.first)
 
         def update(n: jax.Array, state: tuple[Params, jax.Array]) -> tuple[Params, jax.Array]:
             params, total = state

@@ -76,7 +76,8 @@ class MemNN(Column):
         contexts: a word that no training text has is known by its neighbours (W14 3.5); without,
             it is passed over.
         matches: features of the words that a candidate shares with the query (W14 3.6).
-        dropped: in training, the share of a question's words that are taken for unseen.
+        dropped: in training, the share of the known words that are taken for unseen, drawn anew
+            for every question.
         supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
             is valid by the words it shares (MemNN-WSH of S15).
         stop_share: with 'words', a word in more than this share of the training statements does

@@ -4,8 +4,8 @@ by where else they stand.
 A word without a row of its own has its context: the words that stand to the left of it, and to the
 right, in the sentences of the memory, as two bags (D = 5|W|, one dictionary of neighbours each for
 O and for R). A bag is divided by its words, so that a context weighs what a word does: as sums they
-grow with the memory, and training diverges. In training each word of a question is taken for unseen
-with probability ``dropped``.
+grow with the memory, and training diverges. In training, whenever a question is asked, each known
+word is taken for unseen with probability ``dropped``.
 
 Match features say which words a candidate, a memory or an answer, has in common with the question
 and with each memory in the query (D = 8|W| with the question and two memories): one for each known

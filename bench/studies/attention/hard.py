@@ -36,7 +36,7 @@ def _section(dataset: str, column: ColumnResult, tasks: dict[int, Measured]) -> 
     if not both:
         return []
     hops = hops_of(both)
-    head = ["task", *(f"MemNN, fact {fact + 1}" for fact in range(FACTS))]
+    head = ["task", "restarts of MemNN", *(f"MemNN, fact {fact + 1}" for fact in range(FACTS))]
     head += [f"MemN2N, hop {hop + 1}" for hop in hops]
     lines = []
     for task, measured in both.items():
@@ -45,7 +45,8 @@ def _section(dataset: str, column: ColumnResult, tasks: dict[int, Measured]) -> 
             short(measured.spread("top", hop)[1]) if hop < measured.chosen["hops"] else NONE
             for hop in hops
         ]
-        lines.append((str(task), *hard, *soft))
+        mine = column.stored[(column.stored.unit == str(task)) & ~column.stored.diverged]
+        lines.append((str(task), str(mine.seed.nunique()), *hard, *soft))
     return [f"{dataset}: {column.column.title}", table(head, lines, "r")]
 
 

@@ -144,18 +144,20 @@ def test_a_known_segment_begins_behind_the_segment_before_it(data):
     size = 24
     made = sorted(data.draw(st.sets(st.integers(1, size), max_size=8)))
     start = data.draw(st.integers(0, size - 1))
-    before = data.draw(st.integers(0, start))
+    stream = data.draw(st.integers(0, start))  # a second one, what was before is another's
+    before = data.draw(st.integers(stream, start))
     shortest = data.draw(st.integers(1, 6))
     known = Known(*(np.array([n], np.int32) for n in (start, size, before)), shortest, 9)
-    wanted, last, own = start, 0, 0
-    for place in made:
+    wanted, last, own = start, stream, stream
+    for place in (place for place in made if place > stream):
         own = place if place - last >= shortest and place <= start else own
         last = place
     if start - own < shortest:
         wanted = own
     if start - before < shortest:
         wanted = before
-    assert begins(known, cuts_at(size, *made)).tolist() == [wanted]
+    first = np.isin(np.arange(size), (0, stream))
+    assert begins(known, cuts_at(size, *made), first).tolist() == [wanted]
 
 
 def test_it_learns_to_cut_streams_that_it_has_not_seen():

@@ -49,7 +49,7 @@ def test_means_of_both_are_set_side_by_side_for_tasks_that_have_both(tmp_path):
     assert title == hard.TITLE and "told" in text and name == "babi-1k: MemNN, told"
     head, _, *lines = table.splitlines()
     assert head.count("MemNN, fact") == 3 and head.count("MemN2N, hop") == 2
-    assert lines == ["| 2 | 85.0 | 45.0 | – | 50.0 | 50.0 |"]
+    assert lines == ["| 2 | 2 | 85.0 | 45.0 | – | 50.0 | 50.0 |"]
 
 
 def test_without_a_memnn_there_is_no_section(tmp_path):

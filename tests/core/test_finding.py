@@ -1,0 +1,53 @@
+"""Which data serves where some can't be had."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from bench.core import finding, registry
+from bench.core.dataset import AtHand, Wish
+from bench.core.errors import NoData
+
+
+class Data:
+    """A data set that is there, or can be generated where that is allowed."""
+
+    compares = False
+
+    def __init__(self, name: str, there: bool, own: bool = False):
+        self.name, self.there, self.own = name, there, own
+
+    def find(self, units, wish: Wish):
+        if not self.there and not wish.allow_generated:
+            raise NoData(f"{self.name} was not found")
+        kind = "real" if self.there else "generated"
+        return SimpleNamespace(root="/somewhere", at_hand=AtHand(kind, {}))
+
+
+@pytest.mark.parametrize(
+    ("sets", "kinds"),
+    [
+        ([Data("a", False), Data("w", True, own=True), Data("b", False)],
+         dict(a="generated", w="real", b="generated")),
+        ([Data("w", True, own=True), Data("a", False)], dict(w="real", a="generated")),
+        ([Data("a", True), Data("w", True, own=True), Data("b", False)],
+         dict(a="real", w="real")),
+        ([Data("a", True), Data("b", True)], dict(a="real", b="real")),
+    ],
+)  # fmt: skip
+def test_generated_data_serves_unless_what_could_be_lacking_is_real(
+    monkeypatch, capsys, sets, kinds
+):
+    monkeypatch.setattr(registry, "datasets", lambda: {one.name: one for one in sets})
+    wanted = [SimpleNamespace(datasets=(one.name,), units=("1",)) for one in sets]
+    found = finding.find(wanted, Wish(allow_generated=True))
+    assert {name: one.at_hand.kind for name, one in found.items()} == kinds
+    told = capsys.readouterr().err
+    assert [f"left out: {one.name} was not found" in told for one in sets] == [
+        one.name not in kinds for one in sets
+    ]
+    assert finding.folder_name("laptop", found) == (
+        "laptop-generated" if "generated" in kinds.values() else "laptop"
+    )
