@@ -239,7 +239,6 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
     logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
     there = devices.configure(cache_dir() / "xla")
     names = sorted({devices.describe(device) for device in there})
-    print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
     runner = Runner(
         plan.store, there, checkpoints=results / "checkpoints", models=plan.models,
         progress=Progress(), deadline=deadline,
@@ -254,6 +253,7 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
 
     previous = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
+        print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
         if runner.run(jobs):
             return "", False
     finally:
