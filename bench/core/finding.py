@@ -100,12 +100,14 @@ def _made(data: Found) -> bool:
 
 
 def left(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> list[Wanted]:
-    """What can be run of it: the columns whose data was found."""
+    """What can be run of it: the columns whose data was found, and none of an experiment that sets
+    real against generated data where there is no real."""
     those = (
         dataclasses.replace(
             one, columns=[c for c in one.columns if one.experiment.dataset_of(c) in found]
         )
         for one in wanted
+        if not any(registry.dataset(n).compares and n not in found for n in one.datasets)
     )
     return [one for one in those if one.columns]
 

@@ -14,10 +14,8 @@ from bench.core.errors import NoData
 class Data:
     """A data set that is there, or can be generated where that is allowed."""
 
-    compares = False
-
-    def __init__(self, name: str, there: bool, own: bool = False):
-        self.name, self.there, self.own = name, there, own
+    def __init__(self, name: str, there: bool, own: bool = False, compares: bool = False):
+        self.name, self.there, self.own, self.compares = name, there, own, compares
 
     def find(self, units, wish: Wish):
         if not self.there and not wish.allow_generated:
@@ -51,3 +49,20 @@ def test_generated_data_serves_unless_what_could_be_lacking_is_real(
     assert finding.folder_name("laptop", found) == (
         "laptop-generated" if "generated" in kinds.values() else "laptop"
     )
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_sets_real_against_generated_data_is_left_out_whole_without_real(
+    monkeypatch, capsys, there
+):
+    sets = {"a": Data("a", there), "crossed": Data("crossed", there, compares=True)}
+    monkeypatch.setattr(registry, "datasets", lambda: sets)
+    experiments = [SimpleNamespace(id=name, dataset_of=lambda c: c) for name in ("plain", "both")]
+    wanted = [
+        finding.Wanted(experiments[0], ("a",), ("1",)),
+        finding.Wanted(experiments[1], ("a", "crossed"), ("1",)),
+    ]
+    found = finding.find(wanted, Wish(allow_generated=True))
+    left = [one.experiment.id for one in finding.left(wanted, found)]
+    assert left == (["plain", "both"] if there else ["plain"])
+    assert ("both is left out" in capsys.readouterr().err) == (not there)
