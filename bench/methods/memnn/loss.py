@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import jax
 import jax.numpy as jnp
 
 from bench.methods.memnn.output import Scored, of_time
+from bench.methods.memnn.spec import MemNN as Spec
+
+if TYPE_CHECKING:  # supervision draws with `one_of`
+    from bench.methods.memnn.supervision import Lesson
+
+
+def margins(
+    spec: Spec,
+    scored: Scored,
+    lesson: Lesson,
+    answers: jax.Array,
+    answer: jax.Array,
+    others: jax.Array,
+    drawn: jax.Array,
+) -> jax.Array:
+    """() the margins of all hops and of the answer: of all that is wrong, or of one of each.
+
+    Args:
+        answers: (A,) scores; ``others`` (A,) bool, the wrong ones.
+        drawn: numbers in [0, 1), the last H+1 of which draw.
+    """
+    many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
+    wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
+    if spec.loss == "sampled":
+        last = drawn[-len(lesson.target) - 1 :]
+        wrong, mistaken = one_of(lesson.wrong, last[:-1]), one_of(others, last[-1])
+    return of_memories(scored, lesson.target, wrong, spec.gamma) + of_answers(
+        answers, answer, mistaken, spec.gamma
+    )
 
 
 def of_memories(of: Scored, target: jax.Array, wrong: jax.Array, gamma: float) -> jax.Array:

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import part, support
+from bench.methods.memnn.score import part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.supervision import Lesson
 from bench.train.lanes import Array
@@ -113,7 +113,7 @@ class Model:
         o, r = part(params, "O"), part(params, "R")
         again = self._by_words
         found = output.find(o, question, bags, asked.count, spec.hops, again=again)
-        scores = response.respond(r, question, self._facts(bags, found))
+        scores = response.respond(r, question, output.facts(bags, found))
         others = jnp.arange(len(scores)) != asked.answer
         margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
         return Reply(found, jnp.argmax(scores), margins)
@@ -127,22 +127,11 @@ class Model:
         spec, bags, question = self._spec, *self._bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
         lesson = self._lesson(tables, asked, drawn[:2])
-        facts = self._facts(bags, lesson.target)
-        earlier = jnp.tril(jnp.ones((self.hops, self.hops - 1)), -1)
-        queries = question @ o["question"] + earlier @ support(o, facts[:-1])
-        asker = jnp.roll(lesson.target, 1).at[0].set(len(bags))
-        scored = output.score(o, queries, asker, bags)
+        facts = output.facts(bags, lesson.target)
+        scored = output.taught(o, question, bags, facts, lesson.target)
         answers = response.respond(r, question, facts)
         others = jnp.arange(len(answers)) != asked.answer
-        many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
-        wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
-        if spec.loss == "sampled":
-            last = drawn[-self.hops - 1 :]
-            wrong = loss.one_of(lesson.wrong, last[:-1])
-            mistaken = loss.one_of(others, last[-1])
-        return loss.of_memories(scored, lesson.target, wrong, spec.gamma) + loss.of_answers(
-            answers, asked.answer, mistaken, spec.gamma
-        )
+        return loss.margins(spec, scored, lesson, answers, asked.answer, others, drawn)
 
     def _bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
         bags, question = tables.statements[asked.memory], tables.questions[asked.question]
@@ -151,11 +140,6 @@ class Model:
             bags = jnp.concatenate([bags, jnp.eye(slots)], axis=1)
             question = jnp.pad(question, (0, slots))
         return bags, question
-
-    def _facts(self, bags: jax.Array, found: jax.Array) -> jax.Array:
-        """(K, F) bags of the memories found, zeros for the null memory."""
-        some = (found < len(bags))[:, None]
-        return jnp.where(some, bags[jnp.minimum(found, len(bags) - 1)], 0.0)
 
     def _lesson(self, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
         if tables.contents is None:

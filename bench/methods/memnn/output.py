@@ -22,7 +22,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from bench.methods.memnn.score import Part, against, embed
+from bench.methods.memnn.score import Part, against, embed, support
 
 
 class Scored(NamedTuple):
@@ -62,6 +62,34 @@ def score(
         memories += jnp.einsum("hn,hmn->hm", x, matched)
     scores = jnp.concatenate([memories, null[:, None]], axis=1)
     return Scored(scores, x @ o["time"].T if "time" in o else None, asker)
+
+
+def facts(bags: jax.Array, found: jax.Array) -> jax.Array:
+    """(K, F) bags of the memories found, of (M, F); zeros for the null memory."""
+    some = (found < len(bags))[:, None]
+    return jnp.where(some, bags[jnp.minimum(found, len(bags) - 1)], 0.0)
+
+
+def taught(
+    o: Part,
+    question: jax.Array,
+    bags: jax.Array,
+    right: jax.Array,
+    target: jax.Array,
+    matched: jax.Array | None = None,
+) -> Scored:
+    """Scores of all candidates in each hop, the right memories of the hops before it given.
+
+    Args:
+        question: (F,) its bag; ``bags``: (M, F) of the memories.
+        right: (H, F) bags of the ``target`` (H,) of each hop.
+        matched: as `score`'s.
+    """
+    hops = len(target)
+    earlier = jnp.tril(jnp.ones((hops, hops - 1)), -1)
+    queries = question @ o["question"] + earlier @ support(o, right[:-1])
+    asker = jnp.roll(target, 1).at[0].set(len(bags))
+    return score(o, queries, asker, bags, matched)
 
 
 def of_time(of: Scored, y: jax.Array, z: jax.Array) -> jax.Array | float:

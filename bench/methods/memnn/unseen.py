@@ -3,8 +3,8 @@ by where else they stand.
 
 A word without a row of its own has its context: the words that stand to the left of it, and to the
 right, in the sentences of the memory, as two bags (D = 5|W|, one dictionary of neighbours each for
-O and for R). A bag is divided by its words, so that a context weighs what a word does: as sums they
-grow with the memory, and training diverges. In training, whenever a question is asked, each known
+O and for R). A bag is divided by its words, so that a context weighs what a word does and does not
+grow with the memory. In training, whenever a question is asked, each known
 word is taken for unseen with probability ``dropped``.
 
 Match features say which words a candidate, a memory or an answer, has in common with the question
@@ -31,7 +31,7 @@ from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.model import Params, Question, Reply
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import Part, part, support
+from bench.methods.memnn.score import Part, part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.train.lanes import Array
 
@@ -120,7 +120,7 @@ class Model:
         context = self._context(tables, asked, jnp.ones(len(self.features), bool))
         o = _worded(part(params, "O"), context)
         found = output.find(o, at.question, at.bags, asked.count, spec.hops, again=False)
-        facts = _facts(at.bags, found)
+        facts = output.facts(at.bags, found)
         scores, there = self._respond(part(params, "R"), context, tables, at, facts)
         others = there & (jnp.arange(len(scores)) != asked.answer)
         margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
@@ -135,27 +135,16 @@ class Model:
         context = self._context(tables, asked, kept)
         o = _worded(part(params, "O"), context)
         lesson = supervision.from_facts(asked.support, asked.count, len(at.bags), self.hops)
-        facts = _facts(at.bags, lesson.target)
-        earlier = jnp.tril(jnp.ones((self.hops, self.hops - 1)), -1)
-        queries = at.question @ o["question"] + earlier @ support(o, facts[:-1])
-        asker = jnp.roll(lesson.target, 1).at[0].set(len(at.bags))
+        facts = output.facts(at.bags, lesson.target)
         shared = None
         if "match" in o:
             texts = jnp.concatenate([at.question[None], facts[:-1]])
             each = jax.vmap(output.shared, (None, 0, 0))(at.bags, texts, o["match"][: self.hops])
             shared = jnp.cumsum(each, axis=0)
-        scored = output.score(o, queries, asker, at.bags, shared)
+        scored = output.taught(o, at.question, at.bags, facts, lesson.target, shared)
         answers, there = self._respond(part(params, "R"), context, tables, at, facts)
         others = there & (jnp.arange(len(answers)) != asked.answer)
-        many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
-        wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
-        if spec.loss == "sampled":
-            last = drawn[-self.hops - 1 :]
-            wrong = loss.one_of(lesson.wrong, last[:-1])
-            mistaken = loss.one_of(others, last[-1])
-        return loss.of_memories(scored, lesson.target, wrong, spec.gamma) + loss.of_answers(
-            answers, asked.answer, mistaken, spec.gamma
-        )
+        return loss.margins(spec, scored, lesson, answers, asked.answer, others, drawn)
 
     def _context(self, tables: Tables, asked: Question, kept: jax.Array) -> Context:
         """
@@ -203,12 +192,6 @@ class _At(NamedTuple):
 
 def _at(tables: Tables, asked: Question) -> _At:
     return _At(tables.statements[asked.memory], tables.questions[asked.question])
-
-
-def _facts(bags: jax.Array, found: jax.Array) -> jax.Array:
-    """(K, V) bags of the memories found, zeros for the null memory."""
-    some = (found < len(bags))[:, None]
-    return jnp.where(some, bags[jnp.minimum(found, len(bags) - 1)], 0.0)
 
 
 def _neighbours(of: Part, context: Context) -> jax.Array:
