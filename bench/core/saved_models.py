@@ -86,7 +86,10 @@ def fields_of(run: Mapping[str, Any], method: str, title: str) -> dict[str, Any]
         raise BenchError(f"its method is '{short(found)}', not {method}; choose a {title} model")
     if not isinstance(fields, dict):
         raise none("its spec")
-    for name, value in fields.items():
+    nested = (
+        pair for value in fields.values() if isinstance(value, dict) for pair in value.items()
+    )
+    for name, value in (*fields.items(), *nested):
         if len(name) > MOST_LETTERS:
             raise none(f"its spec: unknown field '{short(name)}'")
         if isinstance(value, (int, float)) and not abs(value) < 1e9:  # NaN is not

@@ -160,6 +160,10 @@ class Sizes:
         """Word -> its index."""
         return {word: i for i, word in enumerate(self.vocabulary)}
 
+    def knows(self, answer: str) -> bool:
+        """Whether a model has this word among its own, which it answers with."""
+        return answer in self.index
+
     def unfit(self, words: Sequence[str], *, statement: bool) -> str:
         """Why a model cannot read this statement or question, '' if it can."""
         index = self.index

@@ -76,8 +76,7 @@ class Heard:
         """T, the most words that are heard."""
         if not self.finds:
             return max(len(text) for texts in self.texts.values() for text in texts)
-        told, put = self.encoded.statements, self.encoded.questions
-        return max(map(len, put)) + self.most * max(map(len, told))
+        return _width(self.encoded, self.most)
 
     @property
     def length(self) -> int:
@@ -89,20 +88,29 @@ class Heard:
         return _laid(self.texts[split], self.index, self.width, right=True)
 
     def hears(self, asked: Examples, slots: np.ndarray) -> np.ndarray:
-        """(N, T) int32: the question's words and the memories', the last word in the last column.
+        """`hears` of the questions ``asked`` of ``encoded``."""
+        return hears(self.encoded, self.index, asked, slots, self.most)
 
-        Args:
-            slots: (N, K) of the memories, in order; others than slots in use stand for none.
-        """
-        told, put = self.encoded.statements, self.encoded.questions
-        texts = []
-        for n, found in enumerate(slots):
-            text = list(put[asked.question[n]])
-            for slot in found[: self.most]:
-                if 0 <= slot < asked.count[n]:
-                    text += told[asked.memory[n, slot]]
-            texts.append(text)
-        return _laid(texts, self.index, self.width, right=True)
+
+def hears(
+    encoded: Encoded, index: Mapping[str, int], asked: Examples, slots: np.ndarray, most: int
+) -> np.ndarray:
+    """(N, T) int32: the question's words and those of at most ``most`` memories, the last word in
+    the last column.
+
+    Args:
+        index: word -> its number.
+        slots: (N, K) of the memories, in order; others than slots in use stand for none.
+    """
+    told, put = encoded.statements, encoded.questions
+    texts = []
+    for n, found in enumerate(slots):
+        text = list(put[asked.question[n]])
+        for slot in found[:most]:
+            if 0 <= slot < asked.count[n]:
+                text += told[asked.memory[n, slot]]
+        texts.append(text)
+    return _laid(texts, index, _width(encoded, most), right=True)
 
 
 def hear(spec: MemNN, parts: Mapping[str, Mapping[str, Sequence[Story]]]) -> Heard:
@@ -128,6 +136,11 @@ def hear(spec: MemNN, parts: Mapping[str, Mapping[str, Sequence[Story]]]) -> Hea
     longest = max(len(answer.words) for answer in every)
     train, test = (_answers(spoken[split], index, longest + 1) for split in ("train", "test"))
     return Heard(encoded, vocabulary, train, test, texts, spec.hops)
+
+
+def _width(encoded: Encoded, most: int) -> int:
+    """The most words of a question and so many memories."""
+    return max(map(len, encoded.questions)) + most * max(map(len, encoded.statements))
 
 
 def _asked(stories: Iterable[Story]) -> list[Question]:

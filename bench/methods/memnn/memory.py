@@ -177,23 +177,33 @@ def side_by_side(restarts: Sequence[Encoded]) -> Encoded:
 
 
 def encode_for_model(
-    stories: Sequence[Story], *, memory_size: int, answers: Sequence[str], whole: bool = False
+    stories: Sequence[Story],
+    *,
+    memory_size: int,
+    answers: Sequence[str],
+    whole: bool = False,
+    known: Sequence[Text] = (),
 ) -> Encoded:
     """Writes questions for a trained model: all of them are ``test`` (and ``train``), none is
-    fitted, and no text is the training set's.
+    fitted.
 
     Args:
         memory_size, answers: the model's. Another answer, as '' of one that is not known, is -1.
         whole: whether there are as many slots as that even if no question has seen so many.
+        known: of a model that models unseen words those that it knows, each as a text; they stand
+            for the training set, and all other words of the statements are answers, too.
     """
     asked = [question for story in stories for question in story.questions]
     slots = memory_size if whole else min(memory_size, max(question.seen for question in asked))
-    writer = _Writer(slots, answers)
+    new: tuple[str, ...] = ()
+    if known:
+        new = tuple(sorted(_words([("", stories)]) - {word for (word,) in known}))
+    writer = _Writer(slots, (*answers, *new))
     examples = writer.write([("", stories)])
     nothing = np.zeros(0, np.int32)
     return Encoded(
-        tuple(writer.statements), tuple(writer.questions), tuple(answers), (0, 0),
-        examples, examples, nothing, nothing,
+        tuple(writer.statements), tuple(writer.questions), (*answers, *new), (0, 0),
+        examples, examples, nothing, nothing, new, tuple(known),
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ class Model:
 
     def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
         """What the model says, supporting facts unseen."""
-        spec, bags, question = self._spec, *self._bags(tables, asked)
+        spec, bags, question = self._spec, *self.bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
         again = self._by_words
         found = output.find(o, question, bags, asked.count, spec.hops, again=again)
@@ -124,7 +124,7 @@ class Model:
         Args:
             drawn: (`draws`,) numbers in [0, 1).
         """
-        spec, bags, question = self._spec, *self._bags(tables, asked)
+        spec, bags, question = self._spec, *self.bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
         lesson = self._lesson(tables, asked, drawn[:2])
         facts = output.facts(bags, lesson.target)
@@ -133,7 +133,8 @@ class Model:
         others = jnp.arange(len(answers)) != asked.answer
         return loss.margins(spec, scored, lesson, answers, asked.answer, others, drawn)
 
-    def _bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
+    def bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
+        """Phi of the memories, (M, F), and of the question, (F,)."""
         bags, question = tables.statements[asked.memory], tables.questions[asked.question]
         if self._spec.slot_time:
             slots = len(bags)

@@ -1,4 +1,5 @@
-"""Names and shapes of the parameters: of O and R (`bench.methods.memnn.score`), and of a segmenter
+"""Names and shapes of the parameters: of O and R (`bench.methods.memnn.score`), of what they have
+for unseen words (`bench.methods.memnn.unseen`), and of a segmenter
 (`bench.methods.memnn.segmenter`)."""
 
 from __future__ import annotations
@@ -35,6 +36,20 @@ def shapes(
         del o["question"]
     r = both | {"answer": (answers, dim)}
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
+
+
+def of_unseen(
+    words: int, hops: int, dim: int, *, contexts: bool, matches: bool
+) -> dict[str, tuple[int, ...]]:
+    """Parameter name -> its shape, of O and R alike: neighbours to the left and the right, and what
+    words in common with the question and with each memory found add."""
+    found: dict[str, tuple[int, ...]] = {}
+    for of in "OR":
+        if contexts:
+            found |= {f"{of}/{side}": (words, dim) for side in ("left", "right")}
+        if matches:
+            found[f"{of}/match"] = (1 + hops, words + 1, dim)
+    return found
 
 
 def of_segmenter(words: int, dim: int) -> dict[str, tuple[int, ...]]:

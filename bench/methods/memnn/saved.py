@@ -20,15 +20,17 @@ from bench.core.saved_models import MOST_BYTES, MOST_HEAD_BYTES, is_word, none, 
 from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.input import Text, dictionary
 from bench.methods.memnn.memory import Encoded
-from bench.methods.memnn.parameters import of_segmenter, shapes
+from bench.methods.memnn.parameters import of_segmenter, of_unseen, shapes
 from bench.methods.memnn.segments import Streams
-from bench.methods.memnn.spec import NAME, VERSION, memnn
+from bench.methods.memnn.spec import NAME, VERSION, Speech, memnn, speech
 from bench.methods.memnn.spec import MemNN as Spec
 
 TRAINING = ("diverged", "train_error", "train_loss", "valid_error", "test_error")
 """The fields of its row that a saved model carries."""
 
 HEAD = ("run", "ngrams", "features", "answers", "memory_slots", "training")
+SPEAKING = tuple("vocabulary" if name == "answers" else name for name in HEAD)
+"""The head of a model whose R speaks."""
 
 MOST_FEATURES = 200_000
 MOST_ANSWERS = 50_000
@@ -37,14 +39,15 @@ MOST_SLOTS = 10_000
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved model whose R chooses an answer. One of word streams reads statements as segments.
+    """A saved model. One of word streams reads statements as segments.
 
     Attributes:
         params: parameter name -> float32 array, see `bench.methods.memnn.parameters`.
         run: what was trained: the group's canonical text and the seed.
         order: of the n-grams.
         features: the n-grams that have embeddings, sorted.
-        answers: what R chooses from, sorted.
+        answers: what R chooses from, sorted; none of an R that speaks.
+        vocabulary: of an R that speaks its words, sorted; '' the first, none of another.
         memory_slots: how many statements are remembered.
         training: how it went, the fields `TRAINING`.
     """
@@ -54,24 +57,35 @@ class Saved:
     order: int
     features: tuple[Text, ...]
     answers: tuple[str, ...]
+    vocabulary: tuple[str, ...]
     memory_slots: int
     training: dict[str, Any]
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """Answer -> its number."""
-        return {answer: at for at, answer in enumerate(self.answers)}
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The words it has embeddings of."""
         return frozenset(gram[0] for gram in self.features if len(gram) == 1)
 
+    @cached_property
+    def open(self) -> bool:
+        """Whether it reads words that it does not know, and may answer with them."""
+        return spec_of(self.run).open
+
+    def knows(self, answer: str) -> bool:
+        """Whether it may give this answer; of one that speaks, this word."""
+        return self.open or answer in self._said
+
     def unfit(self, words: Sequence[str], *, statement: bool) -> str:
         """Why it cannot read this statement or question, '' if it can."""
         del statement  # all word lists have the same words
+        if self.open:
+            return ""
         unknown = next((word for word in words if word not in self.words), None)
         return "" if unknown is None else f"the model does not know the word '{unknown}'"
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset((*self.answers, *self.vocabulary[1:]))
 
 
 def save(
@@ -84,8 +98,9 @@ def save(
     """Writes a model atomically.
 
     The head has the run, the order of the n-grams, the ``features`` (the n-grams, words joined by a
-    blank, a row of the tables each), the answers, how many memories there are, and how the training
-    went; of an R that speaks the ``vocabulary``, its words, in place of the answers.
+    blank, a row of the tables each), the answers without the test's new words, how many memories
+    there are, and how the training went; of an R that speaks the ``vocabulary``, its words, in
+    place of the answers.
 
     Args:
         params: of `bench.methods.memnn.parameters`; a speaking R's are those of
@@ -97,7 +112,8 @@ def save(
     """
     order = row["ngrams"]
     encoded = data.encoded if isinstance(data, Heard) else data
-    said = {"answers": list(encoded.answers)}
+    new = encoded.new_words if isinstance(encoded, Encoded) else ()
+    said = {"answers": list(encoded.answers[: len(encoded.answers) - len(new)])}
     if isinstance(data, Heard):
         said = {"vocabulary": list(data.vocabulary)}
     if isinstance(encoded, Streams):
@@ -117,12 +133,12 @@ def save(
 
 
 def load(path: Path) -> Saved:
-    """Reads a model whose R chooses an answer.
+    """Reads a model.
 
     Raises:
         BenchError: there is no such file, or it is not a saved model, or one of another method, or
-            one that answers in sentences, or larger than any that this reads. Its numbers need not
-            be finite: a diverged training's are not.
+            one that finds no memories, or larger than any that this reads. Its numbers need not be
+            finite: a diverged training's are not.
     """
     with saved_models.reading(path):
         stored = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES)
@@ -135,24 +151,15 @@ def spec_of(run: Mapping[str, Any]) -> Spec:
     """The spec a model was trained by.
 
     Raises:
-        BenchError: it is of another method, or of fields that this version does not know, or its R
-            speaks.
+        BenchError: it is of another method, or of fields that this version does not know.
     """
-    fields = saved_models.fields_of(run, NAME, "MemNN")
-    if fields.get("speech") is not None:
-        raise BenchError(
-            "its R speaks, and only one that chooses an answer is read; "
-            "choose a model without 'speech'"
-        )
+    fields = dict(saved_models.fields_of(run, NAME, "MemNN"))
     try:
-        spec = memnn(**fields, id="saved", title="saved")
+        if isinstance(fields.get("speech"), dict):
+            fields["speech"] = speech(**fields["speech"])
+        return memnn(**fields, id="saved", title="saved")
     except (BenchError, TypeError) as error:
         raise none(f"its spec: {short(error, 200)}") from error
-    if spec.open:
-        raise BenchError(
-            "it models unseen words, and only models of known words are read; choose another"
-        )
-    return spec
 
 
 def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
@@ -164,14 +171,22 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
     Raises:
         BenchError: they are not, or its spec is none (`spec_of`).
     """
-    spec = spec_of(saved.run)
+    spec, words = spec_of(saved.run), len(saved.features)
     wanted = shapes(
-        len(saved.features) + saved.memory_slots * spec.slot_time,
+        words + saved.memory_slots * spec.slot_time,
         _lists(spec, layouts), len(saved.answers), spec.dim,
         nonlinear=spec.nonlinear, write_time=spec.write_time, apart=spec.dictionaries == "three",
     )  # fmt: skip
+    wanted |= of_unseen(words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches)
     if spec.text == "stream":
-        wanted |= of_segmenter(len(saved.features), spec.dim)
+        wanted |= of_segmenter(words, spec.dim)
+    if spec.speech:
+        if not any(name.startswith("O/") for name in layouts):
+            raise BenchError(
+                "it reads running text and finds no memories; choose a model that does"
+            )
+        wanted = {name: shape for name, shape in wanted.items() if name.startswith("O/")}
+        wanted |= _of_speech(spec.speech, len(saved.vocabulary), layouts)
     saved_models.check_layouts(layouts, wanted)
 
 
@@ -180,6 +195,20 @@ def check_numbers(saved: Saved) -> None:
     saved_models.check_numbers(saved.params)
     if saved.training["diverged"] is not None:
         raise BenchError("the model's training diverged; use another restart's")
+
+
+def _of_speech(
+    spec: Speech, words: int, layouts: Mapping[str, arrays.Layout]
+) -> dict[str, tuple[int, ...]]:
+    """Parameter name -> its shape, of an R that speaks; of its words alone where not even they are
+    its spec's."""
+    embedded: dict[str, tuple[int, ...]] = {"R/words": (words, spec.dim)}
+    if "R/words" not in layouts or layouts["R/words"].shape != embedded["R/words"]:
+        return embedded
+    from bench.train import cells  # JAX: only these models need it to be read
+
+    own = cells.shapes(spec.cell, words, spec.dim, words)
+    return {f"R/{name}": shape for name, shape in own.items()}
 
 
 def _lists(spec: Spec, layouts: Mapping[str, arrays.Layout]) -> int:
@@ -198,21 +227,35 @@ def _of(head: Any) -> Saved:
         raise none("its head")
     run = saved_models.run_of(head["run"], VERSION)
     spec = spec_of(run)
-    if set(head) != set(HEAD):
+    if set(head) != set(SPEAKING if spec.speech else HEAD):
         raise none("its head")
-    order, slots, answers = head["ngrams"], head["memory_slots"], head["answers"]
+    order, slots = head["ngrams"], head["memory_slots"]
     if type(order) is not int or order not in spec.orders:
         raise none(f"its order of n-grams is {short(order)}")
     most = min(spec.memory_size, MOST_SLOTS)
     if type(slots) is not int or not 0 < slots <= most:
         raise none(f"its memory_slots: 1 to {most} are read")
-    if not isinstance(answers, list) or not 0 < len(answers) <= MOST_ANSWERS:
-        raise none(f"its answers: 1 to {MOST_ANSWERS} are read")
-    if not all(answer and is_word(answer) for answer in answers) or not _ascending(answers):
-        raise none("its answers")
     training = saved_models.training_of(head["training"], TRAINING)
     features = _features(head["features"], order)
-    return Saved({}, run, order, features, tuple(answers), slots, training)
+    if not spec.speech:
+        answers = _words(head["answers"], "answers")
+        return Saved({}, run, order, features, answers, (), slots, training)
+    told = head["vocabulary"]
+    if not isinstance(told, list) or told[:1] != [""]:
+        raise none("its vocabulary: its first word is ''")
+    vocabulary = _words(told[1:], "vocabulary")
+    if not {gram[0] for gram in features} <= set(vocabulary):
+        raise none("its vocabulary: it has the words of the features")
+    return Saved({}, run, order, features, (), ("", *vocabulary), slots, training)
+
+
+def _words(value: Any, of: str) -> tuple[str, ...]:
+    """Words or answers, sorted."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_ANSWERS:
+        raise none(f"its {of}: 1 to {MOST_ANSWERS} are read")
+    if not all(word and is_word(word) for word in value) or not _ascending(value):
+        raise none(f"its {of}")
+    return tuple(value)
 
 
 def _features(value: Any, order: int) -> tuple[Text, ...]:

@@ -30,7 +30,7 @@ import numpy as np
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import Encoded
 from bench.methods.memnn.model import Params, Question, Reply
-from bench.methods.memnn.parameters import shapes
+from bench.methods.memnn.parameters import of_unseen, shapes
 from bench.methods.memnn.score import Part, part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.train.lanes import Array
@@ -94,12 +94,9 @@ class Model:
         spec, words = self._spec, len(self.features)
         known = len(self._encoded.answers) - len(self._encoded.new_words)
         found = shapes(words, 1, known, spec.dim, nonlinear=False, write_time=spec.write_time)
-        for of in "OR":
-            if spec.contexts:
-                found |= {f"{of}/{side}": (words, spec.dim) for side in ("left", "right")}
-            if spec.matches:
-                found[f"{of}/match"] = (1 + spec.hops, words + 1, spec.dim)
-        return found
+        return found | of_unseen(
+            words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches
+        )
 
     def tables(self, encoded: Encoded) -> Tables:
         """The data set's texts."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from bench.core.errors import BenchError
 from bench.examples.stories import Story
-from bench.methods.memnn.saved import check_numbers, load
+from bench.methods.memnn.saved import check_numbers, load, spec_of
 from bench.studies.attention.asked import Remembered
 from bench.studies.attention.story import Reader
 
 if TYPE_CHECKING:
-    from bench.studies.attention.found import Found
+    from bench.methods.memnn.asking import Found
 
 
 class Model:
@@ -34,19 +34,33 @@ class Model:
         self.slots = self._saved.memory_slots
 
     def takes(self, stories: Sequence[Story]) -> int:
-        """Of bags of the sentences, twice, and of a question's memories, and n-grams."""
+        """Of bags of the sentences, twice, and of a question's memories, and n-grams; of unseen
+        words their neighbours and what they are compared with; of an R that speaks what it hears.
+        """
+        spec = spec_of(self._saved.run)
         texts = [words for story in stories for words in story.statements]
         asked = [question for story in stories for question in story.questions]
         width = min(self.slots, max(question.seen for question in asked))
         distinct = {*texts, *(question.words for question in asked)}
-        bags = 8 * len(self._saved.features) * (len(distinct) + width + 2)
+        known = len(self._saved.features)
+        words, beside = known, 0
+        if spec.open:
+            words += len({word for text in texts for word in text} - self._saved.words)
+            beside = words * (known * (len(distinct) + width) // 4 + 4 * words)
+            beside += 12 * words * (2 * known + (spec.hops + 5) * spec.dim)
+        bags = 8 * words * (len(distinct) + width + 2)
         grams = 100 * self._saved.order * max(map(len, distinct))
-        return bags + grams + 16 * width * len(asked)
+        heard = 0
+        if spec.speech:
+            longest = max(len(question.words) for question in asked)
+            longest += spec.hops * max(map(len, texts))
+            heard = 12 * spec.speech.dim * longest * len(asked)
+        return bags + beside + grams + heard + 16 * width * len(asked)
 
     def answer(self, stories: Sequence[Story]) -> Hopped:
-        from bench.studies.attention.found import find
+        from bench.methods.memnn.asking import ask
 
-        return Hopped(find(self._saved, stories))
+        return Hopped(ask(self._saved, stories))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,14 +22,10 @@ MOST_BYTES = 1 << 20
 
 
 class Reader(Protocol):
-    """What a model can read.
+    """What a model can read."""
 
-    Attributes:
-        index: the answers that it knows, and perhaps other words.
-    """
-
-    @property
-    def index(self) -> Collection[str]: ...
+    def knows(self, answer: str) -> bool:
+        """Whether it may be the answer."""
 
     def unfit(self, words: Sequence[str], *, statement: bool) -> str:
         """Why it cannot read this statement or question, '' if it can."""
@@ -157,7 +153,7 @@ class _Open:
             raise self._bad(
                 f"'{answer[:40]}' is no answer", "write words joined by blanks or commas"
             )
-        if answer and answer not in self.reader.index:
+        if answer and not self.reader.knows(answer):
             raise self._bad(
                 f"the model does not know the answer '{answer[:40]}'", "leave the answer out"
             )

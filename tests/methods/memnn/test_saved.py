@@ -133,14 +133,14 @@ def test_a_crafted_head_is_refused_in_one_line(tmp_path, whole, place, value):
     refused(path)
 
 
-def test_a_model_that_speaks_is_refused(tmp_path):
+def test_a_model_that_finds_no_memories_is_refused(tmp_path):
     said = Spoken(("at", "the", "office"), "office", frozenset({"kitchen"}))
     asked = tuple(dataclasses.replace(q, spoken=said) for q in models.STORY.questions)
     story = dataclasses.replace(models.STORY, questions=asked)
     spec = models.column(holdout=0.5, speech=speech(cell="rnn"))
     heard = METHOD.prepare(spec, {"1": {"train": [story], "test": [story]}})
     models.save(tmp_path / "m.npz", spec, {"R/words": np.zeros((9, 50), np.float32)}, heard)
-    with pytest.raises(BenchError, match=r"m\.npz: its R speaks.* choose a model without 'speech'"):
+    with pytest.raises(BenchError, match=r"m\.npz: it reads running text.* choose a model"):
         load(tmp_path / "m.npz")
 
 

@@ -9,32 +9,17 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 import pytest
+from unseen_questions import TEST, TRAIN, story
 
 from bench.core.errors import BenchError
-from bench.examples.stories import Question, Story
+from bench.examples.stories import Story
 from bench.methods.memnn.memory import encode
 from bench.methods.memnn.spec import memnn
 from bench.methods.memnn.step import questions
 from bench.methods.memnn.unseen import Model
 
 DIM, GAMMA = 4, 0.1
-TRAIN = (
-    "joe went to the kitchen", "fred took the milk", "joe got the ball", "fred went to the office",
-    "joe moved to the office",
-)  # fmt: skip
-TEST = (
-    "ana went to the attic", "bo took the milk", "ana got the vase", "bo moved to the mill",
-    "ana went to the mill",
-)  # fmt: skip
 FORMS = [form for form in itertools.product((True, False), repeat=2) if any(form)]
-
-
-def story(told: Sequence[str], answers: Sequence[str], what: str) -> Story:
-    asked = [
-        Question(("where", "is", told[0].split()[0]), answers[0], (0,), 3, 4),
-        Question(("where", "is", "the", what), answers[1], (1, 3), 5, 7),
-    ]
-    return Story(tuple(tuple(text.split()) for text in told), tuple(asked))
 
 
 def made(test: Story, **fields) -> tuple[Model, list]:

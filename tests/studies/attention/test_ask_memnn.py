@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.cli import main
 from bench.datasets.babi.babi import TASKS
+from bench.methods.memnn import METHOD
 from bench.methods.memnn.memory import encode
 from bench.methods.memnn.row import row
 from bench.methods.memnn.training import Trainer
+from bench.methods.memnn.unseen import Model as Unseen
 
 SLOTS = 5
 
@@ -151,4 +154,24 @@ def test_what_takes_too_much_memory_is_refused(capsys, monkeypatch, model):
     monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 1000)
     story = "Joe took milk.\n" * 4 + "Where is joe?\n" * 50
     code, out, err = ask(capsys, monkeypatch, model, story)
+    assert (code, out) == (2, []) and "too much for this model at once" in err
+
+
+def test_unseen_names_are_read_and_answered(capsys, monkeypatch, tmp_path):
+    spec = models.column(lists="one", ngrams="1", hops=2, contexts=True, matches=True)
+    data = METHOD.prepare(spec, models.PARTS)
+    shapes = Unseen(spec, data, 1).shapes
+    models.save(tmp_path / "m.npz", spec, models.drawn(shapes), data)
+    story = "Bilbo went to Bree.\nBilbo took a ring.\nWhere is Bilbo?\tBree\nWhere is Joe?\n"
+    code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", story)
+    assert (code, err) == (0, "")
+    first, second = (part.splitlines() for part in "\n".join(out).split("\n\n"))
+    head = re.fullmatch(r"where is bilbo\?  (\w+)  (right|wrong: bree)", first[0])
+    assert head and (head[1] == "bree") == (head[2] == "right")
+    assert head[1] in {*models.DATA.answers, *["bilbo", "bree", "a", "ring"]}
+    assert second[0].startswith("where is joe?  ")
+    monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 1 << 26)
+    many = " ".join("x" + "".join(map(chr, (97 + n // 676, 97 + n // 26 % 26, 97 + n % 26)))
+                    for n in range(5000))  # fmt: skip
+    code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", f"{many}.\nWhere is Joe?\n")
     assert (code, out) == (2, []) and "too much for this model at once" in err
