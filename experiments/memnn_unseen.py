@@ -5,20 +5,16 @@
 
 Trained on the simulated world (difficulty 5, actors and objects), and tested on 1,000 stories whose
 actors, objects and rooms have names that no training text has (`bench.datasets.world.unseen`): with
-and without contexts (W14 3.5), match features (3.6), and words taken for unseen in training. The
-paper gives no share of such words, nor other settings for these models: half are taken for unseen,
-and as what is common to all unseen words is then learned in large steps, the rate of all columns is
-half of the other tables' and there are four times as many epochs.
+and without contexts (W14 3.5), match features (3.6), and words taken for unseen in training. Of
+these models the paper gives no settings: ours are `bench.methods.memnn.protocols.w14_unseen`.
 
 Expected: the paper shows one such story, answered right.
 """
 
 from bench.core.experiment import Experiment
-from bench.methods.memnn.protocols import w14
+from bench.methods.memnn.protocols import w14_unseen
 
-TRAINED = dict(rate=0.005, epochs=40)
-OPEN = dict(against="plain", **TRAINED)
-DROPPED = dict(dropped=0.5, **OPEN)
+DROPPED = dict(dropped=0.5, against="plain")
 
 EXPERIMENT = Experiment(
     id="memnn_unseen",
@@ -28,11 +24,17 @@ EXPERIMENT = Experiment(
     figure="columns",
     long=True,
     columns=(
-        w14(id="plain", title="neither", **TRAINED),
-        w14(id="contexts", title="contexts", contexts=True, **DROPPED),
-        w14(id="matches", title="matches", matches=True, **DROPPED),
-        w14(id="both", title="contexts and matches", contexts=True, matches=True, **DROPPED),
-        w14(id="both_kept", title="both, no word dropped", contexts=True, matches=True, **OPEN),
+        w14_unseen(id="plain", title="neither"),
+        w14_unseen(id="contexts", title="contexts", contexts=True, **DROPPED),
+        w14_unseen(id="matches", title="matches", matches=True, **DROPPED),
+        w14_unseen(id="both", title="contexts and matches", contexts=True, matches=True, **DROPPED),
+        w14_unseen(
+            id="both_kept",
+            title="both, no word dropped",
+            contexts=True,
+            matches=True,
+            against="plain",
+        ),
     ),
 )
 

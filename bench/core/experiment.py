@@ -24,7 +24,7 @@ class Experiment:
         columns: in the paper's order. In the CSV of printed numbers a column's id is a header
             (layout 'cells'), the first field of a line ('rows'), or a line's fields ``keys``, those
             that are not empty, joined by '-' ('keys').
-        units: of the data set, those that belong to it; all if none are named.
+        units: of its data sets, those that belong to it; all if none are named.
         printed: whether a paper prints this table; one of ours has nothing to compare with.
         layout: 'cells', a row a unit and a column a column, summaries below; 'rows', the same
             turned round; 'keys', a row a column, named by its ``keys``, and its metrics.

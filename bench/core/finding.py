@@ -46,7 +46,9 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     needed: dict[str, dict[str, None]] = {}
     for one in wanted:
         for name in one.datasets:
-            needed.setdefault(name, {}).update(dict.fromkeys(one.units))
+            own = registry.own(name, one.units)
+            if own:
+                needed.setdefault(name, {}).update(dict.fromkeys(own))
     compares = [name for name in needed if registry.dataset(name).compares]
     comparing = bool(compares) and all(set(one.datasets) & set(compares) for one in wanted)
     plain = [name for name in needed if name not in compares]

@@ -98,7 +98,8 @@ class Plan:
         for column in columns:
             dataset = experiment.dataset_of(column)
             at_hand = self.found[dataset].at_hand
-            for group in expand(profile.apply(column, restarts), dataset, units, at_hand):
+            own = registry.own(dataset, units)
+            for group in expand(profile.apply(column, restarts), dataset, own, at_hand):
                 self.groups.setdefault(experiment.id, []).append(group)
                 stored = {row["seed"] for row in self.store.rows(group)}
                 seeds = range(group.column.restarts)

@@ -90,6 +90,12 @@ def units(name: str, wanted: Iterable[str]) -> tuple[str, ...]:
     return tuple(unit for unit in known if unit in chosen)
 
 
+def own(name: str, units: Iterable[str]) -> tuple[str, ...]:
+    """Those of some units that the data set has, in its order."""
+    wanted = set(units)
+    return tuple(unit for unit in dataset(name).units if unit in wanted)
+
+
 def units_of(experiment: Experiment) -> tuple[str, ...]:
     """The units of an experiment, of all of its data sets: its own, or all that there are."""
     if experiment.units:
@@ -143,12 +149,19 @@ def check(experiment: Experiment) -> None:
                     f"column '{column.id}': method {trained_by.name} reads "
                     f"{trained_by.reads.__name__}, and {data.name} yields {data.reads.__name__}"
                 )
-            if experiment.units:
-                in_order = units(data.name, experiment.units)
-                if in_order != experiment.units:
-                    raise BenchError(
-                        f"field 'units' must name each once, in order: {', '.join(in_order)}"
-                    )
+            if experiment.units and not own(data.name, experiment.units):
+                units(data.name, experiment.units)  # says what there is
+        if experiment.units:
+            in_order = dict.fromkeys(
+                u for n in experiment.datasets for u in own(n, experiment.units)
+            )
+            if tuple(in_order) != experiment.units:
+                for unit in experiment.units:
+                    if unit not in in_order:
+                        units(experiment.datasets[0], [unit])
+                raise BenchError(
+                    f"field 'units' must name each once, in order: {', '.join(in_order)}"
+                )
         if experiment.study:
             study(experiment.study)
     except BenchError as error:

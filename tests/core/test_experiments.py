@@ -23,6 +23,7 @@ from bench.datasets.babi.babi import ALL_TASKS
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
 from bench.methods.memn2n.spec import VERSION as TRAINER_VERSION
 from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
+from bench.methods.memnn.spec import memnn
 from bench.tables import printed
 from bench.tables.page import grids
 
@@ -179,6 +180,7 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         TABLE3.id,
         "attention",
         "e2e_table2_lm",
+        "memnn_stories",
         "memnn_unseen",
         "methods_on_stories",
         "own_text",
@@ -268,6 +270,20 @@ def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
     registry.check(Experiment(**SOUND))
     with pytest.raises(BenchError, match=said):
         registry.check(Experiment(**SOUND | wrong))
+
+
+def test_units_are_of_any_of_its_data_sets():
+    open_world = memnn(id="y", title="Y", dataset="world-unseen")
+    columns = (memnn(id="x", title="X"), open_world)
+    fields = dict(SOUND, dataset="world-answers", columns=columns)
+    registry.check(Experiment(**fields, units=("memnn_igo_features", "unseen_names")))
+    for units, said in (
+        (("unseen_names", "memnn_igo_features"), "'units'"),
+        (("memnn_igo_features",), "world-unseen has no unit"),
+        (("memnn_igo_features", "unseen_names", "seen_names"), "no unit 'seen_names'"),
+    ):
+        with pytest.raises(BenchError, match=said):
+            registry.check(Experiment(**fields, units=units))
 
 
 def test_every_path_that_the_readme_names_is_there():

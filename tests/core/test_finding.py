@@ -16,8 +16,10 @@ class Data:
 
     def __init__(self, name: str, there: bool, own: bool = False, compares: bool = False):
         self.name, self.there, self.own, self.compares = name, there, own, compares
+        self.units = ("1", name)
 
     def find(self, units, wish: Wish):
+        assert units and set(units) <= set(self.units)
         if not self.there and not wish.allow_generated:
             raise NoData(f"{self.name} was not found")
         kind = "real" if self.there else "generated"
@@ -66,3 +68,16 @@ def test_what_sets_real_against_generated_data_is_left_out_whole_without_real(
     left = [one.experiment.id for one in finding.left(wanted, found)]
     assert left == (["plain", "both"] if there else ["plain"])
     assert ("both is left out" in capsys.readouterr().err) == (not there)
+
+
+@pytest.mark.parametrize(
+    ("units", "there"), [(("a", "b"), "ab"), (("b",), "b"), (("1", "b"), "ab")]
+)
+def test_a_data_set_is_asked_for_its_own_units_and_not_at_all_for_others(monkeypatch, units, there):
+    sets = {name: Data(name, True) for name in "ab"}
+    monkeypatch.setattr(registry, "datasets", lambda: sets)
+    experiment = SimpleNamespace(id="two", dataset_of=lambda c: c)
+    wanted = [finding.Wanted(experiment, ("a", "b"), units)]
+    found = finding.find(wanted, Wish())
+    assert "".join(found) == there
+    assert [c for one in finding.left(wanted, found) for c in one.columns] == list(there)

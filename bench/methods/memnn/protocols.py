@@ -48,6 +48,20 @@ def weakly_supervised(**fields: Any) -> MemNN:
     return supervised(**dict(hops=2, supervision="words", stop_share=0.5) | fields)
 
 
+def w14_unseen(**fields: Any) -> MemNN:
+    """W14's simulations where words are unseen, for models that know them by contexts and matches,
+    and those beside them.
+
+    The paper gives no settings for them. Half of the known words are taken for unseen in training;
+    as what is common to all unseen words is then learned in large steps, the rate is half of
+    `w14`'s and there are four times as many epochs.
+
+    Raises:
+        BenchError: as `bench.methods.memnn.spec.memnn`.
+    """
+    return w14(**dict(rate=0.005, epochs=40) | fields)
+
+
 def w14_speaking(cell: str, **fields: Any) -> MemNN:
     """W14's simulations with R an RNN or LSTM, of which the paper gives no settings; a tenth of the
     training questions is held out to choose an epoch by.

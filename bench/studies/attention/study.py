@@ -7,35 +7,28 @@ from pathlib import Path
 from typing import Any
 
 from bench.core.errors import BenchError
-from bench.core.plan import model_path
 from bench.core.profiles import Profile
 from bench.core.runs import Group
-from bench.core.study import Site, Study
+from bench.core.study import Site
+from bench.core.study_of_models import StudyOfModels
 from bench.methods.memn2n.spec import NAME
 from bench.studies.attention.store import ROWS
 from bench.studies.attention.tables import attention_files
 
 
-class _Attention(Study):
+class _Attention(StudyOfModels):
     name = "attention"
     title = "Attention per hop, and its share on labelled supporting facts"
     how = "run experiments/attention.py"
+    rows = ROWS
 
     def models(self, results: Path, group: Group) -> set[int]:
         if group.column.method != NAME:
             return set()  # MemNN's rows say what its hops found
-        measured = {row["id"] for row in ROWS.read(results)}
-        return {s for s in range(group.column.restarts) if group.run_id(s) not in measured}
+        return super().models(results, group)
 
-    def measure(self, site: Site) -> bool:
-        for group in site.groups:
-            for seed in sorted(self.models(site.results, group)):
-                if site.stop():
-                    return False
-                path = model_path(site.models, group, seed)
-                if path.exists():
-                    _measure(site, group, path)
-        return True
+    def one(self, site: Site, group: Group, seed: int, path: Path) -> None:
+        _measure(site, group, path)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return attention_files(ROWS.read(results), profile, trained)

@@ -8,34 +8,24 @@ from typing import Any
 
 from bench.core import provenance
 from bench.core.errors import BenchError
-from bench.core.plan import model_path
 from bench.core.profiles import Profile
 from bench.core.runs import Group
-from bench.core.study import Site, Study
+from bench.core.study import Site
+from bench.core.study_of_models import StudyOfModels
 from bench.studies.memory_use.pages import pages
 from bench.studies.memory_use.store import ROWS, VERSION
 
 DIGITS = 6
 
 
-class _MemoryUse(Study):
+class _MemoryUse(StudyOfModels):
     name = "memory_use"
     title = "End-To-End Memory Networks, Figure 3: which words of the memory each hop looks at"
     how = "run experiments/memory_use.py"
+    rows = ROWS
 
-    def models(self, results: Path, group: Group) -> set[int]:
-        measured = {row["id"] for row in ROWS.read(results)}
-        return {s for s in range(group.column.restarts) if group.run_id(s) not in measured}
-
-    def measure(self, site: Site) -> bool:
-        for group in site.groups:
-            for seed in sorted(self.models(site.results, group)):
-                if site.stop():
-                    return False
-                path = model_path(site.models, group, seed)
-                if path.exists():
-                    _measure(site, group, seed, path)
-        return True
+    def one(self, site: Site, group: Group, seed: int, path: Path) -> None:
+        _measure(site, group, seed, path)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return pages(ROWS.read(results), profile)
