@@ -11,6 +11,8 @@ import pandas as pd
 
 from bench.core import kinds, registry
 from bench.core.column import NotYet
+from bench.core.provenance import in_words
+from bench.core.rows import Row
 from bench.tables.cells import NOT_YET
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.numbers import NONE
@@ -59,6 +61,14 @@ def short_hash(files: Mapping[str, str]) -> str:
     """12 hex digits for a set of files: SHA-256 over their names and hashes, in order of names."""
     text = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def of_models(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
+    """(term, text) of the rows of a study of models (`bench.core.study_of_models`)."""
+    told = list(rows)
+    yield "Commits", _several(row["commit"] for row in told)
+    yield "Devices", _several(row["device"] for row in told)
+    yield "Versions", _several(in_words(row["versions"]) for row in told)
 
 
 HEAD = (

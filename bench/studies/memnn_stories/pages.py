@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.core.profiles import Profile
-from bench.core.provenance import in_words
 from bench.core.rows import Row
+from bench.tables import provenance
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import facts, joined, links, loud, table
 from bench.tables.notices import data_mark
@@ -69,12 +69,7 @@ def _page(rows: Sequence[Row], profile: Profile) -> str:
         for number in range(len(those[0]["stories"])):
             blocks += _story(those, number)
     blocks.append("Every answer: " + links((f"{NAME}.csv",)))
-    told = {
-        "Commits": {row["commit"] for row in rows},
-        "Devices": {row["device"] for row in rows},
-        "Versions": {in_words(row["versions"]) for row in rows},
-    }
-    blocks += ["## Provenance", facts((term, "; ".join(sorted(v))) for term, v in told.items())]
+    blocks += ["## Provenance", facts(provenance.of_models(rows))]
     return joined(blocks)
 
 

@@ -3,8 +3,7 @@ simulator's own, so that their words may be kept."""
 
 from __future__ import annotations
 
-from bench.core import rows
-from bench.core.kinds import TRUST
+from bench.core import rows, study_of_models
 from bench.core.rows import Fields, Row
 from bench.core.study_rows import StudyRows
 
@@ -18,19 +17,10 @@ QUESTION = rows.object_of(
 STORY = rows.object_of(statements=rows.list_of(rows.text), questions=rows.list_of(QUESTION))
 
 FIELDS: Fields = {
-    "id": rows.ID,
-    "group": rows.ID,
-    "version": rows.COUNT,
-    "dataset": rows.TEXT,
-    "seed": rows.WHOLE,
-    "kind": rows.one_of(*TRUST),
+    **study_of_models.FIELDS,
     "title": rows.TEXT,
-    "model": rows.TEXT,
     "test_error": rows.PERCENT,
     "stories": (rows.list_of(STORY), "a list of stories with questions"),
-    "device": rows.TEXT,
-    "commit": rows.TEXT,
-    "versions": rows.TEXTS,
 }
 """``test_error`` is over the whole test set; ``stories``: see
 `bench.studies.memnn_stories.shown.tell`."""

@@ -10,9 +10,8 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
 from bench.core.profiles import Profile
-from bench.core.provenance import in_words
 from bench.core.rows import Row
-from bench.tables import canvas
+from bench.tables import canvas, provenance
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import facts, joined, links, loud, table
 from bench.tables.notices import data_mark
@@ -81,12 +80,7 @@ def _page(rows: Sequence[Row], profile: Profile) -> str:
         head = ("Hop", f"latest {NEAREST}", "most on one word", "so many words back")
         blocks.append(table(head, lines, "r"))
     blocks.append("Every number: " + links((f"{NAME}.csv", f"{NAME}.pdf")))
-    told = {
-        "Commits": {row["commit"] for row in rows},
-        "Devices": {row["device"] for row in rows},
-        "Versions": {in_words(row["versions"]) for row in rows},
-    }
-    blocks += ["## Provenance", facts((term, "; ".join(sorted(v))) for term, v in told.items())]
+    blocks += ["## Provenance", facts(provenance.of_models(rows))]
     return joined(blocks)
 
 

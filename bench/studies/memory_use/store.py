@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.core import rows
-from bench.core.kinds import TRUST
+from bench.core import rows, study_of_models
 from bench.core.rows import Fields, Row
 from bench.core.study_rows import StudyRows
 
@@ -19,19 +18,10 @@ def _means(value: Any) -> bool:
 
 
 FIELDS: Fields = {
-    "id": rows.ID,
-    "group": rows.ID,
-    "version": rows.COUNT,
-    "dataset": rows.TEXT,
-    "seed": rows.WHOLE,
-    "kind": rows.one_of(*TRUST),
-    "model": rows.TEXT,
+    **study_of_models.FIELDS,
     "words": rows.COUNT,
     "test_ppl": (lambda value: rows.number(value) and value >= 1, "a number from 1"),
     "means": (_means, "a list of lists of shares"),
-    "device": rows.TEXT,
-    "commit": rows.TEXT,
-    "versions": rows.TEXTS,
 }
 """``means`` has for every hop the mean attention on each word of the memory over the ``words`` of
 the test text, the latest word first."""

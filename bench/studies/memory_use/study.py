@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.core import provenance
 from bench.core.errors import BenchError
 from bench.core.profiles import Profile
 from bench.core.runs import Group
 from bench.core.study import Site
-from bench.core.study_of_models import StudyOfModels
+from bench.core.study_of_models import StudyOfModels, check_run, head
 from bench.studies.memory_use.pages import pages
 from bench.studies.memory_use.store import ROWS, VERSION
 
@@ -33,18 +32,13 @@ class _MemoryUse(StudyOfModels):
 
 def _measure(site: Site, group: Group, seed: int, path: Path) -> None:
     """Measures a saved restart and stores its row."""
-    import jax  # only now: a wrong option is told before this takes its seconds
     import numpy as np
 
-    from bench.core import devices
     from bench.methods.memn2n_lm.saved import load
     from bench.studies.memory_use.activation import activations
 
     saved, found = load(path), site.found[group.dataset]
-    if saved.run != group.run(seed):
-        raise BenchError(
-            f"{path}: is not of {group.label}; delete it and train with --save-models again"
-        )
+    check_run(saved.run, group, seed, path)
     (unit,) = group.units
     tokens = found.read(unit, "test")
     try:
@@ -53,19 +47,10 @@ def _measure(site: Site, group: Group, seed: int, path: Path) -> None:
         site.say(f"{path}: left out: {error}")
         return
     ROWS.save(site.results, {
-        "id": group.run_id(seed),
-        "group": group.id,
-        "version": VERSION,
-        "dataset": group.dataset,
-        "seed": seed,
-        "kind": group.kind(found.at_hand.kind),
-        "model": group.label,
+        **head(site, group, seed, VERSION),
         "words": len(costs),
         "test_ppl": round(float(np.exp(costs.mean(dtype=np.float64))), 4),
         "means": [[round(float(one), DIGITS) for one in hop] for hop in means],
-        "device": devices.describe(jax.local_devices()[0]),
-        "commit": provenance.commit(),
-        "versions": dict(provenance.versions()),
     })  # fmt: skip
 
 
