@@ -5,9 +5,43 @@ A field given wins over the protocol's, so that a column says only what sets it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bench.methods.memnn.spec import MOST_HOPS, MemNN, memnn, speech
+from bench.train.search import Search, Settings
+
+BABI: Settings = dict(dim=50, rate=0.01, epochs=60, gamma=0.1)
+BABI_10K: Settings = BABI | dict(epochs=12)
+"""Of W15's model; with ten times the questions an epoch has ten times the updates."""
+
+HARD = ("2", "5", "11", "16", "18")
+"""Tasks of bAbI that tell settings apart, and train in seconds."""
+
+SEARCHES: Mapping[str, Search] = {
+    "babi-1k": Search(
+        "babi-1k",
+        HARD,
+        (
+            BABI,
+            BABI | {"rate": 0.003},
+            BABI | {"rate": 0.02},
+            BABI | {"epochs": 30},
+            BABI | {"dim": 100},
+            BABI | {"gamma": 0.2},
+        ),
+    ),
+    "babi-10k": Search(
+        "babi-10k",
+        HARD,
+        (
+            BABI_10K,
+            BABI_10K | {"rate": 0.003},
+            BABI_10K | {"rate": 0.02},
+            BABI_10K | {"epochs": 24},
+        ),
+    ),
+}
 
 
 def w14(**fields: Any) -> MemNN:
@@ -37,10 +71,10 @@ def supervised(**fields: Any) -> MemNN:
         BenchError: as `bench.methods.memnn.spec.memnn`.
     """
     settings = dict(
-        hops=MOST_HOPS, dim=50, ngrams="held-out", nonlinear=True, epochs=60, memory_size=50,
-        holdout=0.1, restarts=10, selection="held-out",
+        hops=MOST_HOPS, ngrams="held-out", nonlinear=True, memory_size=50, holdout=0.1,
+        restarts=10, selection="held-out",
     )  # fmt: skip
-    return memnn(**settings | fields)
+    return memnn(**BABI | settings | fields)
 
 
 def weakly_supervised(**fields: Any) -> MemNN:

@@ -10,13 +10,12 @@ others have longer stories, so 100 are read. In the world either cell has its be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bench.core.fields import build
 from bench.methods.recurrent.spec import Recurrent
-
-Settings = dict[str, Any]
+from bench.train.search import Search, Settings
 
 BABI: Settings = dict(cell="lstm", dim=50, words=100, optimizer="adam", rate=0.01, epochs=20)
 
@@ -25,8 +24,9 @@ WORLD: Mapping[str, Settings] = {
     "rnn": dict(cell="rnn", dim=50, words=60, text="running", rate=0.001, epochs=12),
 }
 
-SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
-    "babi-1k": (
+SEARCHES: Mapping[str, Search] = {
+    "babi-1k": Search(
+        "babi-1k",
         ("1", "5", "6", "15", "20"),
         (
             BABI | {"rate": 0.003},
@@ -37,7 +37,8 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
             BABI | {"rate": 0.3, "optimizer": "sgd"},
         ),
     ),
-    "world": (
+    "world": Search(
+        "world",
         ("d1_actor", "d5_actor_object"),
         (
             WORLD["rnn"],
@@ -49,7 +50,7 @@ SEARCHES: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
         ),
     ),
 }
-"""Data set -> units and settings."""
+"""Each is by the name of its data set."""
 
 
 def babi(**fields: Any) -> Recurrent:

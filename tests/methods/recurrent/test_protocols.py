@@ -19,7 +19,7 @@ def lines(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_search_s_table_has_its_settings_and_means(name):
-    units, settings = protocols.SEARCHES[name]
+    _, units, settings = protocols.SEARCHES[name]
     found = lines(name)
     assert len(found) == len(settings)
     for setting in settings:
