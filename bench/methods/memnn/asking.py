@@ -14,13 +14,14 @@ from bench.examples.stories import Question, Spoken, Story
 from bench.methods.memnn import output, unseen
 from bench.methods.memnn.hearing import hears
 from bench.methods.memnn.input import bags
-from bench.methods.memnn.memory import Encoded, encode_for_model
+from bench.methods.memnn.memory import JOINED, Encoded, encode_for_model
 from bench.methods.memnn.model import Model, Params, Tables
 from bench.methods.memnn.model import Question as Row
 from bench.methods.memnn.saved import Saved, spec_of
 from bench.methods.memnn.score import part
 from bench.methods.memnn.speaker import speak
 from bench.methods.memnn.spec import MemNN as Spec
+from bench.methods.memnn.spelling import say
 from bench.methods.memnn.step import questions
 
 MOST_SAID = 20
@@ -65,6 +66,11 @@ def ask(saved: Saved, stories: Sequence[Story]) -> Found:
         put = [question for story in stories for question in story.questions]
         right = [_right(*pair) for pair in zip(put, answers, strict=True)]
         texts = tuple(map(" ".join, answers))
+    elif saved.spells:
+        slots = _found(spec, saved, encoded, params, asked)
+        texts = _spelled(saved, encoded, params, asked, slots)
+        put = [question for story in stories for question in story.questions]
+        right = [bool(q.answer) and q.answer == text for q, text in zip(put, texts, strict=True)]
     else:
         slots, chosen = _chosen(spec, saved, encoded, params, asked)
         texts = tuple(encoded.answers[answer] for answer in chosen)
@@ -104,7 +110,7 @@ def _chosen(
 
 
 def _found(spec: Spec, saved: Saved, encoded: Encoded, params: Params, asked: Row) -> np.ndarray:
-    """(N, K) the memories that O finds for an R that speaks."""
+    """(N, K) the memories that O finds, for an R that says more than a word."""
     model = Model(spec, encoded, saved.order)
 
     @jax.jit
@@ -112,12 +118,33 @@ def _found(spec: Spec, saved: Saved, encoded: Encoded, params: Params, asked: Ro
         def one(asked: Row) -> jax.Array:
             bags, question = model.bags(tables, asked)
             o = part(params, "O")
-            return output.find(o, question, bags, asked.count, spec.hops, again=False)
+            again = spec.supervision == "words"
+            return output.find(o, question, bags, asked.count, spec.hops, again=again)
 
         return jax.lax.map(one, asked)
 
     tables = jax.tree.map(jnp.asarray, _tables(saved, encoded))
     return np.asarray(finds(params, tables, asked))
+
+
+def _spelled(
+    saved: Saved, encoded: Encoded, params: Params, asked: Row, slots: np.ndarray
+) -> tuple[str, ...]:
+    """The answers of an R that says word after word."""
+    model = Model(spec_of(saved.run), encoded, saved.order)
+
+    @jax.jit
+    def says(params: Params, tables: Tables, asked: Row, slots: jax.Array) -> jax.Array:
+        def one(of: tuple[Row, jax.Array]) -> jax.Array:
+            bags, question = model.bags(tables, of[0])
+            return say(part(params, "R"), question, output.facts(bags, of[1]), MOST_SAID)
+
+        return jax.lax.map(one, (asked, slots))
+
+    tables = jax.tree.map(jnp.asarray, _tables(saved, encoded))
+    numbers = np.asarray(says(params, tables, asked, jnp.asarray(slots)))
+    stop = len(saved.answers)
+    return tuple(JOINED.join(saved.answers[n] for n in row if n < stop) for row in numbers)
 
 
 def _said(spec: Spec, saved: Saved, encoded: Encoded, slots: np.ndarray) -> list[tuple[str, ...]]:

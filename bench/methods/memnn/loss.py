@@ -29,14 +29,19 @@ def margins(
         answers: (A,) scores; ``others`` (A,) bool, the wrong ones.
         drawn: numbers in [0, 1), the last H+1 of which draw.
     """
-    many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
-    wrong, mistaken = lesson.wrong * spec.negatives / many, others * 1.0
+    mistaken = others * 1.0
     if spec.loss == "sampled":
-        last = drawn[-len(lesson.target) - 1 :]
-        wrong, mistaken = one_of(lesson.wrong, last[:-1]), one_of(others, last[-1])
-    return of_memories(scored, lesson.target, wrong, spec.gamma) + of_answers(
-        answers, answer, mistaken, spec.gamma
-    )
+        mistaken = one_of(others, drawn[-1])
+    return of_hops(spec, scored, lesson, drawn) + of_answers(answers, answer, mistaken, spec.gamma)
+
+
+def of_hops(spec: Spec, scored: Scored, lesson: Lesson, drawn: jax.Array) -> jax.Array:
+    """() the margins of all hops; arguments as `margins`'."""
+    many = jnp.maximum(lesson.wrong.sum(axis=1, keepdims=True), spec.negatives)
+    wrong = lesson.wrong * spec.negatives / many
+    if spec.loss == "sampled":
+        wrong = one_of(lesson.wrong, drawn[-len(lesson.target) - 1 : -1])
+    return of_memories(scored, lesson.target, wrong, spec.gamma)
 
 
 def of_memories(of: Scored, target: jax.Array, wrong: jax.Array, gamma: float) -> jax.Array:

@@ -6,7 +6,7 @@ told twice has two slots. Nothing here knows a model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -14,6 +14,9 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.examples.stories import Story
 from bench.methods.memnn.input import Text
+
+JOINED = ","
+"""What joins the words of an answer of several."""
 
 EMPTY = 0
 """Index of the empty statement, which no slot in use holds."""
@@ -58,7 +61,8 @@ class Encoded:
 
     Attributes:
         statements, questions: the distinct ones; ``statements[EMPTY]`` has no words.
-        answers: of the training questions, sorted: what R chooses from.
+        answers: of the training questions, sorted: what R chooses from. Where it spells them
+            (`bench.methods.memnn.spelling`), behind them the test's others that it can spell.
         known: how many statements and questions, the first ones, are the training set's: their
             words and n-grams have embeddings.
         train, test: the examples; ``train`` still holds the held-out ones.
@@ -104,6 +108,7 @@ def encode(
     holdout: float,
     new_words: bool = False,
     running: Sequence[Text] = (),
+    spelled: bool = False,
 ) -> Encoded:
     """Writes all stories.
 
@@ -111,6 +116,7 @@ def encode(
         parts: unit -> 'train' and 'test' -> stories.
         holdout: share of each unit's training questions held out, the last ones.
         new_words: whether words of test stories that no training text has are looked for.
+        spelled: whether R spells answers.
         running: see `Encoded`. There are ``memory_size`` slots then, however it was cut.
 
     Raises:
@@ -127,6 +133,10 @@ def encode(
         more = _words(test) - _words(train) - {w for _, told in train for s in told
                                                for q in s.questions for w in q.words}  # fmt: skip
     answers += tuple(sorted(more))
+    if spelled:
+        answers += _spellable(
+            answers, {q.answer for _, told in test for s in told for q in s.questions}
+        )
     writer = _Writer(slots, answers)
     examples = writer.write(train)
     known = len(writer.statements), len(writer.questions)
@@ -138,6 +148,14 @@ def encode(
         tuple(writer.statements), tuple(writer.questions), answers, known,
         examples, tested, fit, valid, tuple(sorted(more)), tuple(running),
     )  # fmt: skip
+
+
+def _spellable(answers: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Those of some others that are as short as the answers, and have no other words."""
+    known = [answer.split(JOINED) for answer in answers]
+    words, longest = {word for answer in known for word in answer}, max(map(len, known))
+    apart = ((other, other.split(JOINED)) for other in sorted(set(others) - set(answers)))
+    return tuple(other for other, said in apart if len(said) <= longest and words.issuperset(said))
 
 
 def _words(parts: Sequence[tuple[str, Sequence[Story]]]) -> set[str]:

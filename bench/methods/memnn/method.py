@@ -51,7 +51,7 @@ class _MemNN:
     def needs(self, column: Column) -> tuple:
         spec = _spec(column)
         heard = spec.speech and (spec.speech.words, spec.hops)
-        return spec.memory_size, spec.holdout, heard, spec.open, spec.text
+        return spec.memory_size, spec.holdout, heard, spec.open, spec.text, spec.answers
 
     def prepare(self, column: Column, parts: Mapping[str, Mapping[str, Any]]) -> Prepared:
         spec = _spec(column)
@@ -60,8 +60,9 @@ class _MemNN:
         if spec.speech:
             return hear(spec, parts)
         encoded = encode(
-            parts, memory_size=spec.memory_size, holdout=spec.holdout, new_words=spec.open
-        )
+            parts, memory_size=spec.memory_size, holdout=spec.holdout, new_words=spec.open,
+            spelled=spec.answers == "words",
+        )  # fmt: skip
         if spec.supervision == "facts" and (encoded.train.support == NONE).all():
             raise BenchError(
                 "no training question has supporting facts; give data that has them, or "

@@ -13,14 +13,18 @@ import jax
 import jax.numpy as jnp
 
 from bench.methods.memnn import input, loss, output, response, supervision
-from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.memory import JOINED, Encoded
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import part
+from bench.methods.memnn.score import Part, part
 from bench.methods.memnn.spec import MemNN as Spec
+from bench.methods.memnn.spelling import margins, say, spelling
 from bench.methods.memnn.supervision import Lesson
 from bench.train.lanes import Array
 
 Params = dict[str, Array]
+
+NO_ANSWER = -2
+"""What is none of the answers, and not -1, a question's answer that is none."""
 
 
 class Tables(NamedTuple):
@@ -73,6 +77,8 @@ class Model:
         self._by_words = spec.supervision == "words"
         facts = spec.hops if self._by_words else encoded.facts
         self.hops = min(spec.hops, facts + 1)
+        several = any(JOINED in answer for answer in encoded.answers)
+        self.spelling = spelling(encoded.answers) if spec.answers == "words" and several else None
         self.draws = 2 * self._by_words + (self.hops + 1) * (spec.loss == "sampled")
 
     @cached_property
@@ -87,10 +93,12 @@ class Model:
         most = 2 if self._by_words else max(1, self._encoded.facts)
         lists = min(spec.hops, most) if spec.lists == "hop" else 1
         slots = self._encoded.train.memory.shape[-1] if spec.slot_time else 0
+        words = len(self.spelling.words) if self.spelling else 0
+        answers = words + 1 if words else len(self._encoded.answers)
         return shapes(
-            len(self.features) + slots, lists, len(self._encoded.answers), spec.dim,
+            len(self.features) + slots, lists, answers, spec.dim,
             nonlinear=spec.nonlinear, write_time=spec.write_time,
-            apart=spec.dictionaries == "three",
+            apart=spec.dictionaries == "three", said=words,
         )  # fmt: skip
 
     def tables(self, encoded: Encoded) -> Tables:
@@ -99,7 +107,7 @@ class Model:
         stated, put = (input.bags(texts, self.features, self._order) for texts in (told, asked))
         contents = None
         if self._by_words:
-            answers = [tuple(answer.split(",")) for answer in encoded.answers]
+            answers = [tuple(answer.split(JOINED)) for answer in encoded.answers]
             texts = [*told, *asked, *answers]
             known = told[1 : encoded.known[0]]
             has = input.contents(texts, known, self._spec.stop_share)
@@ -113,7 +121,10 @@ class Model:
         o, r = part(params, "O"), part(params, "R")
         again = self._by_words
         found = output.find(o, question, bags, asked.count, spec.hops, again=again)
-        scores = response.respond(r, question, output.facts(bags, found))
+        facts = output.facts(bags, found)
+        if self.spelling:
+            return self._spelled(r, question, facts, asked, found)
+        scores = response.respond(r, question, facts)
         others = jnp.arange(len(scores)) != asked.answer
         margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
         return Reply(found, jnp.argmax(scores), margins)
@@ -129,6 +140,11 @@ class Model:
         lesson = self._lesson(tables, asked, drawn[:2])
         facts = output.facts(bags, lesson.target)
         scored = output.taught(o, question, bags, facts, lesson.target)
+        if self.spelling:
+            spelled = jnp.asarray(self.spelling.answers)[asked.answer]
+            return loss.of_hops(spec, scored, lesson, drawn) + margins(
+                r, question, facts, spelled, spec.gamma
+            )
         answers = response.respond(r, question, facts)
         others = jnp.arange(len(answers)) != asked.answer
         return loss.margins(spec, scored, lesson, answers, asked.answer, others, drawn)
@@ -141,6 +157,18 @@ class Model:
             bags = jnp.concatenate([bags, jnp.eye(slots)], axis=1)
             question = jnp.pad(question, (0, slots))
         return bags, question
+
+    def _spelled(
+        self, r: Part, question: jax.Array, facts: jax.Array, asked: Question, found: jax.Array
+    ) -> Reply:
+        """The reply of an R that spells its answer: -1 if what it says is none of the answers."""
+        assert self.spelling
+        answers = jnp.asarray(self.spelling.answers)
+        said = say(r, question, facts, answers.shape[1])
+        same = jnp.all(answers == said, axis=1)
+        answer = jnp.where(same.any(), jnp.argmax(same), NO_ANSWER)
+        lost = margins(r, question, facts, answers[asked.answer], self._spec.gamma)
+        return Reply(found, answer, lost)
 
     def _lesson(self, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
         if tables.contents is None:

@@ -14,6 +14,7 @@ def shapes(
     nonlinear: bool,
     write_time: bool,
     apart: bool = True,
+    said: int = 0,
 ) -> dict[str, tuple[int, ...]]:
     """Parameter name, 'O/question' and so on -> its shape.
 
@@ -21,6 +22,7 @@ def shapes(
         lists: L, how many word lists the memories in a query have.
         apart: whether there are three dictionaries; with one, O has ``memory`` alone of their
             tables, and R ``question``.
+        said: words that R may have said before, 0 where it says one answer.
     """
     both: dict[str, tuple[int, ...]] = {"question": (features, dim)}
     if apart:
@@ -34,7 +36,7 @@ def shapes(
     )
     if not apart:
         del o["question"]
-    r = both | {"answer": (answers, dim)}
+    r = both | {"answer": (answers, dim)} | ({"said": (said, dim)} if said else {})
     return {f"O/{n}": s for n, s in o.items()} | {f"R/{n}": s for n, s in r.items()}
 
 

@@ -61,7 +61,8 @@ def w14(**fields: Any) -> MemNN:
 
 
 def supervised(**fields: Any) -> MemNN:
-    """W15's AM+NG+NL, a model a task: hops until the null memory wins, n-grams, non-linear scores.
+    """W15's AM+NG+NL, a model a task: hops until the null memory wins, and answers of several words
+    until the stop word does, n-grams, non-linear scores.
 
     Of the order of n-grams W15 says nothing but that there are three: here each restart trains all
     three on nine tenths of the training questions and keeps the one that errs least on the others,
@@ -71,8 +72,8 @@ def supervised(**fields: Any) -> MemNN:
         BenchError: as `bench.methods.memnn.spec.memnn`.
     """
     settings = dict(
-        hops=MOST_HOPS, ngrams="held-out", nonlinear=True, memory_size=50, holdout=0.1,
-        restarts=10, selection="held-out",
+        hops=MOST_HOPS, answers="words", ngrams="held-out", nonlinear=True, memory_size=50,
+        holdout=0.1, restarts=10, selection="held-out",
     )  # fmt: skip
     return memnn(**BABI | settings | fields)
 

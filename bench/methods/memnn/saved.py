@@ -19,7 +19,7 @@ from bench.core.rows import Row
 from bench.core.saved_models import MOST_BYTES, MOST_HEAD_BYTES, is_word, none, short
 from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.input import Text, dictionary
-from bench.methods.memnn.memory import Encoded
+from bench.methods.memnn.memory import JOINED, Encoded
 from bench.methods.memnn.parameters import of_segmenter, of_unseen, shapes
 from bench.methods.memnn.segments import Streams
 from bench.methods.memnn.spec import NAME, VERSION, Speech, memnn, speech
@@ -46,7 +46,8 @@ class Saved:
         run: what was trained: the group's canonical text and the seed.
         order: of the n-grams.
         features: the n-grams that have embeddings, sorted.
-        answers: what R chooses from, sorted; none of an R that speaks.
+        answers: what R chooses from, sorted, or the words that it spells answers with; none of an R
+            that speaks.
         vocabulary: of an R that speaks its words, sorted; '' the first, none of another.
         memory_slots: how many statements are remembered.
         training: how it went, the fields `TRAINING`.
@@ -66,6 +67,11 @@ class Saved:
         """The words it has embeddings of."""
         return frozenset(gram[0] for gram in self.features if len(gram) == 1)
 
+    @property
+    def spells(self) -> bool:
+        """Whether its answers may be of several words (`bench.methods.memnn.spelling`)."""
+        return "R/said" in self.params
+
     @cached_property
     def open(self) -> bool:
         """Whether it reads words that it does not know, and may answer with them."""
@@ -73,6 +79,8 @@ class Saved:
 
     def knows(self, answer: str) -> bool:
         """Whether it may give this answer; of one that speaks, this word."""
+        if self.spells:
+            return self._said.issuperset(answer.split(JOINED))
         return self.open or answer in self._said
 
     def unfit(self, words: Sequence[str], *, statement: bool) -> str:
@@ -100,7 +108,7 @@ def save(
     The head has the run, the order of the n-grams, the ``features`` (the n-grams, words joined by a
     blank, a row of the tables each), the answers without the test's new words, how many memories
     there are, and how the training went; of an R that speaks the ``vocabulary``, its words, in
-    place of the answers.
+    place of the answers; of one that spells them the words it does it with.
 
     Args:
         params: of `bench.methods.memnn.parameters`; a speaking R's are those of
@@ -113,7 +121,10 @@ def save(
     order = row["ngrams"]
     encoded = data.encoded if isinstance(data, Heard) else data
     new = encoded.new_words if isinstance(encoded, Encoded) else ()
-    said = {"answers": list(encoded.answers[: len(encoded.answers) - len(new)])}
+    answers = list(encoded.answers[: len(encoded.answers) - len(new)])
+    if "R/said" in params:
+        answers = sorted({word for answer in answers for word in answer.split(JOINED)})
+    said = {"answers": answers}
     if isinstance(data, Heard):
         said = {"vocabulary": list(data.vocabulary)}
     if isinstance(encoded, Streams):
@@ -171,10 +182,11 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
     Raises:
         BenchError: they are not, or its spec is none (`spec_of`).
     """
-    spec, words = spec_of(saved.run), len(saved.features)
+    spec, words, answers = spec_of(saved.run), len(saved.features), len(saved.answers)
+    said = answers if spec.answers == "words" and "R/said" in layouts else 0
     wanted = shapes(
         words + saved.memory_slots * spec.slot_time,
-        _lists(spec, layouts), len(saved.answers), spec.dim,
+        _lists(spec, layouts), answers + bool(said), spec.dim, said=said,
         nonlinear=spec.nonlinear, write_time=spec.write_time, apart=spec.dictionaries == "three",
     )  # fmt: skip
     wanted |= of_unseen(words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches)

@@ -70,6 +70,9 @@ class MemNN(Column):
             that is kept being the first: absolute times, which W14 3.4 had less success with.
         lists: word lists for the memories in a query. 'hop': one for each, so that R knows which
             is which; 'one': the same for all (W14's D = 3|W|).
+        answers: of several words are in the data an answer of their own each. 'whole': R chooses
+            among them; 'words': R says one word after another until a stop word wins (W15), where a
+            training question's answer has several.
         dictionaries: 'three': a word of the question, of a memory in the query and of a candidate
             has rows apart (W14's D = 3|W|); 'one': they are the same row (D = |W|). The answers
             that R chooses from have rows of their own in both.
@@ -108,6 +111,7 @@ class MemNN(Column):
     write_time: bool = True
     slot_time: bool = dataclasses.field(default=False, metadata={"neutral": False})
     lists: str = choice("hop", "one")
+    answers: str = choice("whole", "words", neutral="whole")
     dictionaries: str = choice("three", "one", neutral="three")
     contexts: bool = dataclasses.field(default=False, metadata={"neutral": False})
     matches: bool = dataclasses.field(default=False, metadata={"neutral": False})
@@ -150,12 +154,27 @@ class MemNN(Column):
                 f"{where}: field 'stop_share' must lie in (0, 1] with supervision='words', "
                 f"not {self.stop_share}"
             )
+        if self.answers == "words":
+            self._check_spelling()
         if self.speech is not None:
             self._check_speech()
         if self.open:
             self._check_open()
         if self.text == "stream":
             self._check_stream()
+
+    def _check_spelling(self) -> None:
+        """Refuses what answers said word by word do not go with."""
+        if self.speech is not None or self.open:
+            raise BenchError(
+                f"{self.where}: answers='words' contradicts fields 'speech', 'contexts', 'matches' "
+                "and 'dropped'"
+            )
+        for name, needed in (("loss", "sum"), ("dictionaries", "three"), ("text", "sentences")):
+            if getattr(self, name) != needed:
+                raise BenchError(
+                    f"{self.where}: answers='words' is written for {name}={needed!r} alone"
+                )
 
     def _check_open(self) -> None:
         """Refuses what the modelling of unseen words does not go with."""
@@ -213,6 +232,7 @@ class MemNN(Column):
             "ng" if self.ngrams == "held-out" else f"{self.ngrams}gram",
             *["nl"] * self.nonlinear,
             *["slottime" if self.slot_time else "notime"] * (not self.write_time),
+            *["words"] * (self.answers == "words"),
             *["1dictionary"] * (self.dictionaries == "one"),
             *["contexts"] * self.contexts,
             *["matches"] * self.matches,
