@@ -9,9 +9,10 @@ word is taken for unseen with probability ``dropped``.
 
 Match features say which words a candidate, a memory or an answer, has in common with the question
 and with each memory in the query (D = 8|W| with the question and two memories): one for each known
-word, and one for all others together, which have those of the words in their contexts, too: an
-actor that is shared is so told from a room. R chooses among the known answers and the words of the
-memory that are not known, or are taken for unseen.
+word, and one for all others together. These have features of the words in their contexts, too, on
+the left and on the right apart: what stands before a room stands behind an actor, and so is one
+that is shared told from the other. R chooses among the known answers and the words of the memory
+that are not known, or are taken for unseen.
 
 All functions are of one question. Shapes: W known words, V all words, M slots, n dimension, C
 answers and words, T texts: the question, and the memories of a query.
@@ -213,7 +214,7 @@ def _worded(of: Part, context: Context) -> Part:
         words = of["match"][:, :-1]
         other = of["match"][:, -1:]
         if "left" in of:
-            other = other + (context.left + context.right) @ words
+            other = other + context.left @ of["match_left"] + context.right @ of["match_right"]
         own = jnp.pad(words, ((0, 0), (0, more), (0, 0)))
         found["match"] = jnp.where(seen, own, other)
     return found

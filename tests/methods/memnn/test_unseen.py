@@ -79,7 +79,7 @@ class Equations:
         for side in ("left", "right"):
             places = self.beside(word, side)
             if places and f"{of}/{side}" in self.params:
-                total = total + table[places].mean(axis=0)
+                total = total + self.params[f"{of}/match_{side}"][number][places].mean(axis=0)
         return total
 
     def x(self, of: str, facts: Sequence[int]) -> np.ndarray:
