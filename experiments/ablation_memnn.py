@@ -5,8 +5,9 @@
 
 One and two hops are W14's model with the supporting facts told. W15's extensions are added one by
 one: AM (hops until the null memory wins, and answers of several words until a stop word does), NG
-(n-grams) and NL (non-linear scores). 1k questions, a model a task; the last column is Table 1's own
-runs.
+(n-grams, their order chosen a task at a time) and NL (non-linear scores), together Table 1's own
+runs. Then what W15 leaves open: the same order of n-grams for all tasks, and one word list for all
+memories in a query, by which R can't tell the first from the second. 1k questions, a model a task.
 
 Expected: the paper prints AM+NG+NL alone, 6.7.
 """
@@ -31,6 +32,12 @@ EXPERIMENT = Experiment(
         supervised(id="am_ng", title="AM+NG", nonlinear=False, against="am"),
         supervised(id="am_nl", title="AM+NL", ngrams="1", against="am"),
         supervised(id="am_ng_nl", title="AM+NG+NL", against="am"),
+        supervised(
+            id="am_3g_nl", title="AM+NG+NL, triples for all tasks", ngrams="3", against="am_ng_nl"
+        ),
+        supervised(
+            id="am_ng_nl_one", title="AM+NG+NL, one word list", lists="one", against="am_ng_nl"
+        ),
     ),
 )
 
