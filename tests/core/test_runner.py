@@ -22,8 +22,8 @@ from bench.core.runner import Runner, chunks
 from bench.core.runs import Group, expand
 from bench.core.store import Store
 from bench.methods.memn2n import METHOD
+from bench.methods.memn2n.asking import attend
 from bench.methods.memn2n.saved import load
-from bench.studies.attention.model import attend
 
 TRAIN, TEST = tiny_data.stories(8, seed=1), tiny_data.stories(6, seed=2)
 DATA = tiny_data.encoded(TRAIN, TEST)

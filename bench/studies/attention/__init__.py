@@ -1,9 +1,10 @@
 """Where trained MemN2N models look: attention per hop, and its share on supporting facts (S15
 4.4)."""
 
-from bench.studies.attention import ask, stories_command
+from bench.core.command import Command
+from bench.studies.attention import stories_command
 from bench.studies.attention.study import STUDY
 
-__all__ = ["COMMANDS", "STUDY"]
+COMMANDS: tuple[Command, ...] = (stories_command,)
 
-COMMANDS = (ask, stories_command)
+__all__ = ["COMMANDS", "STUDY"]

@@ -9,8 +9,8 @@ from bench.core.errors import BenchError
 from bench.core.rows import Row
 from bench.core.runs import Group
 from bench.examples.stories import Story
+from bench.methods.memn2n.asking import attend
 from bench.methods.memn2n.saved import Saved
-from bench.studies.attention.model import attend
 from bench.studies.attention.shares import questions_of, shares
 from bench.studies.attention.shown import DIGITS, shown, tell
 from bench.studies.attention.store import VERSION

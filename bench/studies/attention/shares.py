@@ -59,7 +59,7 @@ def shares(weights: np.ndarray, questions: Sequence[Question]) -> Shares:
     """The shares of some questions.
 
     Args:
-        weights: (N, K, M), as `bench.studies.attention.model.Attended` has them, for these
+        weights: (N, K, M), as `bench.methods.memn2n.asking.Attended` has them, for these
             questions.
 
     Raises:

@@ -14,7 +14,7 @@ from bench.examples.stories import Story, with_lines
 from bench.studies.attention.shares import questions_of, slot
 
 if TYPE_CHECKING:
-    from bench.studies.attention.model import Attended
+    from bench.methods.memn2n.asking import Attended
 
 SPLIT = "test"
 """The file of a task that the stories shown are in."""

@@ -17,9 +17,9 @@ from bench.datasets.babi.babi import parse
 from bench.examples.encode import encode_for_model
 from bench.examples.stories import Question, Story
 from bench.methods.memn2n import scores
+from bench.methods.memn2n.asking import attend
 from bench.methods.memn2n.saved import spec_of
 from bench.studies.attention.measure import measure
-from bench.studies.attention.model import attend
 from bench.studies.attention.shares import questions_of, shares, supporting
 from bench.studies.attention.shown import FIGURES, shown, tell
 from bench.studies.attention.text import words_of

@@ -22,10 +22,10 @@ from tiny_data import quick_compile  # noqa: F401
 from bench.cli import main
 from bench.core import provenance
 from bench.examples.stories import Question, Story
+from bench.methods.memn2n.asking import attend
 from bench.methods.memn2n.saved import save
-from bench.studies.attention.model import attend
+from bench.studies.asking.story import read_story, remembered
 from bench.studies.attention.store import ROWS
-from bench.studies.attention.story import read_story, remembered
 
 SPEC = tiny_data.column()
 NUMBERED = (
@@ -261,7 +261,7 @@ def test_facts_that_fell_out_are_counted(capsys, monkeypatch, model):
 
 
 def test_what_takes_too_much_memory_is_refused(capsys, monkeypatch, model):
-    monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 20_000)
+    monkeypatch.setattr("bench.studies.asking.command.MOST_BYTES", 20_000)
     assert ask(capsys, monkeypatch, model, NUMBERED)[0] == 0
     code, out, err = ask(capsys, monkeypatch, model, NUMBERED * 500)
     assert (code, out) == (2, []) and "too much for this model at once" in err

@@ -12,18 +12,18 @@ import numpy as np
 from bench.core.errors import BenchError
 from bench.examples.stories import Story
 from bench.methods.memn2n.saved import check_numbers, load, spec_of
-from bench.studies.attention.asked import Remembered
-from bench.studies.attention.story import Reader
+from bench.studies.asking.asked import Remembered
+from bench.studies.asking.story import Reader
 
 if TYPE_CHECKING:
-    from bench.studies.attention.model import Attended
+    from bench.methods.memn2n.asking import Attended
 
 BAR = 8
 """Characters of a bar of weight 1."""
 
 
 class Model:
-    """See `bench.studies.attention.asked.Asked`.
+    """See `bench.studies.asking.asked.Asked`.
 
     Raises:
         BenchError: the file is no such model, or of a training that diverged.
@@ -48,14 +48,14 @@ class Model:
         return bags + memories + 8 * spec_of(self._saved).hops * self.slots * len(questions)
 
     def answer(self, stories: Sequence[Story]) -> Weighed:
-        from bench.studies.attention.model import attend
+        from bench.methods.memn2n.asking import attend
 
         return Weighed(attend(self._saved, [(0, stories)]))
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """See `bench.studies.attention.asked.Answers`."""
+    """See `bench.studies.asking.asked.Answers`."""
 
     seen: Attended
 

@@ -151,7 +151,7 @@ def test_models_that_cannot_be_asked_are_one_line(capsys, monkeypatch, tmp_path)
 
 
 def test_what_takes_too_much_memory_is_refused(capsys, monkeypatch, model):
-    monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 1000)
+    monkeypatch.setattr("bench.studies.asking.command.MOST_BYTES", 1000)
     story = "Joe took milk.\n" * 4 + "Where is joe?\n" * 50
     code, out, err = ask(capsys, monkeypatch, model, story)
     assert (code, out) == (2, []) and "too much for this model at once" in err
@@ -170,7 +170,7 @@ def test_unseen_names_are_read_and_answered(capsys, monkeypatch, tmp_path):
     assert head and (head[1] == "bree") == (head[2] == "right")
     assert head[1] in {*models.DATA.answers, *["bilbo", "bree", "a", "ring"]}
     assert second[0].startswith("where is joe?  ")
-    monkeypatch.setattr("bench.studies.attention.ask.MOST_BYTES", 1 << 26)
+    monkeypatch.setattr("bench.studies.asking.command.MOST_BYTES", 1 << 26)
     many = " ".join("x" + "".join(map(chr, (97 + n // 676, 97 + n // 26 % 26, 97 + n % 26)))
                     for n in range(5000))  # fmt: skip
     code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", f"{many}.\nWhere is Joe?\n")

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from bench.core.errors import BenchError
 from bench.examples.stories import Story
 from bench.methods.memnn.saved import check_numbers, load, spec_of
-from bench.studies.attention.asked import Remembered
-from bench.studies.attention.story import Reader
+from bench.studies.asking.asked import Remembered
+from bench.studies.asking.story import Reader
 
 if TYPE_CHECKING:
     from bench.methods.memnn.asking import Found
 
 
 class Model:
-    """See `bench.studies.attention.asked.Asked`.
+    """See `bench.studies.asking.asked.Asked`.
 
     Raises:
         BenchError: the file is no such model, or of a training that diverged.
@@ -65,7 +65,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Hopped:
-    """See `bench.studies.attention.asked.Answers`."""
+    """See `bench.studies.asking.asked.Answers`."""
 
     found: Found
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bench.core.errors import BenchError
 from bench.core.saved_models import method_of
-from bench.studies.attention.asked import Asked, tables
-from bench.studies.attention.story import MOST_BYTES as STORY_BYTES
-from bench.studies.attention.story import read_story, remembered
+from bench.studies.asking.asked import Asked, tables
+from bench.studies.asking.story import MOST_BYTES as STORY_BYTES
+from bench.studies.asking.story import read_story, remembered
 
 MOST_BYTES = 1 << 30
 """Of memory, for what a story and a model take together."""
@@ -56,12 +56,12 @@ def run(options: argparse.Namespace) -> int:
 def _model(path: Path) -> Asked:
     """The model, by the file's method; one that is not asked is refused as MemN2N's reader says."""
     if method_of(path) == "memnn":
-        from bench.studies.attention import asked_memnn
+        from bench.studies.asking import memnn
 
-        return asked_memnn.Model(path)
-    from bench.studies.attention import asked_memn2n
+        return memnn.Model(path)
+    from bench.studies.asking import memn2n
 
-    return asked_memn2n.Model(path)
+    return memn2n.Model(path)
 
 
 def _read(story: str) -> tuple[str, bytes]:

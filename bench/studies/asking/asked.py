@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bench.examples.stories import Question, Story
-from bench.studies.attention.story import Reader, Told
+from bench.studies.asking.story import Reader, Told
 
 
 class Answers(Protocol):
@@ -41,7 +41,7 @@ class Asked(Protocol):
         """Puts every question.
 
         Args:
-            stories: as remembered (`bench.studies.attention.story.remembered`).
+            stories: as remembered (`bench.studies.asking.story.remembered`).
         """
 
 
