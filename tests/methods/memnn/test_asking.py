@@ -30,12 +30,12 @@ DEVICE = jax.devices()[0]
 
 @pytest.fixture(scope="module")
 def speaking(tmp_path_factory):
-    """A saved LSTM that hears what O finds: its file, its outcome, the test stories."""
+    """A saved RNN that hears what O finds: its file, its outcome, the test stories."""
     path, told = tmp_path_factory.mktemp("speaking") / "m.npz", parts(facts=True)
-    heard = METHOD.prepare(column("lstm"), told)
-    trainer = Speaking(column("lstm"), heard, DEVICE, stream=5)
+    heard = METHOD.prepare(column("rnn"), told)
+    trainer = Speaking(column("rnn"), heard, DEVICE, stream=5)
     (outcome,) = trainer.train([1])
-    models.save(path, column("lstm"), outcome.params, heard, **row(outcome, heard.encoded))
+    models.save(path, column("rnn"), outcome.params, heard, **row(outcome, heard.encoded))
     return path, outcome, told[UNIT]["test"], heard
 
 
@@ -46,7 +46,7 @@ def unseen(tmp_path_factory):
     path = tmp_path_factory.mktemp("unseen") / "m.npz"
     spec = memnn(
         id="x", title="x", dim=8, lists="one", memory_size=4, contexts=True, matches=True,
-        dropped=0.5, epochs=30, rate=0.02,
+        dropped=0.5, epochs=10, rate=0.02,
     )  # fmt: skip
     train = story(TRAIN, ("kitchen", "office"), "milk")
     tests = [story(TEST, ("attic", "mill"), "milk"), story(TRAIN, ("kitchen", "office"), "ball")]
@@ -100,7 +100,7 @@ HEADS = {
     ),
     "answers": (["kitchen"],),
     "run/spec/speech": (
-        {}, None, {"cell": "gru"}, {"dim": 10**9}, {"dim": 8}, {"dim": "7"}, {"cell": "rnn"},
+        {}, None, {"cell": "gru"}, {"dim": 10**9}, {"dim": 8}, {"dim": "7"}, {"cell": "lstm"},
         {"words": float("nan")}, {"x" * 500_000: 1}, {"rate": 10**4000}, {"depth": 2}, [7],
     ),
     "run/spec/holdout": (0.0,),

@@ -2,11 +2,10 @@
 
 import json
 
-import jax
 import memnn_models as models
 import numpy as np
 import pytest
-from spoken_questions import UNIT, column, parts
+from spoken_questions import UNIT, parts
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.core.errors import BenchError
@@ -16,9 +15,8 @@ from bench.core.registry import experiments
 from bench.examples.stories import Question, Story
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.asking import Found, ask
-from bench.methods.memnn.row import row as row_of
+from bench.methods.memnn.model import Model
 from bench.methods.memnn.saved import load
-from bench.methods.memnn.speaking import Trainer
 from bench.studies.memnn_stories import STUDY
 from bench.studies.memnn_stories.shown import MOST, STORIES, shown, tell, unlabelled
 from bench.studies.memnn_stories.store import ROWS
@@ -56,20 +54,19 @@ def test_what_is_told_is_what_the_model_said():
 def test_a_story_cut_short_is_answered_as_the_whole_is(tmp_path):
     """What is shown is what the model was measured by, though it is asked a beginning, and
     without labels."""
-    told = parts(facts=True)
-    heard = METHOD.prepare(column("rnn"), told)
-    (outcome,) = Trainer(column("rnn"), heard, jax.devices()[0], stream=5).train([0])
-    told_row = row_of(outcome, heard.encoded)
-    models.save(tmp_path / "m.npz", column("rnn"), outcome.params, heard, **told_row)
-    null = heard.encoded.test.memory.shape[1]
-    some = shown(told[UNIT]["test"])
-    made = ask(load(tmp_path / "m.npz"), unlabelled(some))
-    (asked,) = (one["questions"] for one in tell(some, made, null))
-    assert len(asked) > 4
+    told = parts(facts=True, train=20)
+    spec = models.column(ngrams="1", memory_size=12, hops=2)
+    data = METHOD.prepare(spec, told)
+    models.save(tmp_path / "m.npz", spec, models.drawn(Model(spec, data, 1).shapes), data)
+    saved, stories = load(tmp_path / "m.npz"), told[UNIT]["test"]
+    whole, cut = ask(saved, stories), shown(stories)
+    (asked,) = (one["questions"] for one in tell(cut, ask(saved, unlabelled(cut)), 12))
+    assert 4 < len(asked) < len(whole.answers)
+    assert any(one["seen"] > 12 for one in asked) and any(one["found"] for one in asked)
     for n, one in enumerate(asked):
-        assert one["right"] == outcome.test_right[n]
-        first = max(0, one["seen"] - null)
-        assert one["found"] == [first + s for s in outcome.test_found[n] if s < null]
+        assert (one["said"], one["right"]) == (whole.answers[n], whole.right[n])
+        first = max(0, one["seen"] - 12)
+        assert one["found"] == [first + slot for slot in whole.slots[n] if slot >= 0]
 
 
 def row(**fields):
