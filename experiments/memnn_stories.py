@@ -1,6 +1,7 @@
 """Figures 2 and 3 of Memory Networks: test stories, what is answered, and the memories found.
 
     .venv/bin/python experiments/memnn_stories.py --profile paper
+    .venv/bin/python experiments/memnn_stories.py                   # an RNN that speaks, alone
 
 Figure 2 shows answers in sentences by an LSTM in the simulated world (the model of Table 6), Figure
 3 a story of names that the network had never read (`memnn_unseen.py`), here with and without what
@@ -24,8 +25,9 @@ EXPERIMENT = Experiment(
     long=True,
     study="memnn_stories",
     figure="none",
+    quick=(w14_speaking("rnn", id="speaking", title="MemNN and RNN", restarts=1),),
     columns=(
-        w14_speaking("lstm", id="lstm", title="MemNN and LSTM", restarts=1),
+        w14_speaking("lstm", id="speaking", title="MemNN and LSTM", restarts=1),
         w14_unseen(id="plain", title="known words alone", **UNSEEN),
         w14_unseen(
             id="unseen",
