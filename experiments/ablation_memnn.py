@@ -5,9 +5,10 @@
 
 One and two hops are W14's model with the supporting facts told. W15's extensions are added one by
 one: AM (hops until the null memory wins, and answers of several words until a stop word does), NG
-(n-grams, their order chosen a task at a time) and NL (non-linear scores), together Table 1's own
-runs. Then what W15 leaves open: the same order of n-grams for all tasks, and one word list for all
-memories in a query, by which R can't tell the first from the second. 1k questions, a model a task.
+(n-grams, of an order that each restart chooses by held-out questions) and NL (non-linear scores),
+together Table 1's own runs. Then, of these, triples for all tasks, as W15 has them; and one word
+list for all memories in a query, by which R can't tell the first from the second. 1k questions, a
+model a task.
 
 Expected: the paper prints AM+NG+NL alone, 6.7.
 """

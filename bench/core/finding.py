@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bench.core import kinds, registry
 from bench.core.column import Column
 from bench.core.dataset import Found, Wish
-from bench.core.errors import NoData
+from bench.core.errors import BenchError, NoData
 from bench.core.experiment import Experiment
 
 Data = dict[str, Found]
@@ -40,8 +40,8 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     that can't be had at all.
 
     Raises:
-        BenchError: data is not what it should be, or only comparisons are wanted, and there is no
-            real data to compare with.
+        BenchError: data is not what it should be, no column has the units, or only comparisons are
+            wanted, and there is no real data to compare with.
     """
     needed: dict[str, dict[str, None]] = {}
     for one in wanted:
@@ -49,6 +49,13 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
             own = registry.own(name, one.units)
             if own:
                 needed.setdefault(name, {}).update(dict.fromkeys(own))
+    if wanted and not needed:
+        names = ", ".join(one.experiment.id for one in wanted)
+        units = ", ".join(dict.fromkeys(unit for one in wanted for unit in one.units))
+        raise BenchError(
+            f"{names}: the data of the columns that are run has none of {units}; choose other "
+            "columns or units"
+        )
     compares = [name for name in needed if registry.dataset(name).compares]
     comparing = bool(compares) and all(set(one.datasets) & set(compares) for one in wanted)
     plain = [name for name in needed if name not in compares]

@@ -7,18 +7,20 @@ the file has are passed over, so that a search can be stopped, and grow.
 
 from __future__ import annotations
 
-import argparse
 import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
 from bench.core import devices, registry
+from bench.core.arguments import Parser, guarded
 from bench.core.cache import cache_dir
 from bench.core.column import Column
 from bench.core.dataset import Found, Wish
 from bench.core.errors import BenchError
+from bench.core.files import write_atomically
 from bench.core.method import Method
 
 RESTARTS = 2
@@ -36,16 +38,20 @@ class Search(NamedTuple):
     settings: Sequence[Settings]
 
 
-def search(method: Method, column: Callable[..., Column], what: Search, path: Path) -> None:
-    """Trains the settings that ``path`` lacks, and adds a line for each.
+def search(method: Method, column: Callable[..., Column], what: Search, path: Path) -> int:
+    """Trains the settings that ``path`` lacks, and adds a line for each; 0.
 
     Args:
         column: makes one of the method's of an ``id``, a ``title`` and settings.
+
+    Raises:
+        BenchError: the file is of another search, or the method holds no questions out.
     """
     found = registry.dataset(what.dataset).find(what.units, Wish(offline=True))
     device = devices.configure(cache_dir() / "xla")[0]
     fields = list(dict.fromkeys(name for setting in what.settings for name in setting))
-    lines = list(csv.DictReader(path.read_text().splitlines())) if path.exists() else []
+    head = [*fields, "mean", *what.units]
+    lines = _lines(path, head)
     done = [{name: line[name] for name in fields} for line in lines]
     for setting in what.settings:
         tried = column(id="search", title="search", **setting)
@@ -55,12 +61,23 @@ def search(method: Method, column: Callable[..., Column], what: Search, path: Pa
         errors = {unit: _error(method, tried, found, unit, device) for unit in what.units}
         lines.append(told | {"mean": f"{mean(errors.values()):.1f}"}
                      | {unit: f"{error:.1f}" for unit, error in errors.items()})  # fmt: skip
-        with path.open("w", newline="") as file:
-            head = [*fields, "mean", *what.units]
-            writer = csv.DictWriter(file, head, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(lines)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, head, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+        write_atomically(path, text.getvalue())
         print(lines[-1], flush=True)
+    return 0
+
+
+def _lines(path: Path, head: Sequence[str]) -> list[dict[str, str]]:
+    """Those of a search that was begun."""
+    if not path.exists():
+        return []
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    if rows.fieldnames != list(head):
+        raise BenchError(f"{path}: has not the columns {','.join(head)}; name another file")
+    return list(rows)
 
 
 def _error(method: Method, column: Column, found: Found, unit: str, device: Any) -> float:
@@ -81,15 +98,19 @@ def main(
     searches: Mapping[str, Search],
     about: str,
     arguments: Sequence[str] | None = None,
-) -> None:
-    """The command line.
+) -> int:
+    """The command line; the exit code.
 
     Args:
         searches: by name.
         about: what is chosen.
     """
-    parser = argparse.ArgumentParser(description=about)
+    parser = Parser(description=about)
     parser.add_argument("search", choices=sorted(searches))
     parser.add_argument("csv", type=Path)
-    asked = parser.parse_args(arguments)
-    search(method, column, searches[asked.search], asked.csv)
+
+    def run() -> int:
+        asked = parser.parse_args(arguments)
+        return search(method, column, searches[asked.search], asked.csv)
+
+    return guarded(run)

@@ -8,7 +8,7 @@ import pytest
 
 from bench.core import finding, registry
 from bench.core.dataset import AtHand, Wish
-from bench.core.errors import NoData
+from bench.core.errors import BenchError, NoData
 
 
 class Data:
@@ -81,3 +81,12 @@ def test_a_data_set_is_asked_for_its_own_units_and_not_at_all_for_others(monkeyp
     found = finding.find(wanted, Wish())
     assert "".join(found) == there
     assert [c for one in finding.left(wanted, found) for c in one.columns] == list(there)
+
+
+def test_where_no_column_has_a_unit_it_is_said(monkeypatch):
+    sets = {name: Data(name, True) for name in "ab"}
+    monkeypatch.setattr(registry, "datasets", lambda: sets)
+    experiment = SimpleNamespace(id="two", dataset_of=lambda c: c)
+    with pytest.raises(BenchError, match="two: the data of the columns that are run has none of b"):
+        finding.find([finding.Wanted(experiment, ("a",), ("b",))], Wish())
+    assert finding.find([], Wish()) == {}

@@ -83,7 +83,16 @@ def test_a_method_that_holds_nothing_out_has_nothing_to_choose_by(tmp_path):
     assert not (tmp_path / "s.csv").exists()
 
 
-def test_a_search_that_there_is_not_is_refused(capsys):
-    with pytest.raises(SystemExit):
-        search.main(Method(), Column, {"a": TRIED}, "Chooses.", ["b", "s.csv"])
+def test_what_makes_no_sense_is_one_line(tmp_path, capsys):
+    path = tmp_path / "s.csv"
+    searches = {"a": TRIED}
+    assert search.main(Method(), Column, searches, "Chooses.", ["b", str(path)]) == 2
     assert "invalid choice: 'b'" in capsys.readouterr().err
+    path.write_text("rate,dim,mean,1,3\n0.5,3,1.0,1.0,1.0\n")
+    before = path.read_text()
+    assert search.main(Method(), Column, searches, "Chooses.", ["a", str(path)]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"error: {path}: has not the columns rate,dim,mean,1,2")
+    assert path.read_text() == before
+    path.unlink()
+    assert search.main(Method(), Column, searches, "Chooses.", ["a", str(path)]) == 0

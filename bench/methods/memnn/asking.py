@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from bench.examples.stories import Question, Spoken, Story
-from bench.methods.memnn import output, unseen
+from bench.examples.stories import Question, Story
+from bench.methods.memnn import unseen
 from bench.methods.memnn.hearing import hears
 from bench.methods.memnn.input import bags
 from bench.methods.memnn.memory import JOINED, Encoded, encode_for_model
@@ -25,7 +25,9 @@ from bench.methods.memnn.spelling import say
 from bench.methods.memnn.step import questions
 
 MOST_SAID = 20
-"""Words that an R which speaks says at most."""
+"""Words that an R which says several says at most."""
+
+Said = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ class Found:
     Attributes:
         slots: (N, K) int, the memory found in each hop, slot 0 the oldest statement that is
             remembered; -1 from the hop on that the null memory won.
-        answers: N words, or of an R that speaks sentences.
+        answers: N words, or of an R that speaks sentences; '' where nothing was said.
         right: (N,) bool, whether it is the question's answer; False where that is not known. A
-            sentence is right as `Spoken.accepts` has it, or if nothing is said of that, if it has
-            the words of the answer.
+            sentence is right as `bench.examples.stories.Spoken.accepts` has it, or if nothing is
+            said of that, if it has the words of the answer.
     """
 
     slots: np.ndarray
@@ -58,25 +60,67 @@ def ask(saved: Saved, stories: Sequence[Story]) -> Found:
         stories, memory_size=saved.memory_slots, answers=saved.answers, whole=spec.slot_time,
         known=saved.features if spec.open else (),
     )  # fmt: skip
-    params = {name: jnp.asarray(value) for name, value in saved.params.items()}
-    asked = jax.tree.map(jnp.asarray, questions(encoded.test))
     if spec.speech:
-        slots = _found(spec, saved, encoded, params, asked)
-        answers = _said(spec, saved, encoded, slots)
-        put = [question for story in stories for question in story.questions]
-        right = [_right(*pair) for pair in zip(put, answers, strict=True)]
-        texts = tuple(map(" ".join, answers))
+        slots, said = _spoken(saved, spec, encoded)
     elif saved.spells:
-        slots = _found(spec, saved, encoded, params, asked)
-        texts = _spelled(saved, encoded, params, asked, slots)
-        put = [question for story in stories for question in story.questions]
-        right = [bool(q.answer) and q.answer == text for q, text in zip(put, texts, strict=True)]
+        slots, said = _spelled(saved, spec, encoded)
     else:
-        slots, chosen = _chosen(spec, saved, encoded, params, asked)
-        texts = tuple(encoded.answers[answer] for answer in chosen)
-        right = chosen == encoded.test.answer
+        slots, said = _chosen(saved, spec, encoded)
+    asked = [question for story in stories for question in story.questions]
+    right = [_right(spec, *pair) for pair in zip(asked, said, strict=True)]
     null = encoded.test.memory.shape[1]
+    texts = tuple(map((" " if spec.speech else JOINED).join, said))
     return Found(np.where(slots < null, slots, -1), texts, np.array(right, bool))
+
+
+def _right(spec: Spec, question: Question, said: Said) -> bool:
+    if spec.speech and question.spoken is not None:
+        return question.spoken.accepts(said)
+    answer = question.answer.split(JOINED)
+    if spec.speech:
+        return answer != [""] and set(answer) <= set(said)
+    return answer != [""] and JOINED.join(said) == question.answer
+
+
+def _chosen(saved: Saved, spec: Spec, encoded: Encoded) -> tuple[np.ndarray, list[Said]]:
+    """The memories found, (N, K), and the answers, of an R that chooses one."""
+    model: Any = Model(spec, encoded, saved.order)
+    tables: Any = _tables(saved, encoded)
+    if spec.open:
+        model = unseen.Model(spec, encoded, saved.order)
+        tables = model.tables(encoded)
+
+    def one(params: Params, tables: Any, asked: Row) -> tuple[jax.Array, jax.Array]:
+        reply = model.answer(params, tables, asked)
+        return reply.found, reply.answer
+
+    slots, numbers = _each(one, saved, tables, encoded)
+    return slots, [(encoded.answers[number],) for number in numbers]
+
+
+def _spelled(saved: Saved, spec: Spec, encoded: Encoded) -> tuple[np.ndarray, list[Said]]:
+    """As `_chosen`, of an R that says one word after another."""
+    model = Model(spec, encoded, saved.order)
+
+    def one(params: Params, tables: Tables, asked: Row) -> tuple[jax.Array, jax.Array]:
+        found, question, facts = model.find(params, tables, asked)
+        return found, say(part(params, "R"), question, facts, MOST_SAID)
+
+    slots, numbers = _each(one, saved, _tables(saved, encoded), encoded)
+    stop = len(saved.answers)
+    return slots, [tuple(saved.answers[n] for n in row if n < stop) for row in numbers]
+
+
+def _spoken(saved: Saved, spec: Spec, encoded: Encoded) -> tuple[np.ndarray, list[Said]]:
+    """As `_chosen`, of an R that speaks."""
+    assert spec.speech is not None
+    model = Model(spec, encoded, saved.order)
+    (slots,) = _each(lambda *given: model.find(*given)[:1], saved, _tables(saved, encoded), encoded)
+    index = {word: number for number, word in enumerate(saved.vocabulary)}
+    heard = hears(encoded, index, encoded.test, slots, spec.hops)
+    own = {n.removeprefix("R/"): jnp.asarray(v) for n, v in saved.params.items() if n[:2] == "R/"}
+    numbers = jax.jit(speak, static_argnums=(0, 3))(spec.speech.cell, own, heard, MOST_SAID)
+    return slots, [tuple(saved.vocabulary[n] for n in row if n) for row in np.asarray(numbers)]
 
 
 def _tables(saved: Saved, encoded: Encoded) -> Tables:
@@ -87,79 +131,14 @@ def _tables(saved: Saved, encoded: Encoded) -> Tables:
     return Tables(told, put, None)
 
 
-def _chosen(
-    spec: Spec, saved: Saved, encoded: Encoded, params: Params, asked: Row
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of an R that chooses: the memories found, (N, K), and the answers, (N,)."""
-    if spec.open:
-        model: Any = unseen.Model(spec, encoded, saved.order)
-        tables = model.tables(encoded)
-    else:
-        model, tables = Model(spec, encoded, saved.order), _tables(saved, encoded)
+def _each(
+    one: Callable[[Params, Any, Row], tuple], saved: Saved, tables: Any, encoded: Encoded
+) -> list[np.ndarray]:
+    """What ``one`` makes of every question: one by one, as its bags are as wide as all n-grams."""
 
     @jax.jit
-    def replies(params: Params, tables: Any, asked: Row) -> tuple[jax.Array, jax.Array]:
-        def one(asked: Row) -> tuple[jax.Array, jax.Array]:
-            reply = model.answer(params, tables, asked)
-            return reply.found, reply.answer
+    def every(params: Params, tables: Any, asked: Row) -> tuple:
+        return jax.lax.map(lambda asked: one(params, tables, asked), asked)
 
-        return jax.lax.map(one, asked)  # one by one: a question's bags are as wide as all n-grams
-
-    slots, answers = replies(params, jax.tree.map(jnp.asarray, tables), asked)
-    return np.asarray(slots), np.asarray(answers)
-
-
-def _found(spec: Spec, saved: Saved, encoded: Encoded, params: Params, asked: Row) -> np.ndarray:
-    """(N, K) the memories that O finds, for an R that says more than a word."""
-    model = Model(spec, encoded, saved.order)
-
-    @jax.jit
-    def finds(params: Params, tables: Tables, asked: Row) -> jax.Array:
-        def one(asked: Row) -> jax.Array:
-            bags, question = model.bags(tables, asked)
-            o = part(params, "O")
-            again = spec.supervision == "words"
-            return output.find(o, question, bags, asked.count, spec.hops, again=again)
-
-        return jax.lax.map(one, asked)
-
-    tables = jax.tree.map(jnp.asarray, _tables(saved, encoded))
-    return np.asarray(finds(params, tables, asked))
-
-
-def _spelled(
-    saved: Saved, encoded: Encoded, params: Params, asked: Row, slots: np.ndarray
-) -> tuple[str, ...]:
-    """The answers of an R that says word after word."""
-    model = Model(spec_of(saved.run), encoded, saved.order)
-
-    @jax.jit
-    def says(params: Params, tables: Tables, asked: Row, slots: jax.Array) -> jax.Array:
-        def one(of: tuple[Row, jax.Array]) -> jax.Array:
-            bags, question = model.bags(tables, of[0])
-            return say(part(params, "R"), question, output.facts(bags, of[1]), MOST_SAID)
-
-        return jax.lax.map(one, (asked, slots))
-
-    tables = jax.tree.map(jnp.asarray, _tables(saved, encoded))
-    numbers = np.asarray(says(params, tables, asked, jnp.asarray(slots)))
-    stop = len(saved.answers)
-    return tuple(JOINED.join(saved.answers[n] for n in row if n < stop) for row in numbers)
-
-
-def _said(spec: Spec, saved: Saved, encoded: Encoded, slots: np.ndarray) -> list[tuple[str, ...]]:
-    """What R says of the memories found."""
-    assert spec.speech is not None
-    index = {word: number for number, word in enumerate(saved.vocabulary)}
-    heard = hears(encoded, index, encoded.test, slots, spec.hops)
-    own = {n.removeprefix("R/"): jnp.asarray(v) for n, v in saved.params.items() if n[:2] == "R/"}
-    says = jax.jit(speak, static_argnums=(0, 3))
-    numbers = np.asarray(says(spec.speech.cell, own, heard, MOST_SAID))
-    return [tuple(saved.vocabulary[word] for word in row if word) for row in numbers]
-
-
-def _right(question: Question, said: tuple[str, ...]) -> bool:
-    spoken: Spoken | None = question.spoken
-    if spoken is not None:
-        return spoken.accepts(said)
-    return bool(question.answer) and set(question.answer.split(",")) <= set(said)
+    given = jax.tree.map(jnp.asarray, (saved.params, tables, questions(encoded.test)))
+    return [np.asarray(array) for array in every(*given)]

@@ -69,8 +69,9 @@ class Encoded:
         fit, valid: (n,) int32 indices into ``train``: what is trained on and what is held out.
         new_words: of the test stories, sorted, which no training text has; where there are any,
             they are answers, too, the last ones.
-        running: the training set's word streams, where statements are segments of such: all their
-            words have embeddings, whether a restart has them in a segment or not.
+        running: of the training set what has embeddings, if it is not its statements: the word
+            streams that these are segments of, whether a restart has a word in a segment or not;
+            where words of the test are looked for, the answers, too.
     """
 
     statements: tuple[Text, ...]
@@ -132,6 +133,8 @@ def encode(
     if new_words:
         more = _words(test) - _words(train) - {w for _, told in train for s in told
                                                for q in s.questions for w in q.words}  # fmt: skip
+        more -= set(answers)
+    trained = answers
     answers += tuple(sorted(more))
     if spelled:
         answers += _spellable(
@@ -140,13 +143,16 @@ def encode(
     writer = _Writer(slots, answers)
     examples = writer.write(train)
     known = len(writer.statements), len(writer.questions)
+    said: tuple[Text, ...] = ()
+    if new_words:
+        said = (*writer.statements, *((answer,) for answer in trained))
     tested = writer.write(test)
     fit, valid = held_out(examples.unit, holdout)
     if not len(tested) or not len(fit):
         raise BenchError(f"{len(fit)} questions to train on, {len(tested)} to test: give more data")
     return Encoded(
         tuple(writer.statements), tuple(writer.questions), answers, known,
-        examples, tested, fit, valid, tuple(sorted(more)), tuple(running),
+        examples, tested, fit, valid, tuple(sorted(more)), tuple(running) or said,
     )  # fmt: skip
 
 

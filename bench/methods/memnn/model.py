@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import JOINED, Encoded
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import Part, part
+from bench.methods.memnn.score import part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.spelling import margins, say, spelling
 from bench.methods.memnn.supervision import Lesson
@@ -24,7 +24,7 @@ from bench.train.lanes import Array
 Params = dict[str, Array]
 
 NO_ANSWER = -2
-"""What is none of the answers, and not -1, a question's answer that is none."""
+"""Said what is none of the answers; -1 is a question's answer that is none of them."""
 
 
 class Tables(NamedTuple):
@@ -115,19 +115,30 @@ class Model:
             contents = has[: ends[0]], has[ends[0] : ends[1]], has[ends[1] :]
         return Tables(stated, put, contents)
 
+    def find(
+        self, params: Params, tables: Tables, asked: Question
+    ) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """The memories that O finds, (K,), supporting facts unseen; and what R is given: bags of
+        the question, (F,), and of these memories, (K, F)."""
+        bags, question = self._bags(tables, asked)
+        o, hops = part(params, "O"), self._spec.hops
+        found = output.find(o, question, bags, asked.count, hops, again=self._by_words)
+        return found, question, output.facts(bags, found)
+
     def answer(self, params: Params, tables: Tables, asked: Question) -> Reply:
         """What the model says, supporting facts unseen."""
-        spec, bags, question = self._spec, *self.bags(tables, asked)
-        o, r = part(params, "O"), part(params, "R")
-        again = self._by_words
-        found = output.find(o, question, bags, asked.count, spec.hops, again=again)
-        facts = output.facts(bags, found)
+        gamma, r = self._spec.gamma, part(params, "R")
+        found, question, facts = self.find(params, tables, asked)
         if self.spelling:
-            return self._spelled(r, question, facts, asked, found)
+            answers = jnp.asarray(self.spelling.answers)
+            same = jnp.all(answers == say(r, question, facts, answers.shape[1]), axis=1)
+            answer = jnp.where(same.any(), jnp.argmax(same), NO_ANSWER)
+            lost = margins(r, question, facts, answers[asked.answer], gamma)
+            return Reply(found, answer, lost)
         scores = response.respond(r, question, facts)
         others = jnp.arange(len(scores)) != asked.answer
-        margins = loss.of_answers(scores, asked.answer, others * 1.0, spec.gamma)
-        return Reply(found, jnp.argmax(scores), margins)
+        lost = loss.of_answers(scores, asked.answer, others * 1.0, gamma)
+        return Reply(found, jnp.argmax(scores), lost)
 
     def loss(self, params: Params, tables: Tables, asked: Question, drawn: jax.Array) -> jax.Array:
         """() the margins of all hops and of the answer, the right memories given.
@@ -135,7 +146,7 @@ class Model:
         Args:
             drawn: (`draws`,) numbers in [0, 1).
         """
-        spec, bags, question = self._spec, *self.bags(tables, asked)
+        spec, bags, question = self._spec, *self._bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
         lesson = self._lesson(tables, asked, drawn[:2])
         facts = output.facts(bags, lesson.target)
@@ -149,26 +160,13 @@ class Model:
         others = jnp.arange(len(answers)) != asked.answer
         return loss.margins(spec, scored, lesson, answers, asked.answer, others, drawn)
 
-    def bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
-        """Phi of the memories, (M, F), and of the question, (F,)."""
+    def _bags(self, tables: Tables, asked: Question) -> tuple[jax.Array, jax.Array]:
         bags, question = tables.statements[asked.memory], tables.questions[asked.question]
         if self._spec.slot_time:
             slots = len(bags)
             bags = jnp.concatenate([bags, jnp.eye(slots)], axis=1)
             question = jnp.pad(question, (0, slots))
         return bags, question
-
-    def _spelled(
-        self, r: Part, question: jax.Array, facts: jax.Array, asked: Question, found: jax.Array
-    ) -> Reply:
-        """The reply of an R that spells its answer: -1 if what it says is none of the answers."""
-        assert self.spelling
-        answers = jnp.asarray(self.spelling.answers)
-        said = say(r, question, facts, answers.shape[1])
-        same = jnp.all(answers == said, axis=1)
-        answer = jnp.where(same.any(), jnp.argmax(same), NO_ANSWER)
-        lost = margins(r, question, facts, answers[asked.answer], self._spec.gamma)
-        return Reply(found, answer, lost)
 
     def _lesson(self, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
         if tables.contents is None:

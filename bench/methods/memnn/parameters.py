@@ -41,18 +41,18 @@ def shapes(
 
 
 def of_unseen(
-    words: int, hops: int, dim: int, *, contexts: bool, matches: bool
+    words: int, hops: int, dim: int, *, contexts: bool, matches: bool, neighbours: bool
 ) -> dict[str, tuple[int, ...]]:
     """Parameter name -> its shape, of O and R alike: neighbours to the left and the right, and what
-    words in common with the question and with each memory found add; with both, what an unseen
-    word's neighbours on either side tell of it."""
+    words in common with the question and with each memory found add; and what the neighbours, on
+    either side, of an unseen one do."""
     found: dict[str, tuple[int, ...]] = {}
     for of in "OR":
         if contexts:
             found |= {f"{of}/{side}": (words, dim) for side in ("left", "right")}
         if matches:
             found[f"{of}/match"] = (1 + hops, words + 1, dim)
-        if contexts and matches:
+        if neighbours:
             found |= {f"{of}/match_{side}": (1 + hops, words, dim) for side in ("left", "right")}
     return found
 

@@ -64,9 +64,10 @@ def supervised(**fields: Any) -> MemNN:
     """W15's AM+NG+NL, a model a task: hops until the null memory wins, and answers of several words
     until the stop word does, n-grams, non-linear scores.
 
-    Of the order of n-grams W15 says nothing but that there are three: here each restart trains all
-    three on nine tenths of the training questions and keeps the one that errs least on the others,
-    and so is the restart chosen. Every memory in a query has a word list of its own.
+    W15's Phi has words, pairs and triples. Here each restart trains one model of words alone, one
+    with pairs and one with triples, too, on nine tenths of the training questions, and keeps the
+    one that errs least on the others; so is the restart chosen. Every memory in a query has a word
+    list of its own.
 
     Raises:
         BenchError: as `bench.methods.memnn.spec.memnn`.

@@ -189,7 +189,10 @@ def check(saved: Saved, layouts: Mapping[str, arrays.Layout]) -> None:
         _lists(spec, layouts), answers + bool(said), spec.dim, said=said,
         nonlinear=spec.nonlinear, write_time=spec.write_time, apart=spec.dictionaries == "three",
     )  # fmt: skip
-    wanted |= of_unseen(words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches)
+    wanted |= of_unseen(
+        words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches,
+        neighbours=spec.shared == "neighbours",
+    )  # fmt: skip
     if spec.text == "stream":
         wanted |= of_segmenter(words, spec.dim)
     if spec.speech:
@@ -251,6 +254,8 @@ def _of(head: Any) -> Saved:
     features = _features(head["features"], order)
     if not spec.speech:
         answers = _words(head["answers"], "answers")
+        if spec.answers == "words" and any(JOINED in answer for answer in answers):
+            raise none("its answers: it spells them, and each is a word")
         return Saved({}, run, order, features, answers, (), slots, training)
     told = head["vocabulary"]
     if not isinstance(told, list) or told[:1] != [""]:

@@ -1,4 +1,4 @@
-"""The search that chose the settings of W15's model.
+"""A search for the settings of W15's model.
 
 python -m bench.methods.memnn.search babi-1k bench/methods/memnn/search_babi.csv
 """
@@ -10,4 +10,6 @@ from bench.methods.memnn.protocols import SEARCHES, supervised
 from bench.train.search import main
 
 if __name__ == "__main__":
-    main(METHOD, supervised, SEARCHES, "Chooses settings by held-out training questions.")
+    raise SystemExit(
+        main(METHOD, supervised, SEARCHES, "Chooses settings by held-out training questions.")
+    )

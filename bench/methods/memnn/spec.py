@@ -79,6 +79,8 @@ class MemNN(Column):
         contexts: a word that no training text has is known by its neighbours (W14 3.5); without,
             it is passed over.
         matches: features of the words that a candidate shares with the query (W14 3.6).
+        shared: of an unseen word that is shared the features say 'itself', that one is; or, with
+            contexts, 'neighbours', also what stands beside it in the memory, on either side.
         dropped: in training, the share of the known words that are taken for unseen, drawn anew
             for every question.
         supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
@@ -115,6 +117,7 @@ class MemNN(Column):
     dictionaries: str = choice("three", "one", neutral="three")
     contexts: bool = dataclasses.field(default=False, metadata={"neutral": False})
     matches: bool = dataclasses.field(default=False, metadata={"neutral": False})
+    shared: str = choice("itself", "neighbours", neutral="itself")
     dropped: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     supervision: str = choice("facts", "words")
     stop_share: float = 0.0
@@ -182,6 +185,10 @@ class MemNN(Column):
             raise BenchError(
                 f"{self.where}: field 'dropped' must lie in [0, 1), not {self.dropped}"
             )
+        if self.shared == "neighbours" and not (self.contexts and self.matches):
+            raise BenchError(
+                f"{self.where}: field 'shared'='neighbours' needs contexts=True and matches=True"
+            )
         for name, needed in (
             ("ngrams", "1"), ("nonlinear", False), ("supervision", "facts"), ("lists", "one"),
             ("dictionaries", "three"), ("slot_time", False), ("speech", None), ("joint", False),
@@ -216,7 +223,7 @@ class MemNN(Column):
     @property
     def open(self) -> bool:
         """Whether words that no training text has are modelled in any way."""
-        return self.contexts or self.matches or self.dropped > 0.0
+        return self.contexts or self.matches or self.dropped > 0.0 or self.shared == "neighbours"
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -236,6 +243,7 @@ class MemNN(Column):
             *["1dictionary"] * (self.dictionaries == "one"),
             *["contexts"] * self.contexts,
             *["matches"] * self.matches,
+            *["neighbours"] * (self.shared == "neighbours"),
             *[f"dropped{self.dropped:g}"] * (self.dropped > 0.0),
             *["stream"] * (self.text == "stream"),
             f"d{self.dim}",

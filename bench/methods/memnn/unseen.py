@@ -9,10 +9,10 @@ word is taken for unseen with probability ``dropped``.
 
 Match features say which words a candidate, a memory or an answer, has in common with the question
 and with each memory in the query (D = 8|W| with the question and two memories): one for each known
-word, and one for all others together. These have features of the words in their contexts, too, on
-the left and on the right apart: what stands before a room stands behind an actor, and so is one
-that is shared told from the other. R chooses among the known answers and the words of the memory
-that are not known, or are taken for unseen.
+word, and one for all others together. Of these, with the switch ``shared``, the words in their
+contexts have features, too, on the left and on the right apart: what stands before a room stands
+behind an actor, and so is one that is shared told from the other. R chooses among the known answers
+and the words of the memory that are not known, or are taken for unseen.
 
 All functions are of one question. Shapes: W known words, V all words, M slots, n dimension, C
 answers and words, T texts: the question, and the memories of a query.
@@ -96,8 +96,9 @@ class Model:
         known = len(self._encoded.answers) - len(self._encoded.new_words)
         found = shapes(words, 1, known, spec.dim, nonlinear=False, write_time=spec.write_time)
         return found | of_unseen(
-            words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches
-        )
+            words, spec.hops, spec.dim, contexts=spec.contexts, matches=spec.matches,
+            neighbours=spec.shared == "neighbours",
+        )  # fmt: skip
 
     def tables(self, encoded: Encoded) -> Tables:
         """The data set's texts."""
@@ -213,7 +214,7 @@ def _worded(of: Part, context: Context) -> Part:
     if "match" in of:
         words = of["match"][:, :-1]
         other = of["match"][:, -1:]
-        if "left" in of:
+        if "match_left" in of:
             other = other + context.left @ of["match_left"] + context.right @ of["match_right"]
         own = jnp.pad(words, ((0, 0), (0, more), (0, 0)))
         found["match"] = jnp.where(seen, own, other)

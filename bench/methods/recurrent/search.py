@@ -11,4 +11,6 @@ from bench.methods.recurrent.spec import Recurrent
 from bench.train.search import main
 
 if __name__ == "__main__":
-    main(METHOD, Recurrent, SEARCHES, "Chooses settings by held-out training questions.")
+    raise SystemExit(
+        main(METHOD, Recurrent, SEARCHES, "Chooses settings by held-out training questions.")
+    )

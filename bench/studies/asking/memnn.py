@@ -35,27 +35,28 @@ class Model:
 
     def takes(self, stories: Sequence[Story]) -> int:
         """Of bags of the sentences, twice, and of a question's memories, and n-grams; of unseen
-        words their neighbours and what they are compared with; of an R that speaks what it hears.
+        words their neighbours and what they are compared with; of an R that speaks what it hears
+        and its scores.
         """
-        spec = spec_of(self._saved.run)
+        saved, spec = self._saved, spec_of(self._saved.run)
         texts = [words for story in stories for words in story.statements]
         asked = [question for story in stories for question in story.questions]
         width = min(self.slots, max(question.seen for question in asked))
         distinct = {*texts, *(question.words for question in asked)}
-        known = len(self._saved.features)
-        words, beside = known, 0
+        words, more = len(saved.features), 100 * saved.order * max(map(len, distinct))
+        if spec.slot_time:
+            width, words = self.slots, words + self.slots
         if spec.open:
-            words += len({word for text in texts for word in text} - self._saved.words)
-            beside = words * (known * (len(distinct) + width) // 4 + 4 * words)
-            beside += 12 * words * (2 * known + (spec.hops + 5) * spec.dim)
-        bags = 8 * words * (len(distinct) + width + 2)
-        grams = 100 * self._saved.order * max(map(len, distinct))
-        heard = 0
+            known = words
+            words += len({word for text in texts for word in text} - saved.words)
+            chosen = len(saved.answers) + words
+            more += words * known * (len(distinct) + width + 24) // 4
+            more += 4 * (chosen * words + words * spec.dim) * (2 + 2 * spec.hops)
         if spec.speech:
             longest = max(len(question.words) for question in asked)
             longest += spec.hops * max(map(len, texts))
-            heard = 12 * spec.speech.dim * longest * len(asked)
-        return bags + beside + grams + heard + 16 * width * len(asked)
+            more += 4 * len(asked) * (3 * spec.speech.dim * longest + 2 * len(saved.vocabulary))
+        return 8 * words * (len(distinct) + width + 2) + more + 16 * width * len(asked)
 
     def answer(self, stories: Sequence[Story]) -> Hopped:
         from bench.methods.memnn.asking import ask
@@ -70,7 +71,7 @@ class Hopped:
     found: Found
 
     def says(self, number: int) -> str:
-        return self.found.answers[number]
+        return self.found.answers[number] or "(nothing)"
 
     def right(self, number: int) -> bool:
         return bool(self.found.right[number])

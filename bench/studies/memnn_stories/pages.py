@@ -24,10 +24,11 @@ HEADER = (
 _READING = """\
 The paper's Figure 2 has test stories of the simulated world with the answers of a network that \
 speaks, and its Figure 3 a story of names that the network had never read. Shown are the first \
-test stories of ours, which nobody chose, up to the question that is asked after 17 statements at \
-most. A model answers without the supporting facts; what its hops found stands behind its answer, \
-by line, and those that are supporting facts in their order are marked by a *. Our models read \
-statements where the paper's Figure 2 has running text."""
+test stories of ours, which nobody chose, as far as questions are asked after 17 statements at \
+most (over the whole test set up to 80 are in memory). Those of unseen names are beginnings of one \
+simulated story, each told with other names. A model answers without the supporting facts; what \
+its hops found stands behind its answer, by line, and those that are supporting facts in their \
+order are marked by a *. Our models read statements where the paper's Figure 2 has running text."""
 
 
 def pages(rows: Sequence[Row], profile: Profile) -> dict[str, bytes]:

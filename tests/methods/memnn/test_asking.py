@@ -46,7 +46,7 @@ def unseen(tmp_path_factory):
     path = tmp_path_factory.mktemp("unseen") / "m.npz"
     spec = memnn(
         id="x", title="x", dim=8, lists="one", memory_size=4, contexts=True, matches=True,
-        dropped=0.5, epochs=10, rate=0.02,
+        shared="neighbours", dropped=0.5, epochs=10, rate=0.02,
     )  # fmt: skip
     train = story(TRAIN, ("kitchen", "office"), "milk")
     tests = [story(TEST, ("attic", "mill"), "milk"), story(TRAIN, ("kitchen", "office"), "ball")]
@@ -129,7 +129,7 @@ def test_other_arrays_of_one_that_speaks_are_refused(tmp_path, speaking, name):
     refused(tmp_path / "m.npz", head, params | {name: params[name].astype(np.float64)})
 
 
-@pytest.mark.parametrize("name", ["R/match", "O/left", "R/answer"])
+@pytest.mark.parametrize("name", ["R/match", "O/match_left", "O/left", "R/answer"])
 def test_other_arrays_of_one_with_unseen_words_are_refused(tmp_path, unseen, name):
     head, params = arrays.load(unseen[0])
     refused(tmp_path / "m.npz", head, {n: v for n, v in params.items() if n != name})

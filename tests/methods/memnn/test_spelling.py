@@ -10,9 +10,11 @@ import jax.numpy as jnp
 import memnn_models as models
 import numpy as np
 import pytest
+from crafted_models import file_of
 from memnn_equations import Equations
 from tiny_data import quick_compile  # noqa: F401
 
+from bench.core import arrays
 from bench.core.errors import BenchError
 from bench.examples.stories import Question, Story
 from bench.methods.memnn import METHOD
@@ -205,6 +207,20 @@ def test_a_saved_one_says_the_same(trained):
     assert saved.knows("ball,ring,milk") and not saved.knows("ball,moon")
     typed = [replace(TEST[0], questions=(replace(TEST[0].questions[0], answer=""),))]
     assert not ask(saved, typed).right.any()
+
+
+def test_a_saved_one_whose_words_are_combinations_is_refused(tmp_path, trained):
+    head, params = arrays.load(trained[0])
+    wrong = (
+        ({**head, "answers": ["ball,milk", *head["answers"][1:]]}, params),
+        ({**head, "answers": head["answers"][1:]}, params),
+        (head, {name: value for name, value in params.items() if name != "R/said"}),
+        (head, params | {"R/said": params["R/said"][1:]}),
+    )
+    for some_head, some in wrong:
+        (tmp_path / "m.npz").write_bytes(file_of(some_head, some))
+        with pytest.raises(BenchError, match=r"m\.npz: .*--save-models again"):
+            load(tmp_path / "m.npz")
 
 
 @pytest.mark.parametrize(

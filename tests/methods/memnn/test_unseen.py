@@ -12,14 +12,15 @@ import pytest
 from unseen_questions import TEST, TRAIN, story
 
 from bench.core.errors import BenchError
-from bench.examples.stories import Story
+from bench.examples.stories import Question, Story
 from bench.methods.memnn.memory import encode
 from bench.methods.memnn.spec import memnn
 from bench.methods.memnn.step import questions
 from bench.methods.memnn.unseen import Model
 
 DIM, GAMMA = 4, 0.1
-FORMS = [form for form in itertools.product((True, False), repeat=2) if any(form)]
+BOTH = dict(contexts=True, matches=True)
+FORMS = [dict(contexts=True), dict(matches=True), BOTH, dict(shared="neighbours", **BOTH)]
 
 
 def made(test: Story, **fields) -> tuple[Model, list]:
@@ -78,7 +79,7 @@ class Equations:
         total = table[-1]
         for side in ("left", "right"):
             places = self.beside(word, side)
-            if places and f"{of}/{side}" in self.params:
+            if places and f"{of}/match_{side}" in self.params:
                 total = total + self.params[f"{of}/match_{side}"][number][places].mean(axis=0)
         return total
 
@@ -170,10 +171,10 @@ def drawn(model: Model, seed: int) -> dict[str, np.ndarray]:
     return {n: draw.normal(0, 0.6, s).astype("f4") for n, s in model.shapes.items()}
 
 
-@pytest.mark.parametrize(("contexts", "matches"), FORMS)
-def test_memories_and_answers_are_those_of_the_equations(contexts, matches):
+@pytest.mark.parametrize("form", FORMS)
+def test_memories_and_answers_are_those_of_the_equations(form):
     test = story(TEST, ("attic", "mill"), "milk")
-    model, asked = made(test, contexts=contexts, matches=matches)
+    model, asked = made(test, **form)
     tables, answer = model.tables(model._encoded), jax.jit(model.answer)
     words = ("kitchen", "office", "ana", "attic", "bo", "mill", "vase")  # answers, then new words
     chosen = set()
@@ -191,11 +192,11 @@ def test_memories_and_answers_are_those_of_the_equations(contexts, matches):
     assert len(chosen) > 2
 
 
-@pytest.mark.parametrize(("contexts", "matches"), FORMS)
-def test_loss_and_gradient_are_with_words_taken_for_unseen(contexts, matches):
+@pytest.mark.parametrize("form", FORMS)
+def test_loss_and_gradient_are_with_words_taken_for_unseen(form):
     """The derivative along random directions against finite differences in float64."""
     test = story(TRAIN, ("kitchen", "office"), "milk")
-    model, asked = made(test, contexts=contexts, matches=matches, dropped=0.5)
+    model, asked = made(test, dropped=0.5, **form)
     tables, differ = model.tables(model._encoded), jax.jit(jax.value_and_grad(model.loss))
     known = [word for (word,) in model.features]
     assert model.draws == model.dropped == len(known)
@@ -236,7 +237,7 @@ def test_what_unseen_words_are_called_changes_nothing():
     )
     found = []
     for told in (test, renamed):
-        model, asked = made(told, contexts=True, matches=True)
+        model, asked = made(told, **FORMS[-1])
         names = ["kitchen", "office", *model._encoded.new_words]
         reply, tables = jax.jit(model.answer), model.tables(model._encoded)
         said = []
@@ -248,12 +249,32 @@ def test_what_unseen_words_are_called_changes_nothing():
     assert found[0] == found[1]
 
 
+def test_an_answer_that_no_training_text_has_is_known_and_no_second_one():
+    """'yes' may be told in a test story: it is the answer that was trained."""
+    train = Story((("joe", "ran"),), (Question(("did", "joe"), "yes", (0,), 1, 2),))
+    told = (("ana", "said", "yes"),)
+    test = Story(told, (Question(("did", "ana"), "yes", (0,), 1, 2),))
+    spec = memnn(id="x", title="x", dim=DIM, lists="one", memory_size=4, **FORMS[-1])
+    encoded = encode({"1": {"train": [train], "test": [test]}}, memory_size=4, holdout=0.0,
+                     new_words=True)  # fmt: skip
+    assert encoded.answers == ("yes", "ana", "said") and encoded.new_words == ("ana", "said")
+    model = Model(spec, encoded, 1)
+    assert ("yes",) in model.features and model.shapes["R/answer"] == (1, DIM)
+    rows = questions(encoded.test)
+    asked = type(rows)(*(array[0] for array in rows))
+    reply, tables = jax.jit(model.answer), model.tables(encoded)
+    said = {encoded.answers[int(reply(drawn(model, n), tables, asked).answer)] for n in range(12)}
+    assert "yes" in said
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         (dict(dropped=1.0), "field 'dropped' must lie in"),
         (dict(contexts=True, lists="hop"), "written for lists='one' alone"),
         (dict(matches=True, ngrams="2"), "written for ngrams='1' alone"),
+        (dict(matches=True, shared="neighbours"), "needs contexts=True and matches=True"),
+        (dict(shared="neighbours"), "needs contexts=True and matches=True"),
     ],
 )
 def test_what_unseen_words_do_not_go_with_is_refused(fields, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import sys
@@ -17,11 +18,16 @@ from tiny_data import quick_compile  # noqa: F401
 
 from bench.cli import main
 from bench.datasets.babi.babi import TASKS
+from bench.examples.stories import Question, Spoken, Story
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.memory import encode
+from bench.methods.memnn.model import Model as Plain
 from bench.methods.memnn.row import row
+from bench.methods.memnn.spec import speech
 from bench.methods.memnn.training import Trainer
 from bench.methods.memnn.unseen import Model as Unseen
+from bench.studies.asking.memnn import Model
+from bench.train import cells
 
 SLOTS = 5
 
@@ -175,3 +181,53 @@ def test_unseen_names_are_read_and_answered(capsys, monkeypatch, tmp_path):
                     for n in range(5000))  # fmt: skip
     code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", f"{many}.\nWhere is Joe?\n")
     assert (code, out) == (2, []) and "too much for this model at once" in err
+
+
+def told(questions: int = 1, words: int = 0) -> list[Story]:
+    """A statement, with so many words that no model knows, and questions."""
+    text = ("joe", "took", "milk", *(f"w{n}" for n in range(words)))
+    asked = tuple(Question(("where", f"q{n}"), "", (), 1, 2) for n in range(questions))
+    return [Story((text,), asked)]
+
+
+def takes(path: Path, stories: list[Story], spec, params, data) -> int:
+    models.save(path, spec, params, data)
+    return Model(path).takes(stories)
+
+
+def test_what_it_takes_is_no_less_than_its_largest_array(tmp_path):
+    """Of models of few numbers: bags of all slots, scores of all words, matches of all words."""
+    path = tmp_path / "m.npz"
+    spec = models.column(
+        lists="one", dictionaries="one", write_time=False, slot_time=True, ngrams="1",
+        memory_size=500,
+    )  # fmt: skip
+    data = encode(models.PARTS, memory_size=500, holdout=0.0)
+    stretched = dataclasses.replace(data.train, memory=np.zeros((len(data.train), 500), np.int32))
+    data = dataclasses.replace(data, train=stretched)
+    slots = 500
+    params = models.drawn(Plain(spec, data, 1).shapes)
+    features = params["O/memory"].shape[0]
+    assert takes(path, told(), spec, params, data) >= 4 * slots * features
+
+    spec = models.column(
+        lists="one", ngrams="1", hops=9, contexts=True, matches=True, shared="neighbours"
+    )
+    data = METHOD.prepare(spec, models.PARTS)
+    params = models.drawn(Unseen(spec, data, 1).shapes)
+    for words in (10, 3000):
+        every = len(data.answers) + words
+        wanted = 4 * 10 * every * words
+        assert takes(path, told(words=words), spec, params, data) >= wanted
+
+    said = Spoken(("at", "the", "office"), "office", frozenset({"kitchen"}))
+    asked = tuple(dataclasses.replace(q, spoken=said) for q in models.STORY.questions)
+    story = dataclasses.replace(models.STORY, questions=asked)
+    spec = models.column(holdout=0.5, ngrams="1", speech=speech(cell="rnn", dim=4))
+    heard = METHOD.prepare(spec, {"1": {"train": [story], "test": [story]}})
+    own = cells.shapes("rnn", len(heard.vocabulary), 4, len(heard.vocabulary))
+    shapes = Plain(dataclasses.replace(spec, speech=None), heard.encoded, 1).shapes
+    shapes = {n: s for n, s in shapes.items() if n.startswith("O/")}
+    params = models.drawn(shapes | {f"R/{name}": shape for name, shape in own.items()})
+    found = takes(path, told(questions=4000), spec, params, heard)
+    assert found >= 4 * 4000 * len(heard.vocabulary)
