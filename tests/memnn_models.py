@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from memnn_questions import STORY
 
 from bench.core import arrays
+from bench.core.errors import BenchError
 from bench.core.method import Outcome
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.memory import Encoded, encode
 from bench.methods.memnn.model import Model
+from bench.methods.memnn.saved import load
 from bench.methods.memnn.spec import VERSION, MemNN, memnn
 
 PARTS = {"1": {"train": [STORY], "test": [STORY]}}
@@ -56,3 +59,13 @@ def head_and_params(path: Path, **fields: Any) -> tuple[dict[str, Any], dict[str
     save(path, spec, random(spec))
     head, params = arrays.load(path)
     return json.loads(json.dumps(head)), params
+
+
+def refused(path: Path) -> None:
+    """The file is no model, and what is said of it is one line that names it and a remedy."""
+    with pytest.raises(BenchError) as error:
+        load(path)
+    said = str(error.value)
+    assert error.value.exit_code == 2 and said.startswith(f"{path}: ")
+    assert said.isprintable() and len(said) < len(str(path)) + 400
+    assert "--save-models" in said or "choose a " in said

@@ -16,7 +16,6 @@ from tiny_data import quick_compile  # noqa: F401
 from unseen_questions import TEST, TRAIN, story
 
 from bench.core import arrays
-from bench.core.errors import BenchError
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.asking import ask
 from bench.methods.memnn.row import row
@@ -108,6 +107,11 @@ HEADS = {
 CASES = [(path, value) for path, values in HEADS.items() for value in values]
 
 
+def refused(folder, head, params):
+    (folder / "m.npz").write_bytes(file_of(head, params))
+    models.refused(folder / "m.npz")
+
+
 @pytest.mark.parametrize(("place", "value"), CASES, ids=[f"{p}-{v!r:.20}" for p, v in CASES])
 def test_a_crafted_head_of_one_that_speaks_is_refused_in_one_line(tmp_path, speaking, place, value):
     head, params = arrays.load(speaking[0])
@@ -118,29 +122,19 @@ def test_a_crafted_head_of_one_that_speaks_is_refused_in_one_line(tmp_path, spea
         inside = inside[name]
     some = isinstance(value, dict) and value and last == "speech"
     inside[last] = inside[last] | value if some else value
-    refused(tmp_path / "m.npz", head, params)
+    refused(tmp_path, head, params)
 
 
 @pytest.mark.parametrize("name", ["R/words", "R/out", "R/cell/dense_h/kernel", "O/null"])
 def test_other_arrays_of_one_that_speaks_are_refused(tmp_path, speaking, name):
     head, params = arrays.load(speaking[0])
-    refused(tmp_path / "m.npz", head, {n: v for n, v in params.items() if n != name})
-    refused(tmp_path / "m.npz", head, params | {name: params[name][:-1]})
-    refused(tmp_path / "m.npz", head, params | {name: params[name].astype(np.float64)})
+    refused(tmp_path, head, {n: v for n, v in params.items() if n != name})
+    refused(tmp_path, head, params | {name: params[name][:-1]})
+    refused(tmp_path, head, params | {name: params[name].astype(np.float64)})
 
 
 @pytest.mark.parametrize("name", ["R/match", "O/match_left", "O/left", "R/answer"])
 def test_other_arrays_of_one_with_unseen_words_are_refused(tmp_path, unseen, name):
     head, params = arrays.load(unseen[0])
-    refused(tmp_path / "m.npz", head, {n: v for n, v in params.items() if n != name})
-    refused(tmp_path / "m.npz", head, params | {name: params[name][:-1]})
-
-
-def refused(path, head, params):
-    path.write_bytes(file_of(head, params))
-    with pytest.raises(BenchError) as error:
-        load(path)
-    said = str(error.value)
-    assert error.value.exit_code == 2 and said.startswith(f"{path}: ")
-    assert said.isprintable() and len(said) < len(str(path)) + 400
-    assert "--save-models" in said or "choose a " in said
+    refused(tmp_path, head, {n: v for n, v in params.items() if n != name})
+    refused(tmp_path, head, params | {name: params[name][:-1]})
