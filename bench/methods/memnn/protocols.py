@@ -88,9 +88,9 @@ def w14_unseen(**fields: Any) -> MemNN:
     """W14's simulations where words are unseen, for models that know them by contexts and matches,
     and those beside them.
 
-    The paper gives no settings for them. Half of the known words are taken for unseen in training;
-    as what is common to all unseen words is then learned in large steps, the rate is half of
-    `w14`'s and there are four times as many epochs.
+    The paper gives no settings for them. As what is common to all unseen words is learned in large
+    steps where words are ``dropped``, the rate is half of `w14`'s and there are four times as many
+    epochs. The share that is dropped, none here, is the column's.
 
     Raises:
         BenchError: as `bench.methods.memnn.spec.memnn`.
