@@ -19,7 +19,10 @@ CPU_LANE_BYTES = 4 << 20
 exceed `CPU_LANE_BYTES`: past the cache, restarts slow each other down."""
 
 GPU_LANES = 10
-"""On a GPU a program trains as many restarts as the papers' protocols ask for."""
+GPU_LANE_BYTES = 16 << 20
+"""On a GPU a program trains as many restarts as the papers' protocols ask for, and fewer if their
+batches' bags together would exceed `GPU_LANE_BYTES`: then one restart keeps it busy, and is done
+before the next begins."""
 
 
 def configure(cache: Path | None) -> list:
@@ -83,9 +86,10 @@ def lanes(device, lane_bytes: int) -> int:
     Args:
         lane_bytes: size of the bags of one restart's batch.
     """
-    if device.platform != "cpu":
-        return GPU_LANES
-    return max(1, min(CPU_LANES, CPU_LANE_BYTES // lane_bytes))
+    most, cached = (
+        (CPU_LANES, CPU_LANE_BYTES) if device.platform == "cpu" else (GPU_LANES, GPU_LANE_BYTES)
+    )
+    return max(1, min(most, cached // lane_bytes))
 
 
 def describe(device) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -122,3 +123,6 @@ def test_chunks_are_whole_and_of_one_width():
     assert chunks(job, jax.devices()[:1]) == [(0, 1, 2, 3, 4), (10, 11, 12, 13, 14)]
     assert devices.lanes(jax.devices()[0], devices.CPU_LANE_BYTES // 2) == 2
     assert devices.lanes(jax.devices()[0], 10 * devices.CPU_LANE_BYTES) == 1
+    gpu = SimpleNamespace(platform="gpu")
+    assert devices.lanes(gpu, devices.GPU_LANE_BYTES // devices.GPU_LANES) == 10
+    assert devices.lanes(gpu, devices.GPU_LANE_BYTES // 2) == 2

@@ -19,7 +19,8 @@ from bench.methods.memn2n_lm.spec import MemN2NLM
 Params = dict[str, jax.Array]
 
 EXAMPLES = 8
-"""So many at a time go through all hops, forward and back: their memories stay in the cache."""
+"""On a CPU so many at a time go through all hops, forward and back: their memories stay in the
+cache."""
 
 
 def shapes(spec: MemN2NLM, words: int) -> dict[str, tuple[int, ...]]:
@@ -39,16 +40,22 @@ def output(spec: MemN2NLM, params: Params, states: jax.Array) -> jax.Array:
 
 
 def gradient(
-    spec: MemN2NLM, params: Params, memory: jax.Array, target: jax.Array
+    spec: MemN2NLM,
+    params: Params,
+    memory: jax.Array,
+    target: jax.Array,
+    examples: int = EXAMPLES,
 ) -> tuple[jax.Array, Params]:
     """The cost in nats, summed over the batch, and its gradient.
 
     Args:
         memory: (B, N) int32, the latest word first.
         target: (B,) int32.
+        examples: that go through the hops at a time; where it does not divide B, what divides
+            both.
     """
     batch, count = memory.shape[0], hops.tables(spec)
-    size = math.gcd(batch, EXAMPLES)
+    size = math.gcd(batch, examples)
     blocks = memory.reshape(-1, size, memory.shape[1])
 
     def memories(block: jax.Array) -> list[jax.Array]:
@@ -98,11 +105,16 @@ def gradient(
 
 
 def update(
-    spec: MemN2NLM, params: Params, memory: jax.Array, target: jax.Array, rate: jax.Array
+    spec: MemN2NLM,
+    params: Params,
+    memory: jax.Array,
+    target: jax.Array,
+    rate: jax.Array,
+    examples: int = EXAMPLES,
 ) -> tuple[Params, jax.Array]:
     """A step down the gradient, whose norm over all parameters is held at ``clip``; the new
     parameters, and the batch's cost before it."""
-    cost, grads = gradient(spec, params, memory, target)
+    cost, grads = gradient(spec, params, memory, target, examples)
     norm = jnp.sqrt(sum((g * g).sum() for g in grads.values()))
     step = rate * jnp.minimum(1.0, spec.clip / norm)
     return {name: value - step * grads[name] for name, value in params.items()}, cost

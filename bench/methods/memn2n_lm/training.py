@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.core.method import Outcome, Tick, unwatched
 from bench.methods.memn2n_lm import reading, schedule
-from bench.methods.memn2n_lm.model import shapes, update
+from bench.methods.memn2n_lm.model import EXAMPLES, shapes, update
 from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
@@ -56,8 +56,10 @@ class Trainer:
         self.updates = spec.updates or -(-len(texts.train) // spec.batch)
         self.block = block or max(1, int(BLOCK_SECONDS / step_seconds(spec, len(texts.vocabulary))))
         self.text = self.lanes.copy(texts.train)
+        # A GPU takes a whole batch at once: more programs would only wait for each other.
+        examples = EXAMPLES if devices[0].platform == "cpu" else spec.batch
         self._block = self.lanes.program(
-            functools.partial(_block, spec), (0, 0, None, 0, None, None, None, 0)
+            functools.partial(_block, spec, examples), (0, 0, None, 0, None, None, None, 0)
         )
         self._positions = self.lanes.program(functools.partial(_positions, spec), (0, None))
         self._read = self.lanes.program(functools.partial(_read, spec), (0, None, None))
@@ -218,6 +220,7 @@ class _Carry(NamedTuple):
 
 def _block(
     spec: MemN2NLM,
+    examples: int,
     params: dict[str, jax.Array],
     running: dict[str, jax.Array],
     text: jax.Array,
@@ -233,7 +236,7 @@ def _block(
     def one(i: jax.Array, carry: _Carry) -> _Carry:
         at = jax.lax.dynamic_slice(positions, (i * spec.batch,), (spec.batch,))
         memory = text[at[:, None] - back]
-        params, cost = update(spec, carry.params, memory, text[at], rate)
+        params, cost = update(spec, carry.params, memory, text[at], rate, examples)
         cost = cost / spec.batch
         begins = (epoch == 1) & (i < BEGINNING)
         return _Carry(

@@ -26,13 +26,16 @@ def single(values):
     return {name: jnp.asarray(value, jnp.float32) for name, value in values.items()}
 
 
+@pytest.mark.parametrize("examples", (model.EXAMPLES, 16))
 @pytest.mark.parametrize("switches", SWITCHES, ids=ids)
-def test_cost_and_gradient_are_the_equations(switches):
+def test_cost_and_gradient_are_the_equations(switches, examples):
     spec = tiny_lm.column(**switches, batch=16)
     params, text = tiny_lm.params(spec), tiny_lm.text(60)
     at = np.random.default_rng(2).integers(spec.memory + 1, len(text), spec.batch)
     memory = text[at[:, None] - 1 - np.arange(spec.memory)]
-    cost, grads = model.gradient(spec, single(params), jnp.asarray(memory), jnp.asarray(text[at]))
+    cost, grads = model.gradient(
+        spec, single(params), jnp.asarray(memory), jnp.asarray(text[at]), examples
+    )
     wanted = oracle_lm.total(params, text, at, **tiny_lm.settings(spec))
     assert float(cost) == pytest.approx(wanted, rel=1e-5)
     draw = np.random.default_rng(3)
