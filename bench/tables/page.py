@@ -92,6 +92,17 @@ def grids(result: ExperimentResult) -> list[Grid]:
             _beside_spread,
         )
     )
+    if result.experiment.layout == "keys" and any(_counted(c) for c in result.ran):
+        found.append(
+            table(
+                result,
+                "As the released code counts",
+                "Ours of the same restarts, over what the released code counts of the texts"
+                + (", and in brackets the number the paper prints." if printed else "."),
+                [column for column in result.ran if _counted(column)],
+                _released,
+            )
+        )
     if printed and result.experiment.layout != "keys":
         found += [
             table(result, "Differences", _differences(of), result.ran, _difference),
@@ -159,6 +170,16 @@ def _beside_spread(cell: Cell, digits: int) -> str:
         return NONE
     ours = marked(short(cell.ours, places=digits), cell)
     return f"{ours}; {spread(cell.mean, cell.sd, max(1, digits))}"
+
+
+def _counted(column: ColumnResult) -> bool:
+    """Whether the released code's count is another than ours."""
+    return any(not absent(cell.batches) for cell in column.rows.values())
+
+
+def _released(cell: Cell, digits: int) -> str:
+    ours = short(cell.batches, places=max(1, digits))
+    return f"{ours} ({cell.paper})" if cell.paper else ours
 
 
 def _difference(cell: Cell, digits: int) -> str:
