@@ -143,9 +143,9 @@ def _units(experiment: Experiment, wanted: Sequence[str]) -> tuple[str, ...]:
     known = registry.units_of(experiment)
     for unit in wanted:
         if unit not in known:
-            raise BenchError(f"--units: '{unit}' is none of {', '.join(known)}")
+            raise BenchError(f"--units (--tasks): '{unit}' is none of {', '.join(known)}")
     if not wanted:
-        raise BenchError(f"--units: name at least one of {', '.join(known)}")
+        raise BenchError(f"--units (--tasks): name at least one of {', '.join(known)}")
     return tuple(unit for unit in known if unit in wanted)
 
 

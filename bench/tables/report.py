@@ -28,7 +28,7 @@ from bench.tables.page import page
 from bench.tables.plot import png
 from bench.tables.readme import with_numbers
 
-SUFFIXES = (".csv", ".md", ".png", ".html")
+SUFFIXES = (".csv", ".md", ".png", ".pdf", ".html")
 """Of the files of a report."""
 
 

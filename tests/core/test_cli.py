@@ -51,8 +51,8 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
     ("arguments", "said"),
     [
         (["--columns", "pe_sl"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
-        (["--tasks", "21"], "--units: '21' is none of 1, 2,"),
-        (["--tasks", "1,x"], "--units: 'x'"),
+        (["--tasks", "21"], "--units (--tasks): '21' is none of 1, 2,"),
+        (["--tasks", "1,x"], "--units (--tasks): 'x'"),
         (["--restarts", "0"], "--restarts: '0'"),
     ],
 )

@@ -377,7 +377,7 @@ def test_the_time_limit_stops_it_and_it_goes_on(tmp_path):
 def test_bad_options_are_one_line():
     script = provenance.ROOT / "experiments" / "attention.py"
     for arguments, said in (
-        (["--tasks", "21"], "--units: '21'"),
+        (["--tasks", "21"], "--units (--tasks): '21'"),
         (["--columns", "ptb"], "no column 'ptb'"),
     ):
         done = subprocess.run(

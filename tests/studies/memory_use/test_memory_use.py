@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -18,6 +19,7 @@ from bench.methods.memn2n_lm.saved import Saved, save
 from bench.studies.memory_use import STUDY
 from bench.studies.memory_use.activation import activations, following
 from bench.studies.memory_use.store import ROWS
+from bench.tables.report import SUFFIXES
 
 VOCABULARY = ("<unk>", "<eos>", *(f"w{i}" for i in range(tiny_lm.WORDS - 2)))
 
@@ -72,6 +74,7 @@ def test_pages_have_every_number_and_are_the_same_bytes_every_time(tmp_path):
     files = STUDY.files(tmp_path, PROFILES["paper"], None)
     assert set(files) == {f"memory_use.{end}" for end in ("csv", "md", "png", "pdf")}
     assert files == STUDY.files(tmp_path, PROFILES["paper"], None)
+    assert {Path(name).suffix for name in files} <= set(SUFFIXES)  # else no check would see them
     lines = files["memory_use.csv"].decode().splitlines()
     assert lines[-1] == "ptb,ptb_text_m,0,2,3,0.800000,1,real" and len(lines) == 7
     page = files["memory_use.md"].decode()
