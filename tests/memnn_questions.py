@@ -3,11 +3,13 @@ it."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from data_helpers import FIXTURE_EN
+from tiny_data import change_questions
 
 from bench.datasets.babi.babi import TASKS, parse
 from bench.examples.stories import Question, Story
@@ -42,6 +44,17 @@ def fixture_stories():
     """Task 8 of the fixture, whose questions have several facts."""
     files = {split: FIXTURE_EN / f"{TASKS[7].stem}_{split}.txt" for split in ("train", "test")}
     return {"8": {split: parse(path.read_bytes(), path.name) for split, path in files.items()}}
+
+
+def wrong_test_facts(parts):
+    """The data with other statements as the facts of its test questions, as many as they were."""
+
+    def fooled(number, question):
+        others = [at for at in range(question.seen) if at not in question.support]
+        facts = (*others, *question.support)[: len(question.support)]
+        return dataclasses.replace(question, support=facts)
+
+    return {u: {**s, "test": change_questions(s["test"], fooled)} for u, s in parts.items()}
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from memnn_questions import fixture_stories
+from memnn_questions import fixture_stories, wrong_test_facts
 
 from bench.core import arrays
 from bench.core.errors import BenchError
@@ -100,6 +101,21 @@ def test_labels_of_the_test_set_are_only_measured(two_orders, monkeypatch):
     for a, b in zip(whole, other, strict=True):
         np.testing.assert_array_equal(a.test_found, b.test_found)
         assert [getattr(a, n) for n in same] == [getattr(b, n) for n in same]
+
+
+def test_facts_of_the_test_say_nothing_but_whether_they_were_found(two_orders):
+    made, whole = two_orders
+    fooled = METHOD.prepare(made.spec, wrong_test_facts(fixture_stories()))
+    other = copy.copy(made)
+    other.read(fooled)  # its programs are made's, and all that they train on is the same
+    outcomes = trained(other)
+    assert_same(whole, outcomes)
+    for a, b in zip(whole, outcomes, strict=True):
+        np.testing.assert_array_equal(a.test_found, b.test_found)
+        np.testing.assert_array_equal(a.test_right, b.test_right)
+        before, after = row(a, made.encoded), row(b, fooled)
+        assert before.keys() == after.keys()
+        assert {n for n in before if before[n] != after[n]} == {"support_accuracy"}
 
 
 def test_the_order_that_errs_least_on_what_is_held_out_is_kept(two_orders):

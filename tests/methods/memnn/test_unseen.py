@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import jax
+import memnn_models as models
 import numpy as np
 import pytest
+from memnn_questions import fixture_stories, wrong_test_facts
 from unseen_questions import TEST, TRAIN, story
 
 from bench.core.errors import BenchError
 from bench.examples.stories import Question, Story
+from bench.methods.memnn import METHOD
 from bench.methods.memnn.memory import encode
+from bench.methods.memnn.row import support_accuracy
 from bench.methods.memnn.spec import memnn
 from bench.methods.memnn.step import questions
+from bench.methods.memnn.training import Trainer
 from bench.methods.memnn.unseen import Model
 
 DIM, GAMMA = 4, 0.1
@@ -247,6 +252,24 @@ def test_what_unseen_words_are_called_changes_nothing():
             said.append((told_.found.tolist(), others.get(word, word)))
         found.append(said)
     assert found[0] == found[1]
+
+
+def test_facts_of_the_test_say_nothing_but_whether_they_were_found():
+    """Whatever the parameters: other facts leave what is trained on and all replies as they are."""
+    spec = memnn(id="x", title="x", dim=DIM, lists="one", memory_size=20, **FORMS[-1])
+    told = fixture_stories()
+    data, fooled = (METHOD.prepare(spec, parts) for parts in (told, wrong_test_facts(told)))
+    test = replace(fooled.test, support=data.test.support)
+    np.testing.assert_equal(asdict(replace(fooled, test=test)), asdict(data))
+    trainer = Trainer(spec, data, jax.devices()[0])
+    shapes = trainer.programs[1].shapes
+    params = {name: value[None] for name, value in models.drawn(shapes).items()}
+    before, right = trainer.replies(params, 1, "test")
+    trainer.read(fooled)
+    after, same = trainer.replies(params, 1, "test")
+    np.testing.assert_equal((after, same), (before, right))
+    found = before.found[0]
+    assert support_accuracy(found, data.test) != support_accuracy(found, fooled.test)
 
 
 def test_an_answer_that_no_training_text_has_is_known_and_no_second_one():
