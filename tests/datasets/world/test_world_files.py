@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from world_reader import check
 
 from bench.core import registry
 from bench.core.dataset import Wish
@@ -49,6 +50,14 @@ def test_the_hardest_setting_is_as_pinned():
 
 def test_all_files_are_pinned():
     assert set(files.known()) == {name for unit in SETTINGS for name in files.names(unit)}
+
+
+def test_a_reader_of_sentences_answers_all_questions_of_all_files():
+    """The bytes that are pinned, not only what is simulated now, tell what they ask for."""
+    found = World().find(SETTINGS, Wish())
+    assert found.at_hand.kind == REAL
+    told = [found.read(unit, split) for unit in SETTINGS for split in files.SPLITS]
+    assert [check(story) for (story,) in told] == [3000] * 16
 
 
 def test_what_is_there_is_not_made_again_and_what_is_damaged_is(found, cache, monkeypatch):
