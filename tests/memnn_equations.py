@@ -81,20 +81,27 @@ class Equations:
     def respond(self, facts: Sequence[int]) -> np.ndarray:
         return np.array([self.e("R", row) @ self.x("R", facts) for row in self.params["R/answer"]])
 
-    def loss(self, facts: Sequence[int], answer: int) -> float:
-        """The margins of all hops, of all wrong memories and answers."""
+    def loss(self, facts: Sequence[int], answer: int, drawn: Sequence[float] = ()) -> float:
+        """The margins of all hops and of the answer: of all that is wrong, or of one of each.
+
+        Args:
+            drawn: numbers in [0, 1), one a hop and one for the answer, that say which one: of C
+                wrong ones each has an interval of 1/C, in order. Nothing for all.
+        """
         total = 0.0
         for hop in range(min(self.hops, len(facts) + 1)):
             before = list(facts[:hop])
             right = facts[hop] if hop < len(facts) else None
             wrong = [m for m in range(len(self.memories)) if m not in (*before, right)]
             others: list[int | None] = [*wrong, *[None] * (right is not None and self.hops > 1)]
+            if len(drawn) and others:
+                others = [others[int(drawn[hop] * len(others))]]
             for other in others:
                 total += max(0.0, self.gamma - self.s(before, right, other))
                 if "O/time" in self.params:
                     total += max(0.0, self.gamma + self.s(before, other, right))
         scores = self.respond(facts[: self.hops])
-        for word, score in enumerate(scores):
-            if word != answer:
-                total += max(0.0, self.gamma - scores[answer] + score)
-        return total
+        said = [word for word in range(len(scores)) if word != answer]
+        if len(drawn):
+            said = [said[int(drawn[-1] * len(said))]]
+        return total + sum(max(0.0, self.gamma - scores[answer] + scores[word]) for word in said)

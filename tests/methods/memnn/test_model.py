@@ -104,6 +104,11 @@ def test_the_loss_and_its_gradient_are_those_of_the_equations(nonlinear, time, h
     _as_the_equations(hops=hops, nonlinear=nonlinear, write_time=time)
 
 
+@pytest.mark.parametrize("hops", [1, 10])
+def test_they_are_with_one_sampled_wrong_memory_and_answer(hops):
+    _as_the_equations(hops=hops, loss="sampled")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -145,18 +150,18 @@ def _as_the_equations(**fields):
     spec = memnn(id="x", title="x", dim=DIM, memory_size=9, **fields)
     hops = spec.hops
     made = question_of(spec)
-    nothing = jnp.zeros(made.model.draws)
     differ = jax.jit(jax.value_and_grad(made.model.loss))
 
     def in_float64(at: dict[str, np.ndarray]) -> float:
         equations = Equations(at, spec.gamma, hops, made.question, made.memories)
-        return equations.loss(made.facts, made.answer)
+        return equations.loss(made.facts, made.answer, drawn)
 
     for seed in range(4):
         rng = np.random.default_rng(seed)
+        drawn = np.random.default_rng(9 + seed).random(made.model.draws).astype("f4")
         wide = {n: rng.normal(0, 0.5, s) for n, s in made.model.shapes.items()}
         narrow = {n: p.astype("f4") for n, p in wide.items()}
-        value, grads = differ(narrow, made.tables, made.asked, nothing)
+        value, grads = differ(narrow, made.tables, made.asked, drawn)
         assert float(value) == pytest.approx(in_float64(wide), rel=1e-5)
         way = {n: rng.normal(size=p.shape) for n, p in wide.items()}
         step = 1e-7
