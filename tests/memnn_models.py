@@ -19,6 +19,7 @@ from bench.methods.memnn.hearing import Heard
 from bench.methods.memnn.memory import Encoded, encode
 from bench.methods.memnn.model import Model
 from bench.methods.memnn.saved import load
+from bench.methods.memnn.segments import Streams
 from bench.methods.memnn.spec import VERSION, MemNN, memnn
 
 PARTS = {"1": {"train": [STORY], "test": [STORY]}}
@@ -34,7 +35,11 @@ def column(**fields: Any) -> MemNN:
 
 
 def save(
-    path: Path, spec: MemNN, params: dict[str, np.ndarray], data: Encoded | Heard = DATA, **row: Any
+    path: Path,
+    spec: MemNN,
+    params: dict[str, np.ndarray],
+    data: Encoded | Heard | Streams = DATA,
+    **row: Any,
 ) -> None:
     """As the runner saves a restart; ``row``: other fields than `TRAINED`."""
     run = {"method": spec.method, "spec": spec.canonical(), "version": VERSION, "seed": 0}

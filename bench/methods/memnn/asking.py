@@ -49,7 +49,8 @@ class Found:
 
 
 def ask(saved: Saved, stories: Sequence[Story]) -> Found:
-    """Puts every question of some stories to a model, supporting facts unseen.
+    """Puts every question of some stories to a model, supporting facts unseen. One of word streams
+    reads statements as they are given: no segmenter runs.
 
     Args:
         stories: of words that it knows, or any words if it models unseen ones; a question's answer

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from data_helpers import FIXTURE_EN
 from memnn_questions import fixture_stories
+from spoken_questions import column, parts
 from tiny_data import quick_compile  # noqa: F401
 
 from bench.cli import main
@@ -22,7 +23,9 @@ from bench.examples.stories import Question, Spoken, Story
 from bench.methods.memnn import METHOD
 from bench.methods.memnn.memory import encode
 from bench.methods.memnn.model import Model as Plain
+from bench.methods.memnn.parameters import of_segmenter
 from bench.methods.memnn.row import row
+from bench.methods.memnn.segments import Streams
 from bench.methods.memnn.spec import speech
 from bench.methods.memnn.training import Trainer
 from bench.methods.memnn.unseen import Model as Unseen
@@ -181,6 +184,35 @@ def test_unseen_names_are_read_and_answered(capsys, monkeypatch, tmp_path):
                     for n in range(5000))  # fmt: skip
     code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", f"{many}.\nWhere is Joe?\n")
     assert (code, out) == (2, []) and "too much for this model at once" in err
+
+
+def test_one_of_word_streams_reads_statements_as_given(capsys, monkeypatch, tmp_path):
+    """A line is a memory, though two are told on it, whatever its segmenter would cut: all is as of
+    a model of sentences that has its O and R."""
+    data = METHOD.prepare(column(speech=None, text="stream", lists="one"), parts())
+    assert isinstance(data, Streams)
+    encoded = data.encoded({name: np.ones(len(t.words), bool) for name, t in data.running.items()})
+    spec = models.column(lists="one", ngrams="1", hops=2, memory_size=12)
+    stream = dataclasses.replace(spec, text="stream")
+    read = models.drawn(Plain(spec, encoded, 1).shapes)
+    one = models.drawn(of_segmenter(len(data.words), spec.dim))
+    other = {name: -value for name, value in one.items()}
+    lines = [
+        "joe went to the kitchen and then", "fred took the milk and fred went to the garden",
+        "joe took the apple",
+    ]  # fmt: skip
+    asked = "Where is Joe?\tkitchen\nWhere is the milk?\tgarden\nWhere is Fred?\n"
+    said = []
+    for own, params, of in (
+        (stream, read | one, data), (stream, read | other, data), (spec, read, encoded),
+    ):  # fmt: skip
+        models.save(tmp_path / "m.npz", own, params, of)
+        code, out, err = ask(capsys, monkeypatch, tmp_path / "m.npz", "\n".join([*lines, asked]))
+        assert (code, err) == (0, "")
+        said.append(out)
+    assert said[0] == said[1] == said[2]
+    found = {line.split(maxsplit=2)[2] for line in said[0] if re.match(" +[12] +[0-9]", line)}
+    assert lines[1] in found <= set(lines)
 
 
 def told(questions: int = 1, words: int = 0) -> list[Story]:
