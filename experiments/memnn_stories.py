@@ -31,7 +31,7 @@ EXPERIMENT = Experiment(
         w14_unseen(id="plain", title="known words alone", **UNSEEN),
         w14_unseen(
             id="unseen",
-            title="contexts and matches",
+            title="contexts, matches, neighbours (ours), words dropped",
             contexts=True,
             matches=True,
             shared="neighbours",

@@ -17,6 +17,12 @@ EXPERIMENT = Experiment(
     dataset="world-answers",
     layout="rows",
     figure="none",
+    remarks=(
+        "The paper says nothing of how its recurrent networks were trained to answer. Ours were "
+        "not searched: with MemNN's memories either answers nearly all, and why the paper's RNN "
+        "does not is not explained; with words alone they are near a guess among the rooms, and "
+        "longer training might do better.",
+    ),
     quick=(RNN,),  # an LSTM takes minutes
     columns=(RNN, w14_speaking("lstm", id="lstm", title="LSTM")),
 )

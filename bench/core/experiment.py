@@ -36,6 +36,8 @@ class Experiment:
         quick: what profiles smaller than the paper's train of it, unless columns are named: columns
             of its own by their ids, under a smaller budget; all that there are if none are given.
         study: the study that measures after the training and whose pages show it.
+        remarks: sentences for its page: what explains numbers that are off, and what is not
+            explained. Figures of runs belong in tables, not here.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Experiment:
     long: bool = False
     quick: tuple[Column, ...] = ()
     study: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"experiment '{self.id}'"

@@ -133,10 +133,17 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
             spread(line.mean, line.sd) + marks.get(line.data, ""),
             *[short(line.chosen)] * bool(picked),
             *([str(line.failed)] if above else []),
-            str(len(line.values)),
+            _restarts(line),
             _share(result, line.units),
         ))  # fmt: skip
     return Grid("Columns", text + ".", head, tuple(rows), labels=1)
+
+
+def _restarts(line: Line) -> str:
+    """How many the numbers are of, and how many are in none."""
+    runs = line.result.runs
+    lost = runs[runs.unit.isin(line.units) & runs.diverged].seed.nunique()
+    return f"{len(line.values)} ({lost} more diverged)" if lost else str(len(line.values))
 
 
 def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:

@@ -56,7 +56,7 @@ def page(
         id=result.experiment.id,
         title=title(result),
         notices=notices(result),
-        explanation=_explanation(result),
+        explanation=(*_explanation(result), *result.experiment.remarks),
         grids=(*grids(result), *more, *settings.grids(result)),
         footnotes=footnotes(result),
         facts=provenance.facts(result),
