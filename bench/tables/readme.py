@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.core.errors import BenchError
 from bench.tables.cells import NOT_RUN, NOT_YET
@@ -18,11 +18,17 @@ END = "<!-- end of numbers -->"
 FOLDER = "results/paper"
 
 
-def with_numbers(readme: str, results: Sequence[ExperimentResult], others: Sequence[str]) -> str:
+def with_numbers(
+    readme: str,
+    results: Sequence[ExperimentResult],
+    others: Sequence[str],
+    pages: Mapping[str, str] | None = None,
+) -> str:
     """The README with its block replaced.
 
     Args:
         others: what studies put there, a text each.
+        pages: the studies' own pages, linked: file -> title.
 
     Raises:
         BenchError: the marks are missing.
@@ -36,6 +42,9 @@ def with_numbers(readme: str, results: Sequence[ExperimentResult], others: Seque
     blocks = [block for r in printed if r.ran for block in _table(r)]
     blocks += _ours([r for r in shown if r.ran and not r.experiment.printed])
     blocks += [text for text in others if text]
+    if pages:
+        links = "\n".join(f"- [{safe(t)}]({FOLDER}/{name})" for name, t in pages.items())
+        blocks += ["**Looked at and measured beside the tables**", links]
     blocks = blocks or ["Nothing has been run yet."]
     blocks += [_folded(r) for r in printed if not r.ran]
     return before + begin + "\n" + joined(blocks) + end + after

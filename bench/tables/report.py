@@ -128,10 +128,14 @@ def _apart(files: Mapping[str, bytes]) -> list[Apart]:
 
 def overview(report: Report) -> str:
     """The page of what was reproduced and what was not (``results/README.md``)."""
+    return overview_text(report.experiments, _study_pages(report))
+
+
+def _study_pages(report: Report) -> dict[str, str]:
+    """The studies' own pages by file, and their titles."""
     studies = {f"{name}.md" for name in registry.studies()}
     files = {name: text for name, text in report.files().items() if name in studies}
-    pages = {one.name: one.title for one in _apart(files)}
-    return overview_text(report.experiments, pages)
+    return {one.name: one.title for one in _apart(files)}
 
 
 def readme(text: str, report: Report) -> str:
@@ -141,4 +145,4 @@ def readme(text: str, report: Report) -> str:
         BenchError: the README lacks the marks of its block, or a study's rows are damaged.
     """
     others = [study.readme(report.results) for study in registry.studies().values()]
-    return with_numbers(text, report.experiments, others)
+    return with_numbers(text, report.experiments, others, _study_pages(report))

@@ -178,7 +178,8 @@ def test_the_readme_is_changed_between_its_marks_alone(tmp_path):
         with_numbers(text, [], []) == f"before\n{BEGIN}\nNothing has been run yet.\n{END}\nafter\n"
     )
     found = result(fill(tmp_path), DATA, of=ABLATION)
-    told = with_numbers(text, [found], ["what a study says"])
+    told = with_numbers(text, [found], ["what a study says"], {"seen.md": "What was seen"})
     assert "\nwhat a study says\n" in told
+    assert "- [What was seen](results/paper/seen.md)\n" in told
     assert "- [PE with 1 to 3 hops](results/paper/my_ablation.md): 2 of 3 columns run\n" in told
     assert "| column |" not in told

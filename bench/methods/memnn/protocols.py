@@ -2,7 +2,8 @@
 
 W15 says little of how its model was trained: its settings were searched on held-out training
 questions (`bench.methods.memnn.search`; the table is ``search_babi.csv`` beside this file). Of
-those within `AS_GOOD` of the best the cheapest is taken. A field given wins over the protocol's, so that a column says only what sets it apart.
+those within `AS_GOOD` of the best the cheapest is taken. A field given wins over the protocol's, so
+that a column says only what sets it apart.
 """
 
 from __future__ import annotations
