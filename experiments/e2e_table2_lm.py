@@ -10,9 +10,9 @@ experiments/paper/ has every row):
     Text8          118 / 147   LSTM 122 / 154
 
 MemN2N (S15 section 5) has layer-wise tying with H, d = 150 and 500, and a ReLU on half of the units
-of every hop's state. A restart of a Penn Treebank row takes one to five hours of a core, minutes of a GPU. The
-recurrent rows are quoted by the paper from others; those of Penn Treebank's RNN and LSTM are
-trained here as well, on a schedule of ours (`bench.methods.recurrent_lm.spec`).
+of every hop's state. A restart of a Penn Treebank row takes one to five hours of a core, or minutes
+of a GPU. The recurrent rows are quoted by the paper from others; those of Penn Treebank's RNN and
+LSTM are trained here as well, on a schedule of ours (`bench.methods.recurrent_lm.spec`).
 """
 
 from bench.core.column import NotYet
