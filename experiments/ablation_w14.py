@@ -49,6 +49,8 @@ EXPERIMENT = Experiment(
             schedule="constant", against="k2"),
         w14(id="k2_sum", title="k = 2, time, wrong memories unweighted", negatives=80,
             against="k2"),
+        w14(id="k2_sum_slow", title="k = 2, time, wrong memories unweighted, a fifth of the rate",
+            negatives=80, rate=0.002, against="k2"),
         w14(id="k2_lists", title="k = 2, time, a list a memory", lists="hop", against="k2"),
         w14(id="k2_dictionary", title="k = 2, time, one dictionary", dictionaries="one",
             against="k2"),

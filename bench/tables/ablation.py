@@ -175,7 +175,8 @@ def _effects(result: ExperimentResult, found: Sequence[Line]) -> Grid:
         if told is None:
             continue
         if not told.units:
-            rows.append((line.title, line.against, "not run", *[NONE] * (len(head) - 3)))
+            why = "not run" if line.units else line.result.absent
+            rows.append((line.title, line.against, why, *[NONE] * (len(head) - 3)))
             continue
         rows.append((
             line.title,

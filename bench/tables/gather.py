@@ -104,7 +104,9 @@ class ColumnResult:
     @property
     def absent(self) -> str:
         """Why there is no number."""
-        return NOT_YET if isinstance(self.column, NotYet) else NOT_RUN
+        if isinstance(self.column, NotYet):
+            return NOT_YET
+        return "all diverged" if len(self.runs) and self.runs.diverged.all() else NOT_RUN
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,6 +105,23 @@ def test_a_line_a_column(built):
     assert "(my_ablation.csv)" in page and "(my_ablation_columns.csv)" in page
 
 
+def test_a_page_says_how_many_restarts_diverged(tmp_path):
+    folder = fill(tmp_path)
+    store = Store(folder / "store")
+    one, _, three = (PAPER.apply(column) for column in ABLATION.runnable())
+    for column, diverged in ((one, (None, 3)), (three, (3, 3))):
+        task = expand(column, "babi-1k", TASKS, AT_HAND)[0]
+        store.path(task).unlink(missing_ok=True)
+        store.add(task, [
+            row(task, seed, diverged=epoch, test_errors={task.units[0]: 2.0})
+            for seed, epoch in enumerate(diverged)
+        ])  # fmt: skip
+    page = report(folder)["my_ablation.md"]
+    assert "| 1 (1 more diverged) | 20 of 20 |" in page
+    assert "| 3 hops | all diverged | – | – | – | – |" in page
+    assert "| 3 hops | 2 hops | all diverged | – | – | – | – |" in page
+
+
 def test_without_baselines_there_are_no_effects(tmp_path):
     plain = tuple(dataclasses.replace(column, against="") for column in ABLATION.runnable())
     built = report(fill(tmp_path), dataclasses.replace(ABLATION, columns=plain, figure="columns"))
