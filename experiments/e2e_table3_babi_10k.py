@@ -30,6 +30,7 @@ EXPERIMENT = Experiment(
     title="End-To-End Memory Networks, Table 3: bAbI, 10k training questions",
     dataset="babi-10k",
     long=True,
+    remarks=("What Table 1's page (e2e_table1_babi_1k) says of the baselines holds here, too.",),
     columns=(
         supervised(id="memnn", title="MemNN (supervised)", **MEMNN),
         babi(id="lstm", title="LSTM", **FEW),
