@@ -43,6 +43,12 @@ EXPERIMENT = Experiment(
     printed=False,
     figure="columns",
     long=True,
+    remarks=(
+        "A segment is a sentence and the word or full stop that joins it to what was told before; "
+        "a full stop stands before each statement that follows a question. So these words say "
+        "something of when it was told, which models without time make use of, and one of one hop "
+        "with time a little.",
+    ),
     quick=(SENTENCES[-1], STREAMS[-1]),
     columns=(*SENTENCES, *STREAMS),
 )
