@@ -20,6 +20,10 @@ KNOWN = dict(against="plain")
 DROPPED = dict(dropped=0.5, against="plain")
 PAPER = dict(contexts=True, matches=True)
 OURS = dict(shared="neighbours", **PAPER)
+PLAIN = w14_unseen(id="plain", title="neither")
+NEIGHBOURS = w14_unseen(
+    id="ours", title="contexts, matches, neighbours (ours), words dropped", **OURS, **DROPPED
+)
 
 EXPERIMENT = Experiment(
     id="memnn_unseen",
@@ -28,8 +32,9 @@ EXPERIMENT = Experiment(
     printed=False,
     figure="columns",
     long=True,
+    quick=(PLAIN, NEIGHBOURS),
     columns=(
-        w14_unseen(id="plain", title="neither"),
+        PLAIN,
         w14_unseen(id="contexts_kept", title="contexts", contexts=True, **KNOWN),
         w14_unseen(id="matches_kept", title="matches", matches=True, **KNOWN),
         w14_unseen(id="both_kept", title="contexts, matches", **PAPER, **KNOWN),
@@ -38,10 +43,7 @@ EXPERIMENT = Experiment(
         w14_unseen(id="contexts", title="contexts, words dropped", contexts=True, **DROPPED),
         w14_unseen(id="matches", title="matches, words dropped", matches=True, **DROPPED),
         w14_unseen(id="both", title="contexts, matches, words dropped", **PAPER, **DROPPED),
-        w14_unseen(
-            id="ours", title="contexts, matches, neighbours (ours), words dropped", **OURS,
-            **DROPPED,
-        ),
+        NEIGHBOURS,
         w14_unseen(
             id="ours_short", title="the same, the paper's rate and epochs", rate=0.01, epochs=10,
             against="ours", dropped=0.5, **OURS,
