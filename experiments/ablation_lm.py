@@ -1,4 +1,5 @@
-"""Ablation of the language model: tying, the ReLU, and the released code's two differences.
+"""Ablation of the language model: tying, the ReLU, the released code's two differences, and what
+the first words of a text have in place of memories.
 
     .venv/bin/python experiments/ablation_lm.py --profile paper --columns base adjacent
     .venv/bin/python experiments/ablation_lm.py --profile laptop      # two columns, cut short
@@ -30,6 +31,7 @@ def columns(**budget: Any) -> tuple[MemN2NLM, ...]:
         column("relu_none", "no ReLU", rectified="none"),
         column("annealing", "rate falls only where the cost has not fallen", annealing="paper"),
         column("sampling", "each position once an epoch", sampling="once"),
+        column("lacking", "memories that the first words lack as zeros", lacking="empty"),
     )
 
 

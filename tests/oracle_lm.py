@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 
-def cost(params, text, at, *, hops, memory, tying, rectified, initial):
+def cost(params, text, at, *, hops, memory, tying, rectified, initial, lacking="masked"):
     """-log of the probability of word ``at`` of a text, and the attention of every hop.
 
-    The memories are the latest ``memory`` words before it, as many as there are.
+    The memories are the latest ``memory`` words before it, as many as there are; the others are not
+    there, or zeros.
     """
     dim = params["words"].shape[-1]
     linear = {"half": dim // 2, "all": 0, "none": dim}[rectified]
@@ -25,8 +26,9 @@ def cost(params, text, at, *, hops, memory, tying, rectified, initial):
             word = text[at - back]
             scores.append((params["words"][a, word] + params["times"][a, back - 1]) @ state)
             outs.append(params["words"][c, word] + params["times"][c, back - 1])
-        weights = np.exp(np.array(scores) - max(scores, default=0.0))
-        weights = weights / weights.sum()
+        zeros = memory - len(scores) if lacking == "empty" else 0
+        weights = np.exp(np.array([*scores, *[0.0] * zeros]) - max(scores, default=0.0))
+        weights = (weights / weights.sum())[: len(scores)]
         attention.append(weights)
         out = sum((w * o for w, o in zip(weights, outs, strict=True)), np.zeros(dim))
         carried = np.array(state) if tying == "adjacent" else params["H"] @ state

@@ -20,7 +20,7 @@ def settings(spec):
     """What the oracle takes of a spec."""
     return dict(
         hops=spec.hops, memory=spec.memory, tying=spec.tying, rectified=spec.rectified,
-        initial=spec.initial_state,
+        initial=spec.initial_state, lacking=spec.lacking,
     )  # fmt: skip
 
 

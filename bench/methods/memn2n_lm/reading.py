@@ -2,7 +2,8 @@
 
 Neighbouring positions share their memories. So L consecutive words are read together: the
 N + L - 1 words that they can see are embedded once, and a hop is two products with all of them, of
-which every position takes its own N, a band. The first words of a text have what memory there is.
+which every position takes its own N, a band. The first words of a text have what memory there is
+(`bench.methods.memn2n_lm.spec.MemN2NLM.lacking`).
 """
 
 from __future__ import annotations
@@ -47,8 +48,11 @@ def read(
     attention = []
     for read, write in hops.pairs(spec):
         scores = _band(state @ embedded[read].T) + state @ times[read].T
-        p = jax.nn.softmax(jnp.where(there, scores, -jnp.inf), axis=1, where=there)
-        p = jnp.where(there, p, 0.0)  # the very first word has no memory at all
+        if spec.lacking == "masked":
+            p = jax.nn.softmax(jnp.where(there, scores, -jnp.inf), axis=1, where=there)
+        else:
+            p = jax.nn.softmax(jnp.where(there, scores, 0.0), axis=1)
+        p = jnp.where(there, p, 0.0)  # masked, the very first word has no memory at all
         out = _spread(p) @ embedded[write] + p @ times[write]
         state = hops.rectify(spec, hops.mapped(spec, params, state) + out)
         attention.append(p[:, ::-1])

@@ -59,6 +59,10 @@ class MemN2NLM(Column):
     sampling: str = choice("released", "once")
     """The positions of an epoch. released: drawn with replacement. once: each one once, in random
     order (the paper says nothing)."""
+    lacking: str = choice("masked", "empty", neutral="masked")
+    """What the first words of a text have in place of memories that are not there. masked: nothing.
+    empty: memories of zeros, which score 0 and take their share of the softmax, as in question
+    answering."""
     method = NAME
 
     def __post_init__(self) -> None:
@@ -85,6 +89,7 @@ class MemN2NLM(Column):
                 marks.append(f"{name}-{value}" if name == "rectified" else value)
         marks += [f"{n}-{getattr(self, n)}" for n in ("annealing", "sampling")
                   if getattr(self, n) != "released"]  # fmt: skip
+        marks += ["empty"] * (self.lacking == "empty")
         return tuple([*marks, f"{self.updates}updates"] if self.updates else marks)
 
     def capped(self, epochs: int) -> MemN2NLM:

@@ -46,13 +46,14 @@ def following(saved: Saved, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     spec = saved.spec
     latest = ids[::-1][: spec.memory]
     params = {name: jnp.asarray(value) for name, value in saved.params.items()}
+    empty = spec.memory - len(latest) if spec.lacking == "empty" else 0
     memories = [
-        (words[latest] + times[: len(latest)])[None]
+        jnp.pad(words[latest] + times[: len(latest)], ((0, empty), (0, 0)))[None]
         for words, times in zip(params["words"], params["times"], strict=True)
     ]
     states, attention = hops.forward(spec, params, memories)
     chances = jax.nn.softmax(output(spec, params, states[-1])[0])
-    return np.asarray(chances), np.concatenate(attention)
+    return np.asarray(chances), np.concatenate(attention)[:, : len(latest)]
 
 
 def _blocks(saved: Saved, ids: np.ndarray) -> Iterator[tuple[int, jax.Array, jax.Array]]:

@@ -82,9 +82,10 @@ def costs(spec, params, text):
     return found, np.concatenate([np.asarray(part[1]) for part in parts], axis=1)[:, : len(text)]
 
 
+@pytest.mark.parametrize("lacking", ("masked", "empty"))
 @pytest.mark.parametrize("switches", SWITCHES, ids=ids)
-def test_every_word_is_read_once_with_what_memory_there_is(switches):
-    spec = tiny_lm.column(**switches)
+def test_every_word_is_read_once_with_what_memory_there_is(switches, lacking):
+    spec = tiny_lm.column(**switches, lacking=lacking)
     params, text = tiny_lm.params(spec), tiny_lm.text(300)
     found, attention = costs(spec, single(params), text)
     assert found.shape == (300,)

@@ -46,9 +46,10 @@ def test_the_mean_attention_is_the_equations():
     np.testing.assert_allclose(means, wanted, atol=1e-5)
 
 
+@pytest.mark.parametrize("lacking", ("masked", "empty"))
 @pytest.mark.parametrize("length", [1, 3, 50])
-def test_what_follows_is_the_equations(length):
-    spec, params, saved = model()
+def test_what_follows_is_the_equations(length, lacking):
+    spec, params, saved = model(lacking=lacking)
     text = tiny_lm.text(length)
     chances, attention = following(saved, text)
     for word in range(tiny_lm.WORDS):
