@@ -28,8 +28,9 @@ EXPERIMENT = Experiment(
     figure="columns",
     long=True,
     remarks=(
-        "With one dictionary both supporting facts are found at difficulty 1 (the last table), and "
-        "yet half of the answers are wrong: R cannot tell the first memory from the second.",
+        "With one dictionary both supporting facts are found at difficulty 1 (see below), and yet "
+        "where 'before' is asked many answers are wrong: R cannot tell the first memory from the "
+        "second.",
     ),
     quick=(w14(id="k1", title="k = 1", hops=1, write_time=False),),
     columns=(

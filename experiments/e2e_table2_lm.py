@@ -88,7 +88,7 @@ EXPERIMENT = Experiment(
         "ours are stored.",
         "The first words of a text have fewer words before them than a memory holds. What is "
         "lacking is masked, training never saw such memories, and with long ones the first few "
-        "words can cost a hundred times what others do. They are in the validation cost that "
+        "words can cost many times what others do. They are in the validation cost that "
         "lowers the rate, too. The released code's count leaves them out; ablation_lm has "
         "zeros in place of what is lacking.",
     ),

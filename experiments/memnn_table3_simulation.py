@@ -38,7 +38,7 @@ EXPERIMENT = Experiment(
     remarks=(
         "With one hop and no time a model cannot tell the latest statement about somebody from "
         "earlier ones, and guesses among those in memory. Ours holds 80 statements; how many the "
-        "paper's did decides that row (ablation_w14 has 1 to 80).",
+        "paper's did would decide that row (ablation_w14 has 1 to 80).",
         "In streams the word that joins a statement to the one before tells a little of when it "
         "was told, so that one hop does better than with sentences (ablation_word_streams).",
         "The paper tuned its recurrent models and gives no settings. Ours are trained by Adam with "

@@ -21,8 +21,8 @@ exceed `CPU_LANE_BYTES`: past the cache, restarts slow each other down."""
 GPU_LANES = 10
 GPU_LANE_BYTES = 16 << 20
 """On a GPU a program trains as many restarts as the papers' protocols ask for, and fewer if their
-batches' bags together would exceed `GPU_LANE_BYTES`: then one restart keeps it busy, and is done
-before the next begins."""
+batches' bags together would exceed `GPU_LANE_BYTES`: restarts of large batches gain little from
+each other (`bench/methods/memn2n_lm/speed_log.md`), and one by one the first is done sooner."""
 
 
 def configure(cache: Path | None) -> list:
