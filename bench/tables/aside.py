@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.core import registry
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
-from bench.tables.numbers import NONE, capital, spread
+from bench.tables.numbers import NONE, capital, mean, spread
 
 _TEXT = (
     "What else was measured of these restarts on the test files, where there is such to measure; "
@@ -42,5 +42,5 @@ def _figures(column: ColumnResult, unit: str, titles: list[str]) -> list[str]:
     found = []
     for title in titles:
         values = those.value[those.metric == title]
-        found.append(spread(values.mean(), values.std(), DIGITS) if len(values) else NONE)
+        found.append(spread(mean(values), values.std(), DIGITS) if len(values) else NONE)
     return found

@@ -8,6 +8,7 @@ here looks at the test set to choose.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, get_type_hints
 
@@ -108,13 +109,15 @@ def _chosen(stored: pd.DataFrame, k: int, rule: Rule) -> dict[str, float]:
     it picks none, their mean."""
     good = frame.best(stored[~stored.diverged], rule)
     if good.empty:
-        return dict.fromkeys(("value", "batches", "seed"), float("nan"))
-    if len(stored) <= k and rule.fields:
+        return dict.fromkeys(("value", "batches", "seed"), math.nan)
+    if not rule.fields:
+        return {"value": mean(good.value), "batches": mean(good.batches), "seed": math.nan}
+    if len(stored) <= k:
         first = good.iloc[0]
         return {"value": first.value, "batches": first.batches, "seed": first.seed}
-    chances = interval.chances(good["rank"].tolist(), min(k, len(stored)), len(stored))
-    expected = {name: float(good[name].to_numpy() @ chances) for name in ("value", "batches")}
-    return {**expected, "seed": float("nan")}
+    chances = interval.chances(good["rank"].tolist(), k, len(stored))
+    expected = {name: math.fsum(good[name] * chances) for name in ("value", "batches")}
+    return {**expected, "seed": math.nan}
 
 
 def figure(summary: Summary, values: pd.DataFrame) -> pd.Series:

@@ -145,7 +145,7 @@ def chances(ranks: Sequence, k: int, total: int | None = None) -> np.ndarray:
             share = sum(math.comb(many - 1 - place, k - 1) for place in span) / math.comb(many, k)
             found[order[begin:end]] = share / len(span)
             begin = end
-    return found / found.sum()
+    return found / math.fsum(found)
 
 
 def draw(
