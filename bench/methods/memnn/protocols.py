@@ -1,10 +1,10 @@
 """How the papers train their columns: the settings that tables and ablations share.
 
 W15 says little of how its model was trained: its settings were searched on held-out training
-questions (`bench.methods.memnn.search`; ``search_babi.csv`` beside this file and, not whole yet,
-``search_babi_10k.csv``). Of those within `AS_GOOD` of the best the cheapest is taken, a rule that
-was set when the table was there. A field given wins over the protocol's, so that a column says only
-what sets it apart.
+questions (`bench.methods.memnn.search`; ``search_babi.csv`` and ``search_babi_10k.csv`` beside this
+file). Of those within `AS_GOOD` of the best the cheapest is taken, a rule that was set when the
+table of 1k was there. A field given wins over the protocol's, so that a column says only what sets
+it apart.
 """
 
 from __future__ import annotations
