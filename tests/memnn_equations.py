@@ -88,7 +88,7 @@ class Equations:
             drawn: numbers in [0, 1), one a hop and one for the answer, that say which one: of C
                 wrong ones each has an interval of 1/C, in order. Nothing for all.
         """
-        total = 0.0
+        hops = []
         for hop in range(min(self.hops, len(facts) + 1)):
             before = list(facts[:hop])
             right = facts[hop] if hop < len(facts) else None
@@ -96,12 +96,70 @@ class Equations:
             others: list[int | None] = [*wrong, *[None] * (right is not None and self.hops > 1)]
             if len(drawn) and others:
                 others = [others[int(drawn[hop] * len(others))]]
-            for other in others:
-                total += max(0.0, self.gamma - self.s(before, right, other))
-                if "O/time" in self.params:
-                    total += max(0.0, self.gamma + self.s(before, other, right))
+            hops.append((right, others))
         scores = self.respond(facts[: self.hops])
         said = [word for word in range(len(scores)) if word != answer]
         if len(drawn):
             said = [said[int(drawn[-1] * len(said))]]
+        return self.margins(hops, facts, answer, said)
+
+    def margins(
+        self,
+        hops: Sequence[tuple[int | None, Sequence[int | None]]],
+        facts: Sequence[int],
+        answer: int,
+        said: Sequence[int],
+    ) -> float:
+        """Of hops, each what is right and what is wrong in it, ``facts`` given to those after them
+        and to R; and of the wrong answers ``said``."""
+        total = 0.0
+        for hop, (right, others) in enumerate(hops):
+            before = facts[:hop]
+            for other in others:
+                total += max(0.0, self.gamma - self.s(before, right, other))
+                if "O/time" in self.params:
+                    total += max(0.0, self.gamma + self.s(before, other, right))
+        scores = self.respond(facts)
         return total + sum(max(0.0, self.gamma - scores[answer] + scores[word]) for word in said)
+
+    def among(self, valid: Sequence[int], before: Sequence[int]) -> int:
+        """The winner of a tournament of valid memories."""
+        winner = valid[0]
+        for other in valid[1:]:
+            if self.s(before, winner, other) <= 0:
+                winner = other
+        return winner
+
+    def words_loss(
+        self,
+        question: set[str],
+        memories: Sequence[set[str]],
+        said: set[str],
+        answer: int,
+        drawn: Sequence[float] = (),
+    ) -> float:
+        """MemNN-WSH's (S15 4.1), of the words that count.
+
+        Args:
+            drawn: a number in [0, 1) for each hop, that says which valid memory is its target.
+                Nothing for the one that the model ranks highest.
+        """
+        answers = [word for word in range(len(self.params["R/answer"])) if word != answer]
+        facts: list[int] = []
+        hops = []
+        for hop in range(2):
+            valid = [
+                m for m, words in enumerate(memories)
+                if words & (memories[facts[0]] if hop else question) and (not hop or words & said)
+            ]  # fmt: skip
+            invalid: list[int | None] = [m for m in range(len(memories)) if m not in valid]
+            if not valid:
+                if hop:
+                    hops.append((None, invalid))
+                break
+            target = self.among(valid, facts)
+            if len(drawn):
+                target = valid[int(drawn[hop] * len(valid))]
+            hops.append((target, [*invalid, None]))
+            facts.append(target)
+        return self.margins(hops, facts, answer, answers)

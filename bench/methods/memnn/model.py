@@ -6,7 +6,7 @@ Shapes: F features, M slots, H hops trained, K hops at most, A answers.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import jax
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import JOINED, Encoded
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import part
+from bench.methods.memnn.score import Part, part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.spelling import margins, say, spelling
 from bench.methods.memnn.supervision import Lesson
@@ -148,7 +148,7 @@ class Model:
         """
         spec, bags, question = self._spec, *self._bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
-        lesson = self._lesson(tables, asked, drawn[:2])
+        lesson = self._lesson(o, tables, asked, drawn[:2])
         facts = output.facts(bags, lesson.target)
         scored = output.taught(o, question, bags, facts, lesson.target)
         if self.spelling:
@@ -168,12 +168,16 @@ class Model:
             question = jnp.pad(question, (0, slots))
         return bags, question
 
-    def _lesson(self, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
+    def _lesson(self, o: Part, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
         if tables.contents is None:
             slots = asked.memory.shape[0]
             return supervision.from_facts(asked.support, asked.count, slots, self.hops)
         told, put, said = tables.contents
+        pick = supervision.drawn(drawn)
+        if self._spec.target == "best":
+            bags, question = self._bags(tables, asked)
+            pick = partial(output.among, jax.lax.stop_gradient(o), question, bags)
         whole = supervision.from_words(
-            put[asked.question], told[asked.memory], said[asked.answer], asked.count, drawn
+            put[asked.question], told[asked.memory], said[asked.answer], asked.count, pick
         )
         return Lesson(whole.target[: self.hops], whole.wrong[: self.hops])

@@ -130,6 +130,22 @@ def best(of: Scored, free: jax.Array) -> jax.Array:
     return winner
 
 
+def among(
+    o: Part, question: jax.Array, bags: jax.Array, valid: jax.Array, before: tuple[jax.Array, ...]
+) -> jax.Array:
+    """() int32, the best of the memories ``valid`` (M,) in the hop after those that found
+    ``before``; M or 0 where there is none.
+
+    Args:
+        question: (F,) its bag; ``bags``: (M, F) of the memories.
+    """
+    slots = len(bags)
+    target = jnp.array([*before, slots], jnp.int32)
+    of = taught(o, question, bags, facts(bags, target), target)
+    last = Scored(of.scores[-1:], None if of.time is None else of.time[-1:], of.asker[-1:])
+    return best(last, jnp.append(valid, False))
+
+
 def find(
     o: Part, question: jax.Array, bags: jax.Array, count: jax.Array, hops: int, *, again: bool
 ) -> jax.Array:

@@ -85,8 +85,10 @@ class MemNN(Column):
             for every question.
         supervision: 'facts', the supporting facts in order; 'words', none are known, and a memory
             is valid by the words it shares (MemNN-WSH of S15).
-        stop_share: with 'words', a word in more than this share of the training statements does
-            not count.
+        stop_share: with 'words', a word in more than this share of the distinct training
+            statements does not count; 1: every word counts.
+        target: with 'words', which of a hop's valid memories is its target: one 'drawn' anew in
+            every update, or the 'best', which the model itself ranks above the others then.
         loss: the margins of all wrong memories and answers are summed, or one of each is
             'sampled' (W14 3.1).
         negatives: with 'sum', where a hop has more wrong memories than this, each counts so much
@@ -121,6 +123,7 @@ class MemNN(Column):
     dropped: float = dataclasses.field(default=0.0, metadata={"neutral": 0.0})
     supervision: str = choice("facts", "words")
     stop_share: float = 0.0
+    target: str = choice("drawn", "best", neutral="drawn")
     loss: str = choice("sum", "sampled")
     negatives: int = 16
     gamma: float = 0.1
@@ -152,6 +155,8 @@ class MemNN(Column):
             raise BenchError(f"{where}: field 'dictionaries'='one' contradicts lists='hop'")
         if self.supervision == "facts" and self.stop_share:
             raise BenchError(f"{where}: field 'stop_share' has no effect with supervision='facts'")
+        if self.supervision == "facts" and self.target != "drawn":
+            raise BenchError(f"{where}: field 'target' has no effect with supervision='facts'")
         if self.supervision == "words" and not 0.0 < self.stop_share <= 1.0:
             raise BenchError(
                 f"{where}: field 'stop_share' must lie in (0, 1] with supervision='words', "
@@ -236,6 +241,7 @@ class MemNN(Column):
         return (
             "am" if self.hops == MOST_HOPS else f"k{self.hops}",
             *["wsh"] * (self.supervision == "words"),
+            *["best"] * (self.target == "best"),
             "ng" if self.ngrams == "held-out" else f"{self.ngrams}gram",
             *["nl"] * self.nonlinear,
             *["slottime" if self.slot_time else "notime"] * (not self.write_time),

@@ -5,12 +5,14 @@ those that earlier hops have found.
 
 'words' (S15's MemNN-WSH): no facts are known. A first memory is valid if it shares a word with the
 question, a second if it shares a word with the first and one with the answer. Valid ones are ranked
-above invalid ones: an update draws one valid memory for each hop, and all invalid ones are wrong.
-Where none is valid, a first hop teaches nothing, and the null memory is the second.
+above invalid ones: one valid memory of each hop is its target, and all invalid ones are wrong. If
+no first memory is valid, the hops learn nothing from the question; if no second one is, the null
+memory is the second hop's target, of which S15 says nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -18,6 +20,10 @@ import jax.numpy as jnp
 
 from bench.methods.memnn.loss import one_of
 from bench.methods.memnn.memory import NONE
+
+Pick = Callable[[jax.Array, tuple[jax.Array, ...]], jax.Array]
+"""The target, () int32, among valid memories, (M,) bool, where those of the hops before are given;
+whatever it is where none is valid."""
 
 
 class Lesson(NamedTuple):
@@ -53,27 +59,29 @@ def from_facts(support: jax.Array, count: jax.Array, slots: int, hops: int) -> L
 
 
 def from_words(
-    question: jax.Array, memories: jax.Array, answer: jax.Array, count: jax.Array, drawn: jax.Array
+    question: jax.Array, memories: jax.Array, answer: jax.Array, count: jax.Array, pick: Pick
 ) -> Lesson:
     """The lesson of shared words, of two hops.
 
     Args:
         question, answer: (W,) and memories (M, W): which words they have.
-        drawn: (2,) numbers in [0, 1).
     """
     slots = len(memories)
     used = jnp.arange(slots) < count
     first = used & jnp.any(memories & question, axis=-1)
-    one = one_of(first, drawn[0])
-    its = jnp.any(memories & (one > 0)[:, None], axis=0)
+    one = pick(first, ())
+    its = memories[jnp.minimum(one, slots - 1)] & first.any()
     second = used & jnp.any(memories & its, axis=-1) & jnp.any(memories & answer, axis=-1)
-    two = one_of(second, drawn[1])
     valid = jnp.stack([first, second])
     some = valid.any(axis=1)
-    target = jnp.where(some, jnp.argmax(jnp.stack([one, two]), axis=1), slots)
+    target = jnp.where(some, jnp.stack([one, pick(second, (one,))]), slots)
     wrong = jnp.concatenate([used & ~valid, some[:, None]], axis=1)
-    learned = jnp.array([True, True]) & some[0]
-    return Lesson(target.astype(jnp.int32), wrong & learned[:, None])
+    return Lesson(target.astype(jnp.int32), wrong & some[0])
+
+
+def drawn(numbers: jax.Array) -> Pick:
+    """Each valid memory as likely as the others, by a number in [0, 1) for each hop."""
+    return lambda valid, before: jnp.argmax(one_of(valid, numbers[len(before)]))
 
 
 def _candidates(count: jax.Array, slots: int, hops: int) -> jax.Array:

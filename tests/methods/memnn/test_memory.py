@@ -12,7 +12,7 @@ from bench.core.errors import BenchError
 from bench.examples.stories import Question, Story
 from bench.methods.memnn import input
 from bench.methods.memnn.memory import NONE, TOO_OLD, encode
-from bench.methods.memnn.supervision import from_facts, from_words
+from bench.methods.memnn.supervision import drawn, from_facts, from_words
 
 TEXT = st.lists(st.sampled_from("abc"), max_size=6).map(tuple)
 
@@ -94,24 +94,24 @@ def test_valid_memories_are_those_that_share_words(seed):
     words, slots = 5, 4
     memories = rng.random((slots, words)) < 0.3
     question, answer = rng.random((2, words)) < 0.3
-    count = int(rng.integers(1, slots + 1))
+    count, numbers = int(rng.integers(1, slots + 1)), rng.random(2)
     lesson = from_words(
         *map(jnp.asarray, (question, memories, answer)),
         jnp.array(count),
-        jnp.asarray(rng.random(2)),
+        drawn(jnp.asarray(numbers)),
     )
     target, wrong = lesson.target.tolist(), np.asarray(lesson.wrong)
     used = range(count)
-    first = {i for i in used if (memories[i] & question).any()}
+    first = [i for i in used if (memories[i] & question).any()]
     if not first:
         assert target == [slots, slots] and not wrong.any()
         return
-    assert target[0] in first
-    assert set(np.flatnonzero(wrong[0])) == set(used) - first | {slots}
+    assert target[0] == first[int(numbers[0] * len(first))]
+    assert set(np.flatnonzero(wrong[0])) == set(used) - set(first) | {slots}
     shares = memories[target[0]]
-    second = {i for i in used if (memories[i] & shares).any() and (memories[i] & answer).any()}
+    second = [i for i in used if (memories[i] & shares).any() and (memories[i] & answer).any()]
     if second:
-        assert target[1] in second and wrong[1][slots]
+        assert target[1] == second[int(numbers[1] * len(second))] and wrong[1][slots]
     else:
         assert target[1] == slots
-    assert set(np.flatnonzero(wrong[1])) - {slots} == set(used) - second
+    assert set(np.flatnonzero(wrong[1])) - {slots} == set(used) - set(second)

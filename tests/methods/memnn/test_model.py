@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memnn_equations import Equations
-from memnn_questions import question_of
+from memnn_questions import STORY, question_of
 
 from bench.core.errors import BenchError
 from bench.methods.memnn import loss, output
@@ -133,6 +133,34 @@ def test_they_are_with_one_dictionary_and_with_slots_told(fields):
     assert int(told.answer) == int(np.argmax(equations.respond(facts)))
 
 
+@pytest.mark.parametrize("target", ["drawn", "best"])
+@pytest.mark.parametrize(("nonlinear", "time"), FORMS)
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_they_are_where_shared_words_teach(share, nonlinear, time, target):
+    told = [set(text) for text in STORY.statements]
+    common = {w for text in told for w in text if sum(w in t for t in told) > share * len(told)}
+    assert common == ({"joe", "went", "to", "the"} if share < 1 else set())
+    asked = STORY.questions[1]
+    words = set(asked.words) - common, [text - common for text in told], {asked.answer}
+    _as_the_equations(
+        words, hops=2, supervision="words", stop_share=share, target=target,
+        nonlinear=nonlinear, write_time=time,
+    )  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6), time=st.booleans(), data=st.data())
+def test_the_best_of_some_memories_wins_the_tournament_among_them(seed, time, data):
+    case = Case(seed, 2, True, time)
+    slots = st.integers(0, case.count - 1)
+    valid = data.draw(st.lists(slots, min_size=1, unique=True).map(sorted))
+    before = data.draw(st.lists(slots, max_size=1))
+    flags = np.isin(np.arange(SLOTS), valid)
+    o = part(case.params, "O")
+    found = output.among(o, case.question, jnp.asarray(case.memories), flags, tuple(before))
+    assert int(found) == case.equations.among(valid, before)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -145,8 +173,12 @@ def test_settings_that_contradict_each_other_are_refused(fields, said):
         memnn(id="x", title="x", **fields)
 
 
-def _as_the_equations(**fields):
-    """The derivative along random directions against finite differences in float64."""
+def _as_the_equations(words=(), **fields):
+    """The derivative along random directions against finite differences in float64.
+
+    Args:
+        words: of the question, the memories and the answer, those that count in `Equations`.
+    """
     spec = memnn(id="x", title="x", dim=DIM, memory_size=9, **fields)
     hops = spec.hops
     made = question_of(spec)
@@ -154,6 +186,9 @@ def _as_the_equations(**fields):
 
     def in_float64(at: dict[str, np.ndarray]) -> float:
         equations = Equations(at, spec.gamma, hops, made.question, made.memories)
+        if spec.supervision == "words":
+            told = (drawn,) if spec.target == "drawn" else ()
+            return equations.words_loss(*words, made.answer, *told)
         return equations.loss(made.facts, made.answer, drawn)
 
     for seed in range(4):

@@ -195,6 +195,7 @@ def test_questions_without_facts_are_refused():
         (dict(holdout=0.0, ngrams="held-out"), "contradicts holdout=0"),
         (dict(stop_share=0.5), "'stop_share' has no effect"),
         (dict(supervision="words"), "'stop_share' must lie"),
+        (dict(target="best"), "'target' has no effect"),
         (dict(ngrams="4"), "'ngrams' must be one of"),
         (dict(negatives=0), "'negatives' must be above 0"),
         (dict(hopps=1), "did you mean 'hops'"),
