@@ -1,14 +1,14 @@
-"""Ablation: what the supervised MemNN needs: hops, the null memory, n-grams, non-linear scores.
+"""Ablation: what the supervised MemNN needs: hops, n-grams, non-linear scores, word lists.
 
     .venv/bin/python experiments/ablation_memnn.py --profile paper    # ten restarts
     .venv/bin/python experiments/ablation_memnn.py --columns k1 k2 --tasks 1 2 --restarts 3
 
-One and two hops are W14's model with the supporting facts told. W15's extensions are added one by
-one: AM (hops until the null memory wins, and answers of several words until a stop word does), NG
-(n-grams, of an order that each restart chooses by held-out questions) and NL (non-linear scores),
-together Table 1's own runs. Then, of these, triples for all tasks, as W15 has them; and one word
-list for all memories in a query, by which R can't tell the first from the second. 1k questions, a
-model a task.
+One and two hops are W14's, trained as Table 1's column is; with two the null memory can end them
+after one. W15's extensions are added one by one: AM (up to ten hops until the null memory wins, and
+answers of several words until a stop word does), NG (n-grams, of an order that each restart chooses
+by held-out questions) and NL (non-linear scores), together Table 1's own runs. Then, of these,
+triples for all tasks, as W15 has them; and one word list for all memories in a query, by which R
+can't tell the first from the second. 1k questions, a model a task.
 
 Expected: the paper prints AM+NG+NL alone, 6.7.
 """

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from bench.core.column import NotYet
 from bench.core.kinds import REAL
+from bench.core.method import Rule
 from bench.tables import ablation, aside, far, provenance, settings
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import footnotes, kind_marks, later_marks, marked, notices, title
-from bench.tables.numbers import NONE, absent, capital, plural, short, spread
+from bench.tables.numbers import NONE, absent, capital, listed, plural, short, spread
 from bench.tables.subject import Subject, places
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
@@ -223,13 +224,7 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     of, noun = result.subject, result.subject.noun
     picked = [c for c in columns if c.rule and c.rule.fields]
     lines = [f"{capital(result.about)}."] if result.about and result.kind == REAL else []
-    if picked:
-        many = " or ".join(str(number) for number in sorted({c.declared for c in picked}))
-        lines.append(
-            f"Ours is, of {many} restarts, the one with the lowest {_rules(picked)} to the lower "
-            "seed. Where fewer are stored it is the best of these, where more, the mean over all "
-            f"choices of {many} among them. The test set plays no part in the choice."
-        )
+    lines += [_chosen(picked)] * bool(picked)
     if len(picked) < len(columns):
         which = ", ".join(f"'{c.column.title}'" for c in columns if c not in picked)
         of_these = f"Of {which} no restart is chosen: ours" if picked else "Ours"
@@ -252,19 +247,33 @@ def _explanation(result: ExperimentResult) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _rules(columns: Sequence[ColumnResult]) -> str:
-    """What is lowest of the restart that is shown, and what equals are told apart by."""
-    rules = {(c.spec.selection, c.spec.method): c.rule for c in columns if c.rule}
-    ordered = [rules[name] for name in sorted(rules)]
-    measures = dict.fromkeys(rule.measure for rule in ordered)
-    what = "; or ".join(rule.about for rule in ordered)
-    told = f"{' or '.join(measures)} ({what}); ties go"
-    # 'training error', then the field 'train_loss': the training loss
-    second = [rule.fields[1].rpartition("_")[2] for rule in ordered if len(rule.fields) > 1]
-    if second:
-        first = ordered[0].measure.rpartition(" ")[0]
-        return f"{told} to the lower {first} {second[0]}, then"
-    return told
+def _chosen(columns: Sequence[ColumnResult]) -> str:
+    """Which restart is shown, by each rule that columns have."""
+    groups: dict[tuple[Rule, int], list[str]] = {}
+    for column in columns:
+        if column.rule:
+            groups.setdefault((column.rule, column.declared), []).append(column.column.title)
+    alone = len(groups) == 1
+    told = [
+        f"{'Ours' if alone else f'Of {listed(titles)} ours'} is, of {many} restarts, the one with "
+        f"the lowest {rule.measure} ({rule.about}); ties go {_then(rule)}to the lower seed."
+        for (rule, many), titles in groups.items()
+    ]
+    many = str(next(iter(groups))[1]) if alone else "so many"
+    told.append(
+        "Where fewer are stored it is the best of these, where more, the mean over all choices of "
+        f"{many} among them. The test set plays no part in the choice."
+    )
+    return " ".join(told)
+
+
+def _then(rule: Rule) -> str:
+    """What equals are told apart by before the seed: after 'training error', where the next field
+    is 'train_loss', the training loss."""
+    if len(rule.fields) < 2:
+        return ""
+    first, second = rule.measure.rpartition(" ")[0], rule.fields[1].rpartition("_")[2]
+    return f"to the lower {first} {second}, then "
 
 
 def _figure(result: ExperimentResult) -> str:

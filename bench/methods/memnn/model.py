@@ -24,7 +24,8 @@ from bench.train.lanes import Array
 Params = dict[str, Array]
 
 NO_ANSWER = -2
-"""Said what is none of the answers; -1 is a question's answer that is none of them."""
+"""The model said what is none of the answers. A question's answer that is none of them is -1: the
+two never match."""
 
 
 class Tables(NamedTuple):

@@ -153,6 +153,7 @@ def test_margins_gradients_and_words_are_the_equations(nonlinear, number):
     wanted = ",".join(spelled)
     listed = data.answers.index(wanted) if wanted in data.answers else NO_ANSWER
     assert int(reply.answer) == listed
+    assert NO_ANSWER not in (-1, *range(len(data.answers)))  # right for no question
     assert float(reply.loss) == pytest.approx(plain.of_words(found, words), rel=1e-4)
 
 

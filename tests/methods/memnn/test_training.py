@@ -18,7 +18,8 @@ from bench.core.errors import BenchError
 from bench.core.method import Outcome
 from bench.core.rows import wrong_field
 from bench.methods.memnn import METHOD, spec, training
-from bench.methods.memnn.memory import NONE, encode
+from bench.methods.memnn.memory import NONE, TOO_OLD, encode
+from bench.methods.memnn.model import Model
 from bench.methods.memnn.row import row, support_accuracy
 from bench.methods.memnn.step import questions
 from bench.methods.memnn.training import Trainer
@@ -174,6 +175,31 @@ def test_support_accuracy_counts_facts_by_hop():
     perfect = np.where(facts == NONE, slots, facts)
     assert support_accuracy(perfect, encoded.test) == [100.0] * facts.shape[1]
     assert support_accuracy(np.full_like(facts, slots), encoded.test)[0] == 0.0
+    two = facts[:, 1] >= 0
+    turned = np.where(two[:, None], perfect[:, [1, 0, *range(2, facts.shape[1])]], perfect)
+    first, second, *_ = support_accuracy(turned, encoded.test)  # a fact in another's hop
+    assert first == pytest.approx(100.0 * np.mean(~two), abs=1e-3) and second == 0.0
+    old = np.where(facts == facts.max(), TOO_OLD, facts)
+    lost = dataclasses.replace(encoded.test, support=old)
+    assert support_accuracy(perfect, lost)[0] == pytest.approx(
+        100.0 * np.mean(old[:, 0] >= 0), abs=1e-3
+    )
+
+
+def test_words_of_test_statements_are_none_that_count_less():
+    """'attic' is in most test statements, in no training one: it stays a word that counts."""
+    parts = fixture_stories()
+    told = [
+        dataclasses.replace(s, statements=tuple((*text, "attic") for text in s.statements))
+        for s in parts["8"]["test"]
+    ]
+    encoded = encode({"8": parts["8"] | {"test": told}}, memory_size=20, holdout=0.1)
+    column = spec.memnn(**SMALL | dict(supervision="words", stop_share=0.5))
+    contents = Model(column, encoded, 1).tables(encoded).contents
+    assert contents is not None
+    new = np.array(["attic" in text for text in encoded.statements])
+    shared = contents[0][new].all(axis=0)
+    assert shared.sum() == 1 and not contents[0][~new][:, shared].any()
 
 
 def test_questions_without_facts_are_refused():

@@ -82,6 +82,17 @@ def test_the_latest_words_are_read_and_the_question_last(statements, asked, most
     assert read == whole[-most:] and data.answers == ("yes",)
 
 
+def test_the_last_training_questions_are_held_out_and_no_others():
+    told = parts()["tiny"]["train"]
+    data = METHOD.prepare(column(), parts())
+    kept = len(told) - len(data.valid)
+    assert len(data.valid) == round(0.2 * len(told))
+    for asked, stories in ((data.fit, told[:kept]), (data.valid, told[kept:])):
+        read = [[data.vocabulary[i] for i in ids] for ids in lists(asked)]
+        assert read == [[*s.statements[0], *s.questions[0].words] for s in stories]
+        assert [data.answers[i] for i in asked.answer] == [s.questions[0].answer for s in stories]
+
+
 def test_running_text_has_what_joins_statements():
     story = Story(
         (("a", "b"), ("c",), ("d",)),
