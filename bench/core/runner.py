@@ -186,7 +186,9 @@ class Runner:
         return self.checkpoints / f"{job.group.id}_{chunk[0]}-{chunk[-1]}.npz"
 
     def _cost(self, job: Job) -> float:
-        return COMPILE_SECONDS + job.work.seconds * len(job.seeds)
+        """Predicted, with the restarts that are trained beside those asked for."""
+        trained = sum(map(len, chunks(job, self.devices)))
+        return COMPILE_SECONDS + job.work.seconds * trained
 
 
 def row(group: Group, outcome: Outcome, kind: str, device) -> Row:

@@ -73,17 +73,20 @@ def test_a_stopped_run_waits_for_blocks_and_not_for_the_compiler(tmp_path, monke
 
 
 def trained(folder: Path, *asked: tuple[int, ...], keep: bool = False) -> list[Row]:
-    """The rows after these seeds were asked for, one call after the other."""
+    """The rows after these seeds were asked for, one call after the other. Each call's bar ends
+    full: companions of what was asked for are trained, too."""
     store, of = Store(folder / "store"), group()
     for seeds in asked:
+        progress = Progress(hidden=True)
         runner = Runner(
             store,
             jax.devices()[:1],
             checkpoints=folder / "checkpoints",
             models=folder / "models",
-            progress=Progress(hidden=True),
+            progress=progress,
         )
         assert runner.run([Job(of, DATA, "real", seeds, keep)])
+        assert progress._done == pytest.approx(progress._total)
     return [{k: v for k, v in row.items() if k != "seconds"} for row in store.rows(of)]
 
 
