@@ -75,7 +75,7 @@ def attention_page(
         blocks += _largest(dataset, tasks)
     blocks += hard.blocks(tables, trained)
     files = ("attention.csv", "attention_stories.csv")
-    blocks.append("Every number: " + ", ".join(f"[{name}]({name})" for name in files))
+    blocks.append("Every number of MemN2N's: " + ", ".join(f"[{name}]({name})" for name in files))
     blocks += ["## Stories", _about_stories(rows), EXPLAINED]
     blocks += story_tables(tables, lambda row, told: None)
     blocks += _provenance(rows, profile)
