@@ -88,8 +88,9 @@ def test_a_restart_is_the_same_beside_others(two_orders):
     assert_same(trained(made, (9, 1))[1:], whole[1:])
 
 
-def test_labels_of_the_test_set_are_only_measured(two_orders, monkeypatch):
-    made, whole = two_orders
+@pytest.mark.parametrize("taught", ["facts", "words"])
+def test_labels_of_the_test_set_are_only_measured(two_orders, by_words, monkeypatch, taught):
+    made, whole = two_orders if taught == "facts" else (by_words, trained(by_words))
     rng, test = np.random.default_rng(0), made.encoded.test
     moved = dataclasses.replace(
         test, support=rng.permuted(test.support, axis=0), answer=rng.permutation(test.answer)
@@ -124,6 +125,11 @@ def test_the_order_that_errs_least_on_what_is_held_out_is_kept(two_orders):
     assert outcome.params.keys() == made.programs[outcome.order].shapes.keys()
     shapes = made.programs[outcome.order].shapes
     assert outcome.params["O/memory"].shape == shapes["O/memory"]
+    progress = made.updated((0, 1))
+    both = [made._outcomes(order, at, (0, 1), progress) for at, order in enumerate((1, 2))]
+    for kept, *those in zip(two_orders[1], *both, strict=True):
+        assert kept.valid_error == min(one.valid_error for one in those)
+        assert kept.order == min(those, key=lambda one: (one.valid_error, one.valid_loss)).order
     rank, error, loss = training.held_out_rank, outcome.valid_error, outcome.valid_loss
     assert error is not None and loss is not None
     worse = dataclasses.replace(outcome, valid_error=error + 0.1)
