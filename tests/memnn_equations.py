@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+Slot = TypeVar("Slot", int, int | None)
+"""A candidate; None is the null memory."""
 
 
 @dataclass
@@ -69,10 +73,7 @@ class Equations:
                 free.insert(0, None)
             if not free:
                 break
-            winner = free[0]
-            for other in free[1:]:
-                if self.s(facts, winner, other) <= 0:
-                    winner = other
+            winner = self.among(free, facts)
             if winner is None:
                 break
             facts.append(winner)
@@ -122,8 +123,8 @@ class Equations:
         scores = self.respond(facts)
         return total + sum(max(0.0, self.gamma - scores[answer] + scores[word]) for word in said)
 
-    def among(self, valid: Sequence[int], before: Sequence[int]) -> int:
-        """The winner of a tournament of valid memories."""
+    def among(self, valid: Sequence[Slot], before: Sequence[int]) -> Slot:
+        """The winner of a tournament of candidates."""
         winner = valid[0]
         for other in valid[1:]:
             if self.s(before, winner, other) <= 0:

@@ -15,10 +15,10 @@ import jax.numpy as jnp
 from bench.methods.memnn import input, loss, output, response, supervision
 from bench.methods.memnn.memory import JOINED, Encoded
 from bench.methods.memnn.parameters import shapes
-from bench.methods.memnn.score import Part, part
+from bench.methods.memnn.score import part
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.spelling import margins, say, spelling
-from bench.methods.memnn.supervision import Lesson
+from bench.methods.memnn.supervision import Lesson, Pick
 from bench.train.lanes import Array
 
 Params = dict[str, Array]
@@ -149,7 +149,10 @@ class Model:
         """
         spec, bags, question = self._spec, *self._bags(tables, asked)
         o, r = part(params, "O"), part(params, "R")
-        lesson = self._lesson(o, tables, asked, drawn[:2])
+        pick = supervision.drawn(drawn)
+        if spec.target == "best":
+            pick = partial(output.among, jax.lax.stop_gradient(o), question, bags)
+        lesson = self._lesson(tables, asked, pick)
         facts = output.facts(bags, lesson.target)
         scored = output.taught(o, question, bags, facts, lesson.target)
         if self.spelling:
@@ -169,15 +172,11 @@ class Model:
             question = jnp.pad(question, (0, slots))
         return bags, question
 
-    def _lesson(self, o: Part, tables: Tables, asked: Question, drawn: jax.Array) -> Lesson:
+    def _lesson(self, tables: Tables, asked: Question, pick: Pick) -> Lesson:
         if tables.contents is None:
             slots = asked.memory.shape[0]
             return supervision.from_facts(asked.support, asked.count, slots, self.hops)
         told, put, said = tables.contents
-        pick = supervision.drawn(drawn)
-        if self._spec.target == "best":
-            bags, question = self._bags(tables, asked)
-            pick = partial(output.among, jax.lax.stop_gradient(o), question, bags)
         whole = supervision.from_words(
             put[asked.question], told[asked.memory], said[asked.answer], asked.count, pick
         )
