@@ -27,8 +27,8 @@ EXPERIMENT = Experiment(
     figure="columns",
     long=True,
     remarks=(
-        "All columns have the settings that were searched for AM+NG+NL. Where a column lacks a "
-        "task, all its trainings of that task diverged at them.",
+        "All columns have the settings that were searched for AM+NG+NL, at which some trainings "
+        "with linear scores diverge: the last table says how many.",
     ),
     columns=(
         supervised(id="k1", title="k = 1", hops=1, against="k2", **W14),

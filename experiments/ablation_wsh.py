@@ -27,6 +27,10 @@ EXPERIMENT = Experiment(
     printed=False,
     figure="columns",
     long=True,
+    remarks=(
+        "All columns have the settings that were searched for the supervised MemNN, at which some "
+        "trainings diverge: the last table says how many.",
+    ),
     columns=(
         weakly_supervised(id="wsh", title="MemNN WSH"),
         weakly_supervised(id="drawn", title="memories drawn", against="wsh", **DRAWN),

@@ -18,9 +18,9 @@ questions that have a first, second, third fact, how many found it in that hop. 
 answers alone: of all questions, in how many the largest weight of a hop lies on a supporting \
 fact, whichever. Both in %, means over all restarts that did not diverge, on the whole test files. \
 Hops of the two need not look for the same fact: MemNN's go from the question to the answer in \
-the order of the labels, MemN2N's as training left them. MemNN's, of which the page of its own \
-table has the rows, must find a fact in its own hop: where all statements are facts (task 17) \
-MemN2N can't miss, and MemNN can."""
+the order of the labels, MemN2N's as training left them. MemNN must find each fact in that \
+fact's hop, so that where all statements are facts (task 17) MemN2N can't miss, and MemNN can. \
+MemNN's numbers are from the rows of its own table."""
 
 
 def blocks(tables: Tables, trained: ExperimentResult | None) -> list[str]:
