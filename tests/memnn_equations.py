@@ -147,13 +147,13 @@ class Equations:
         """
         answers = [word for word in range(len(self.params["R/answer"])) if word != answer]
         facts: list[int] = []
-        hops = []
+        hops: list[tuple[int | None, Sequence[int | None]]] = []
         for hop in range(2):
             valid = [
                 m for m, words in enumerate(memories)
                 if words & (memories[facts[0]] if hop else question) and (not hop or words & said)
             ]  # fmt: skip
-            invalid: list[int | None] = [m for m in range(len(memories)) if m not in valid]
+            invalid = [m for m in range(len(memories)) if m not in valid]
             if not valid:
                 if hop:
                     hops.append((None, invalid))

@@ -143,7 +143,7 @@ def test_they_are_where_shared_words_teach(share, nonlinear, time, target):
     asked = STORY.questions[1]
     words = set(asked.words) - common, [text - common for text in told], {asked.answer}
     _as_the_equations(
-        words, hops=2, supervision="words", stop_share=share, target=target,
+        *words, hops=2, supervision="words", stop_share=share, target=target,
         nonlinear=nonlinear, write_time=time,
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def test_settings_that_contradict_each_other_are_refused(fields, said):
         memnn(id="x", title="x", **fields)
 
 
-def _as_the_equations(words=(), **fields):
+def _as_the_equations(*words, **fields):
     """The derivative along random directions against finite differences in float64.
 
     Args:
@@ -187,8 +187,9 @@ def _as_the_equations(words=(), **fields):
     def in_float64(at: dict[str, np.ndarray]) -> float:
         equations = Equations(at, spec.gamma, hops, made.question, made.memories)
         if spec.supervision == "words":
-            told = (drawn,) if spec.target == "drawn" else ()
-            return equations.words_loss(*words, made.answer, *told)
+            told = drawn if spec.target == "drawn" else ()
+            asked, memories, said = words
+            return equations.words_loss(asked, memories, said, made.answer, told)
         return equations.loss(made.facts, made.answer, drawn)
 
     for seed in range(4):
