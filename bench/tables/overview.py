@@ -41,7 +41,7 @@ def overview(results: Sequence[ExperimentResult], pages: Mapping[str, str]) -> s
     ]  # fmt: skip
     blocks += _absent(printed)
     if ours:
-        head = ["experiment", "columns run", "restarts"]
+        head = ["experiment", "columns run whole", "restarts"]
         blocks += ["## Beyond the papers", _linked(head, ours)]
     if pages:
         lines = [f"- [{safe(name)}]({FOLDER}/{file})" for file, name in pages.items()]

@@ -107,8 +107,10 @@ def _ours(results: Sequence[ExperimentResult]) -> list[str]:
         return []
     lines = []
     for result in results:
-        runs = sum(column.whole for column in result.columns)
-        done = f"{runs} of {len(result.columns)} columns run"
+        whole = sum(column.whole for column in result.columns)
+        done = f"{whole} of {len(result.columns)} columns run whole"
+        if rest := len(result.ran) - whole:
+            done += f", {rest} in part or with fewer restarts"
         lines.append(f"- {_link(result, title(result))}: {done}")
     head = "**Not printed by the papers** (mean errors, effects with intervals, figures)"
     return [head, "\n".join(lines)]

@@ -198,5 +198,9 @@ def test_the_readme_is_changed_between_its_marks_alone(tmp_path):
     told = with_numbers(text, [found], ["what a study says"], {"seen.md": "What was seen"})
     assert "\nwhat a study says\n" in told
     assert "- [What was seen](results/paper/seen.md)\n" in told
-    assert "- [PE with 1 to 3 hops](results/paper/my_ablation.md): 2 of 3 columns run\n" in told
+    link = "- [PE with 1 to 3 hops](results/paper/my_ablation.md)"
+    assert f"{link}: 2 of 3 columns run whole\n" in told
     assert "| column |" not in told
+    part = result(fill(tmp_path / "part", TASKS[:1]), DATA, of=ABLATION)
+    told = with_numbers(text, [part], [])
+    assert f"{link}: 0 of 3 columns run whole, 2 in part or with fewer restarts\n" in told
