@@ -18,9 +18,8 @@ FAR = 0.1
 _TEXT = (
     "Every number that seeds do not explain, or that is {far:g}{unit} or more from the paper's. "
     "Reached by: how many of the restarts are as far as the paper's number, or farther. Nearest "
-    "setting: of the ablations' columns that differ from this one in one setting, the one whose "
-    "mean over its restarts is nearest to the paper's number, if it is nearer than this column's "
-    "own mean."
+    "setting: of the ablations' columns that are set against this one, the one whose mean over its "
+    "restarts is nearest to the paper's number, if it is nearer than this column's own mean."
 )
 
 
