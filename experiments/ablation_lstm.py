@@ -4,8 +4,8 @@
     .venv/bin/python experiments/ablation_lstm.py --columns lstm sgd --tasks 7 18 --restarts 3
 
 Ours errs less than the paper's on most tasks. Here it is trained by plain gradient descent, at the
-rate of the settings' search; in a quarter of the epochs; at a tenth of the rate; and reading half as
-many words. 1k questions, a model a task.
+rate of the settings' search; in a quarter of the epochs; at a tenth of the rate; and reading half
+as many words. 1k questions, a model a task.
 
 Expected: the paper prints one column, 51.3.
 """

@@ -36,6 +36,11 @@ SEARCHES: Mapping[str, Search] = {
             BABI | {"epochs": 30},
             BABI | {"dim": 100},
             BABI | {"gamma": 0.2},
+            BABI | {"init_std": 0.05},
+            BABI | {"init_std": 0.2},
+            BABI | {"ngrams": "1"},
+            BABI | {"ngrams": "2"},
+            BABI | {"ngrams": "3"},
         ),
     ),
     "babi-10k": Search(
