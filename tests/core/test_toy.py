@@ -315,6 +315,7 @@ def _contracts() -> None:
         )
         for rule in method.rules.values():
             assert set(rule.fields) <= set(method.fields) and rule.split in ("train", "valid")
+            assert not any("test" in field for field in rule.fields)
     for name, study in registry.studies().items():
         assert study.name == name and study.title and study.how
         assert study.files(Path("nowhere"), PROFILES["smoke"], None) == {}

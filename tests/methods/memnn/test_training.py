@@ -208,12 +208,25 @@ def test_words_of_test_statements_are_none_that_count_less():
     assert shared.sum() == 1 and not contents[0][~new][:, shared].any()
 
 
-def test_questions_without_facts_are_refused():
+def without_facts():
     def bare(story):
         asked = (dataclasses.replace(q, support=()) for q in story.questions)
         return dataclasses.replace(story, questions=tuple(asked))
 
-    told = {"8": {split: [*map(bare, told)] for split, told in fixture_stories()["8"].items()}}
+    return {"8": {split: [*map(bare, told)] for split, told in fixture_stories()["8"].items()}}
+
+
+def test_where_words_teach_nothing_is_made_of_facts(by_words):
+    bare = Trainer(by_words.spec, METHOD.prepare(by_words.spec, without_facts()), jax.devices()[0],
+                   stream=3)  # fmt: skip
+    for told, untold in zip(trained(by_words), trained(bare), strict=True):
+        assert told.params.keys() == untold.params.keys()
+        for name, value in told.params.items():
+            np.testing.assert_array_equal(value, untold.params[name])
+
+
+def test_questions_without_facts_are_refused():
+    told = without_facts()
     with pytest.raises(BenchError, match="supporting facts"):
         METHOD.prepare(spec.memnn(**SMALL), told)
     METHOD.prepare(spec.memnn(**SMALL | dict(supervision="words", stop_share=0.5)), told)
