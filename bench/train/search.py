@@ -45,13 +45,15 @@ def search(method: Method, column: Callable[..., Column], what: Search, path: Pa
         column: makes one of the method's of an ``id``, a ``title`` and settings.
 
     Raises:
-        BenchError: the file is of another search, or the method holds no questions out.
+        BenchError: the file is of another search or can't be written, or the method holds no
+            questions out.
     """
     found = registry.dataset(what.dataset).find(what.units, Wish(offline=True))
     device = devices.configure(cache_dir() / "xla")[0]
     fields = list(dict.fromkeys(name for setting in what.settings for name in setting))
     head = [*fields, "mean", *what.units]
     lines = _lines(path, head)
+    _write(path, head, lines)  # before anything is trained: a path that can't be written says so
     done = [{name: line[name] for name in fields} for line in lines]
     for setting in what.settings:
         tried = column(id="search", title="search", **setting)
@@ -61,11 +63,7 @@ def search(method: Method, column: Callable[..., Column], what: Search, path: Pa
         errors = {unit: _error(method, tried, found, unit, device) for unit in what.units}
         lines.append(told | {"mean": f"{mean(errors.values()):.1f}"}
                      | {unit: f"{error:.1f}" for unit, error in errors.items()})  # fmt: skip
-        text = io.StringIO()
-        writer = csv.DictWriter(text, head, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(lines)
-        write_atomically(path, text.getvalue())
+        _write(path, head, lines)
         print(lines[-1], flush=True)
     return 0
 
@@ -78,6 +76,14 @@ def _lines(path: Path, head: Sequence[str]) -> list[dict[str, str]]:
     if rows.fieldnames != list(head):
         raise BenchError(f"{path}: has not the columns {','.join(head)}; name another file")
     return list(rows)
+
+
+def _write(path: Path, head: Sequence[str], lines: Sequence[Mapping[str, str]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, head, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    write_atomically(path, text.getvalue())
 
 
 def _error(method: Method, column: Column, found: Found, unit: str, device: Any) -> float:

@@ -80,7 +80,15 @@ def test_a_line_is_a_setting_and_what_is_there_is_passed_over(tmp_path):
 def test_a_method_that_holds_nothing_out_has_nothing_to_choose_by(tmp_path):
     with pytest.raises(BenchError, match="column 'search': holds no training questions out"):
         search.search(Method(nothing=True), Column, TRIED, tmp_path / "s.csv")
-    assert not (tmp_path / "s.csv").exists()
+    assert (tmp_path / "s.csv").read_text() == "rate,dim,mean,1,2\n"
+
+
+def test_a_file_that_cannot_be_written_says_so_before_anything_is_trained(tmp_path):
+    method = Method()
+    (tmp_path / "file").touch()
+    with pytest.raises(BenchError, match="file"):
+        search.search(method, Column, TRIED, tmp_path / "file" / "s.csv")
+    assert not method.trained
 
 
 def test_what_makes_no_sense_is_one_line(tmp_path, capsys):
