@@ -1,6 +1,6 @@
 """Table 1 of End-To-End Memory Networks: test error (%) on bAbI, 1k training questions.
 
-    .venv/bin/python experiments/e2e_table1_babi_1k.py                    # MemN2N per task
+    .venv/bin/python experiments/e2e_table1_babi_1k.py                    # a model a task
     .venv/bin/python experiments/e2e_table1_babi_1k.py --profile paper    # ten restarts, as printed
     .venv/bin/python experiments/e2e_table1_babi_1k.py --columns pe_ls_rn --tasks 1 2 --restarts 3
 
@@ -21,6 +21,10 @@ from bench.core.experiment import Experiment
 from bench.methods.memn2n.protocols import joint_1k, per_task
 from bench.methods.memnn.protocols import supervised, weakly_supervised
 from bench.methods.recurrent.protocols import babi
+
+MEMNN = supervised(id="memnn", title="MemNN (supervised)")
+LSTM = babi(id="lstm", title="LSTM")
+WSH = weakly_supervised(id="memnn_wsh", title="MemNN WSH")
 
 MEMN2N = (
     per_task(id="bow", title="BoW", encoding="bow"),
@@ -48,24 +52,20 @@ EXPERIMENT = Experiment(
         "than the paper's; W15 does not give its training, so why is not known.",
         "MemNN WSH is described in four sentences that can be read in several ways. Of the "
         "readings in ablation_wsh that were trained on every task this is the one nearest to the "
-        "paper's numbers, and was chosen for that: nearness alone is no evidence for it. Its other "
-        "settings are those of the supervised MemNN, not searched again. On tasks 2, 10 and 11 it "
-        "stays far from them. Which words count decides tasks 2 and 11: the paper's numbers lie "
-        "between those of every word and those of a list of stop words (ablation_wsh). Task 10 is "
-        "not explained. Task 19 is printed as 100: its answers have two words, and a model that "
-        "says one can't be right; ours says both.",
+        "paper's numbers by the mean over tasks of the difference from them, and was chosen for "
+        "that: nearness alone is no evidence for it, and by the mean error alone others are "
+        "nearer. Its other settings are those of the supervised MemNN, not searched again. On "
+        "tasks 2, 10 and 11 it stays far from them. Which words count decides tasks 2 and 11: the "
+        "paper's numbers lie between those of every word and those of a list of stop words "
+        "(ablation_wsh). Task 10 is not explained. Task 19 is printed as 100: its answers have two "
+        "words, and a model that says one can't be right; ours says both.",
         "How W15 trained the LSTM is not known but for its settings, which were chosen by "
         "validation. Ours is trained by Adam with settings of a small search "
         "(bench/methods/recurrent/search_babi.csv) and reads the latest 100 words, so that long "
         "stories are cut; where it errs less than the paper's that is not explained further.",
     ),
-    quick=MEMN2N,
-    columns=(
-        supervised(id="memnn", title="MemNN (supervised)"),
-        babi(id="lstm", title="LSTM"),
-        weakly_supervised(id="memnn_wsh", title="MemNN WSH"),
-        *MEMN2N,
-    ),
+    quick=(MEMNN.capped(20), LSTM.capped(10), WSH, *MEMN2N),
+    columns=(MEMNN, LSTM, WSH, *MEMN2N),
 )
 
 if __name__ == "__main__":

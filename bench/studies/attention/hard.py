@@ -20,7 +20,8 @@ fact, whichever. Both in %, means over all restarts that did not diverge, on the
 Hops of the two need not look for the same fact: MemNN's go from the question to the answer in \
 the order of the labels, MemN2N's as training left them. MemNN must find each fact in that \
 fact's hop, so that where all statements are facts (task 17) MemN2N can't miss, and MemNN can. \
-MemNN's numbers are from the rows of its own table."""
+MemNN's numbers are from the rows of its columns of Tables 1 and 3, whose restarts differ in the \
+order of their n-grams."""
 
 
 def blocks(tables: Tables, trained: ExperimentResult | None) -> list[str]:

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from bench.methods import memnn
-from bench.methods.memnn.protocols import AS_GOOD, BABI, BABI_10K, SEARCHES, supervised
+from bench.methods.memnn.protocols import (
+    AS_GOOD,
+    BABI,
+    BABI_10K,
+    ORDER,
+    SEARCHES,
+    supervised,
+)
 
 TABLES = {"babi-1k": ("search_babi.csv", BABI), "babi-10k": ("search_babi_10k.csv", BABI_10K)}
 
@@ -22,7 +29,7 @@ def lines(request):
 
 def line_of(setting, lines):
     column = supervised(id="x", title="x", **setting)
-    told = {name: str(getattr(column, name)) for name in setting}
+    told = {name: str(getattr(column, name)) for name in lines[0] if hasattr(column, name)}
     (line,) = [line for line in lines if told.items() <= line.items()]
     return line
 
@@ -43,8 +50,17 @@ def test_columns_have_the_cheapest_setting_of_those_as_good_as_the_best(lines):
     assert line_of(taken, told) == min(good, key=cost)
 
 
+def test_the_order_for_all_tasks_is_the_best_of_three():
+    told = csv.DictReader(
+        Path(memnn.__file__).with_name("search_babi.csv").read_text().splitlines()
+    )
+    errors = {line["ngrams"]: float(line["mean"]) for line in told if line["ngrams"] in "123"}
+    assert len(errors) == 3 and min(errors, key=errors.__getitem__) == ORDER
+
+
 def test_of_its_readings_the_column_of_wsh_has_the_one_nearest_to_the_paper():
-    """As the page of Table 1 says: by the mean distance of its cells from those printed."""
+    """As the page of Table 1 says: by the mean distance of its cells from those printed, and not
+    by the mean error."""
     folder = Path(__file__).parents[3]
     printed = pd.read_csv(folder / "experiments" / "paper" / "e2e_table1_babi_1k.csv", dtype=str)
     paper = printed.set_index("task").memnn_wsh.drop(["mean", "failed"]).astype(float)
@@ -53,8 +69,10 @@ def test_of_its_readings_the_column_of_wsh_has_the_one_nearest_to_the_paper():
     cells = run.pivot(index="task", columns="column", values="ours").dropna(axis="columns")
     far = cells.sub(paper, axis="index").abs().mean()
     assert len(far) >= 4 and far.idxmin() == "wsh", far
+    assert (cells.mean() - paper.mean()).abs().idxmin() != "wsh"
 
 
 def cost(line):
     """Products of a training, up to a factor; of equals the one that errs less."""
-    return int(line["epochs"]) * int(line["dim"]), float(line["mean"])
+    orders = 1 if line.get("ngrams", "held-out") in "123" else 3
+    return orders * int(line["epochs"]) * int(line["dim"]), float(line["mean"])
