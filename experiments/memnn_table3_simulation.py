@@ -42,9 +42,10 @@ EXPERIMENT = Experiment(
         "In streams the word that joins a statement to the one before tells a little of when it "
         "was told, so that one hop does better than with sentences (ablation_word_streams).",
         "The paper tuned its recurrent models and gives no settings. Ours are trained by Adam with "
-        "settings of a small search (bench/methods/recurrent/search_world.csv); that its RNN falls "
-        "so far behind its LSTM, and ours does not, is not explained.",
+        "settings of the search below; that its RNN falls so far behind its LSTM, and ours does "
+        "not, is not explained.",
     ),
+    searches=("bench/methods/recurrent/search_world.csv",),
     columns=(
         world("rnn", id="rnn", title="RNN"),
         world("lstm", id="lstm", title="LSTM"),

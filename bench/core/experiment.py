@@ -38,6 +38,7 @@ class Experiment:
         study: the study that measures after the training and whose pages show it.
         remarks: sentences for its page: what explains numbers that are off, and what is not
             explained. Figures of runs belong in tables, not here.
+        searches: tables of the searches that chose settings, from the repository's root on.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Experiment:
     quick: tuple[Column, ...] = ()
     study: str = ""
     remarks: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"experiment '{self.id}'"

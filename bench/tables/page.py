@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.core.column import NotYet
 from bench.core.kinds import REAL
 from bench.core.method import Rule
-from bench.tables import ablation, aside, far, provenance, settings
+from bench.tables import ablation, aside, far, provenance, searches, settings
 from bench.tables.cells import Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
@@ -58,7 +58,7 @@ def page(
         title=title(result),
         notices=notices(result),
         explanation=(*_explanation(result), *result.experiment.remarks),
-        grids=(*grids(result), *more, *settings.grids(result)),
+        grids=(*grids(result), *more, *settings.grids(result), *searches.grids(result)),
         footnotes=footnotes(result),
         facts=provenance.facts(result),
         columns=Grid("By column", "", provenance.HEAD, provenance.of_columns(result), labels=1),
