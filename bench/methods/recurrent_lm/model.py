@@ -18,7 +18,8 @@ BLOCK = 256
 
 def optimizer(spec: RecurrentLM) -> optax.GradientTransformation:
     """A step's direction, before the rate: of a gradient whose norm is held at ``clip``."""
-    return optax.chain(optax.clip_by_global_norm(spec.clip), optax.scale_by_adam())
+    way = {"adam": optax.scale_by_adam, "sgd": optax.identity}[spec.optimizer]()
+    return optax.chain(optax.clip_by_global_norm(spec.clip), way)
 
 
 def read(

@@ -24,8 +24,8 @@ SHORT_UPDATES = 60
 @dataclass(frozen=True, kw_only=True)
 class RecurrentLM(Column):
     """One column. S15 quotes its recurrent models from others and gives no schedule, so this is
-    ours: Adam, its rate divided by ``anneal`` after every epoch that has not lowered the
-    validation cost; the model of the epoch of least validation cost counts.
+    ours: Adam or plain gradient descent, the rate divided by ``anneal`` after every epoch that has
+    not lowered the validation cost; the model of the epoch of least validation cost counts.
 
     Attributes:
         dim: hidden units, and as many of a word's embedding.
@@ -43,6 +43,7 @@ class RecurrentLM(Column):
     steps: int = 35
     epochs: int = 15
     updates: int = field(default=0, metadata={"neutral": 0})
+    optimizer: str = choice("adam", "sgd", neutral="adam")
     rate: float = 0.003
     anneal: float = 4.0
     least_rate: float = 1e-5
@@ -66,6 +67,7 @@ class RecurrentLM(Column):
     def marks(self) -> tuple[str, ...]:
         """Its settings in short words, for labels and file names."""
         marks = (self.cell, f"d{self.dim}", f"{self.steps}steps")
+        marks += ("sgd",) * (self.optimizer == "sgd")
         return (*marks, f"{self.updates}updates") if self.updates else marks
 
     def capped(self, epochs: int) -> RecurrentLM:

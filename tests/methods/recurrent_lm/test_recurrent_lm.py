@@ -91,6 +91,22 @@ def test_costs_and_gradient_are_the_equations_from_the_state_that_goes_on(cell):
             assert grads[name][where] == pytest.approx(slope, rel=1e-3, abs=1e-5), (name, where)
 
 
+def test_a_step_of_plain_descent_is_the_rate_times_the_gradient_held_at_the_norm():
+    spec, draw = column(dim=5, optimizer="sgd", clip=0.01), np.random.default_rng(3)
+    shapes = cells.shapes("lstm", WORDS, 5, WORDS)
+    params = {name: jnp.asarray(draw.normal(size=s), jnp.float32) for name, s in shapes.items()}
+    words = jnp.asarray(draw.integers(0, WORDS, (4, 3)))
+    carry = cells.start("lstm", jnp.zeros((3, 5)))
+    grads = jax.grad(lambda p: model.read(spec, p, carry, words)[0].mean())(params)
+    norm = math.sqrt(sum(float((g.astype(float) ** 2).sum()) for g in grads.values()))
+    assert norm > spec.clip
+    moments = model.optimizer(spec).init(params)
+    after, *_ = model.update(spec, params, moments, carry, words, jnp.float32(2.0))
+    for name, value in params.items():
+        step = 2.0 * spec.clip / norm * np.asarray(grads[name], float)
+        np.testing.assert_allclose(value - after[name], step, rtol=1e-4, atol=2e-7)
+
+
 def test_it_learns_a_chain_and_its_row_is_of_every_word_of_the_texts(trainer):
     table, parts = chain()
     test = parts["chain"]["test"].ids
