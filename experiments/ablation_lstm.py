@@ -7,7 +7,7 @@ Ours errs less than the paper's on most tasks. Here it is trained by plain gradi
 rate of the settings' search; in a quarter of the epochs; at a tenth of the rate; and reading half
 as many words. 1k questions, a model a task.
 
-Expected: the paper prints one column, 51.3.
+Expected: the paper prints one column, 51.3; by plain gradient descent ours comes to about that.
 """
 
 from bench.core.experiment import Experiment

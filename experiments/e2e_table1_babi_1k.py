@@ -63,8 +63,11 @@ EXPERIMENT = Experiment(
         "words, and a model that says one can't be right; ours says both.",
         "How W15 trained the LSTM is not known but for its settings, which were chosen by "
         "validation. Ours is trained by Adam with settings of the search below and reads the "
-        "latest 100 words, so that long stories are cut; where it errs less than the paper's that "
-        "is not explained further.",
+        "latest 100 words, so that long stories are cut. It errs less than the paper's on ten "
+        "tasks by 10 points and more. Trained by plain gradient descent (ablation_lstm) it errs as "
+        "the paper's does in the mean, and on tasks 2, 6, 7, 8, 10 and 15 by about the same: there "
+        "it is the training. Task 16 comes nearer, some restarts of 18 do, 5 errs more than the "
+        "paper's then, as does 4, and 11 is not explained.",
     ),
     searches=(
         "bench/methods/memnn/search_babi.csv",
