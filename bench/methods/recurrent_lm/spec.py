@@ -66,7 +66,7 @@ class RecurrentLM(Column):
     @property
     def marks(self) -> tuple[str, ...]:
         """Its settings in short words, for labels and file names."""
-        marks = (self.cell, f"d{self.dim}", f"{self.steps}steps")
+        marks: tuple[str, ...] = (self.cell, f"d{self.dim}", f"{self.steps}steps")
         marks += ("sgd",) * (self.optimizer == "sgd")
         return (*marks, f"{self.updates}updates") if self.updates else marks
 
