@@ -73,7 +73,7 @@ EXPERIMENT = Experiment(
         "bench/methods/memnn/search_babi.csv",
         "bench/methods/recurrent/search_babi.csv",
     ),
-    quick=(MEMNN.capped(20), LSTM.capped(10), WSH, *MEMN2N),
+    quick=(MEMNN.capped(10), LSTM.capped(5), WSH.capped(20), *MEMN2N),
     columns=(MEMNN, LSTM, WSH, *MEMN2N),
 )
 
