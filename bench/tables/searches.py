@@ -21,7 +21,7 @@ def grids(result: ExperimentResult) -> list[Grid]:
     """A table a search.
 
     Raises:
-        BenchError: its file can't be read or holds no line.
+        BenchError: its file can't be read, or is no search's.
     """
     return [_grid(path, result) for path in result.experiment.searches]
 

@@ -23,8 +23,11 @@ TABLES = {"babi-1k": ("search_babi.csv", BABI), "babi-10k": ("search_babi_10k.cs
 def lines(request):
     """Of a search, its table's lines; its settings; and those that the columns have."""
     name, taken = TABLES[request.param]
-    path = Path(memnn.__file__).with_name(name)
-    return list(csv.DictReader(path.read_text().splitlines())), SEARCHES[request.param], taken
+    return table(name), SEARCHES[request.param], taken
+
+
+def table(name):
+    return list(csv.DictReader(Path(memnn.__file__).with_name(name).read_text().splitlines()))
 
 
 def line_of(setting, lines):
@@ -51,10 +54,8 @@ def test_columns_have_the_cheapest_setting_of_those_as_good_as_the_best(lines):
 
 
 def test_the_order_for_all_tasks_is_the_best_of_three():
-    told = csv.DictReader(
-        Path(memnn.__file__).with_name("search_babi.csv").read_text().splitlines()
-    )
-    errors = {line["ngrams"]: float(line["mean"]) for line in told if line["ngrams"] in "123"}
+    told = [line for line in table("search_babi.csv") if line["ngrams"] in "123"]
+    errors = {line["ngrams"]: float(line["mean"]) for line in told}
     assert len(errors) == 3 and min(errors, key=errors.__getitem__) == ORDER
 
 
