@@ -113,6 +113,8 @@ class Method(Protocol):
         name: its folder.
         version: raised by hand whenever the same spec on the same data would train to other
             numbers. Rows of an earlier version are then no longer taken for it; no other method's.
+        rounding: raised by hand where the same sums are taken in another order, which changes last
+            digits alone, as another processor does: rows of before still count.
         spec: its columns' dataclass.
         reads: the type of examples it reads, one of `bench.examples`.
         splits: those it reads of every unit, 'train' and 'test' at least.
@@ -126,6 +128,7 @@ class Method(Protocol):
 
     name: str
     version: int
+    rounding: int
     spec: type[Column]
     reads: type
     splits: Sequence[str]

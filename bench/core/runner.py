@@ -205,6 +205,7 @@ def row(group: Group, outcome: Outcome, kind: str, device) -> Row:
         **outcome.row,
         "seconds": round(outcome.seconds, 2),
         "kind": kind,
+        "rounding": registry.method(group.column.method).rounding,
         "device": device_module.describe(device),
         "commit": provenance.commit(),
         "versions": provenance.versions(),

@@ -25,6 +25,7 @@ BEFORE: Fields = {"id": rows.ID, "seed": rows.WHOLE, "lanes": rows.COUNT}
 AFTER: Fields = {
     "seconds": (lambda value: number(value) and value >= 0, "a number from 0"),
     "kind": rows.one_of(*kinds.TRUST),
+    "rounding": rows.Maybe(rows.count, "a whole number above 0"),
     "device": rows.TEXT,
     "commit": rows.TEXT,
     "versions": rows.TEXTS,
@@ -33,8 +34,9 @@ AFTER: Fields = {
 (`bench.core.method.Method.fields`).
 
 ``lanes`` is how many restarts shared the program, ``seconds`` the restart's share of its training
-time, ``kind`` that of the data (`bench.core.kinds`), ``commit`` and ``versions`` are the code's and
-the libraries'."""
+time, ``kind`` that of the data (`bench.core.kinds`), ``rounding`` the method's
+(`bench.core.method.Method.rounding`; 1 in rows that lack it), ``commit`` and ``versions`` are the
+code's and the libraries'."""
 
 _FILE = re.compile(r".+_[0-9a-f]{16}\.jsonl")
 """Names of groups' files; a study's rows are beside them, under the study's name."""

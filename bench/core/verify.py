@@ -1,8 +1,8 @@
 """Trains a committed restart again and compares it with its row: the store can't be made up.
 
-On the same processor with the same library versions the row must come out the same to the last
-digit; on one core, as the rows of the paper profile are trained. Elsewhere sums may round
-differently and training is chaotic, so the start of the curve must be alike, and the end within the
+On the same processor with the same library versions and the method's sums in the same order
+(`bench.core.method.Method.rounding`) the row must come out the same to the last digit; on one core,
+as the rows of the paper profile are trained. Elsewhere sums may round differently and training is chaotic, so the start of the curve must be alike, and the end within the
 spread of the restarts.
 """
 
@@ -73,10 +73,9 @@ def _in_turn(
 ) -> Iterator[tuple[Group, Row]]:
     """From the one picked on; those trained on such a machine come first, as they must agree to
     the last digit."""
-    here = _here(device)
     digits = int("".join(c for c in pick if c in "0123456789abcdef") or "0", 16)
     for same in (True, False):
-        found = [one for one in stored if (_where(one[1]) == here) == same]
+        found = [(g, row) for g, row in stored if (_where(row) == _here(g, device)) == same]
         yield from (found[(digits + step) % len(found)] for step in range(len(found)))
 
 
@@ -91,7 +90,7 @@ def _begun(job: Job, trainer: Beginner, wanted: Row, store: Store, device: Any) 
     (chunk,) = chunks(job, [device])
     now = dict(zip(chunk, trainer.begin(chunk), strict=True))[wanted["seed"]]
     before = registry.method(group.column.method).early(wanted)
-    same_machine = _where(wanted) == _here(device)
+    same_machine = _where(wanted) == _here(group, device)
     same_kind = wanted["device"].split()[0] == devices.describe(device).split()[0]
     slack = 0.0 if same_machine else EARLY_LOSS[same_kind] * abs(before)
     name = f"{group.label}, seed {wanted['seed']}"
@@ -145,13 +144,17 @@ def _rows(experiments: Sequence[Experiment], store: Store) -> list[tuple[Group, 
     return found
 
 
-def _where(row: Row) -> tuple[str, dict[str, str]]:
-    """What must be the same for the same bits: the device and the numerical libraries."""
-    return row["device"], {k: v for k, v in row["versions"].items() if k != "python"}
+def _where(row: Row) -> tuple[str, int, dict[str, str]]:
+    """What must be the same for the same bits: the device, the method's order of sums, and the
+    numerical libraries."""
+    libraries = {k: v for k, v in row["versions"].items() if k != "python"}
+    return row["device"], row.get("rounding", 1), libraries
 
 
-def _here(device: Any) -> tuple[str, dict[str, str]]:
-    return _where({"device": devices.describe(device), "versions": provenance.versions()})
+def _here(group: Group, device: Any) -> tuple[str, int, dict[str, str]]:
+    rounding = registry.method(group.column.method).rounding
+    versions = provenance.versions()
+    return _where({"device": devices.describe(device), "rounding": rounding, "versions": versions})
 
 
 def _close(group: Group, again: Row, wanted: Row, rows: Sequence[Row]) -> list[str]:

@@ -118,6 +118,7 @@ class Trainer:
 class Method:
     name = "guess"
     version = 1
+    rounding = 1
     spec = Guess
     reads = list
     splits = ("train", "test")
@@ -267,6 +268,8 @@ def test_a_data_set_may_show_what_is_left_of_what_methods_measure(house, capsys)
         ({"heads": 12.5}, "trained again differs: heads 12.5 -> "),
         ({"device": "another"}, "the row agrees within the tolerance across machines"),
         ({"device": "another", "heads": 1.0}, "differs: early training loss 1.0 -> "),
+        ({"rounding": 2}, "the row agrees within the tolerance across machines"),
+        ({"rounding": 2, "heads": 1.0}, "differs: early training loss 1.0 -> "),
     ],
 )
 def test_a_row_that_training_does_not_give_is_found(house, monkeypatch, capsys, change, said):

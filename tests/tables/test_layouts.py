@@ -70,6 +70,7 @@ class Guess(Column):
 class Method:
     name = "guess"
     version = 1
+    rounding = 1
     spec = Guess
     reads = list
     fields = {

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 class _MemN2N:
     name = NAME
     version = VERSION
+    rounding = 1
     spec: type[Column] = MemN2N
     reads: type = Story
     splits: Sequence[str] = ("train", "test")

@@ -4,7 +4,7 @@ The gradient is by hand: all hops read the same memories, so that with respect t
 memories it is one sum over hops, [ds_1 .. ds_K]^T [u_1 .. u_K] and [p_1 .. p_K]^T [do_1 .. do_K],
 and a table is written once, not once a hop.
 
-Shapes: B examples, N memories, d units, K hops.
+Shapes: B examples, N memories, d units (or more, `bench.methods.memn2n_lm.padding`), K hops.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ def mapped(spec: MemN2NLM, params: dict[str, Array], state: Array) -> Array:
     return state if spec.tying == "adjacent" else state @ params["H"].T
 
 
-def first(spec: MemN2NLM, examples: int) -> Array:
-    """u_1, (B, d)."""
-    return jnp.full((examples, spec.dim), spec.initial_state, jnp.float32)
+def first(spec: MemN2NLM, examples: int, units: int) -> Array:
+    """u_1, (B, ``units``): zero behind the spec's own."""
+    one = jnp.where(jnp.arange(units) < spec.dim, jnp.float32(spec.initial_state), 0.0)
+    return jnp.broadcast_to(one, (examples, units))
 
 
 def forward(
@@ -60,7 +61,8 @@ def forward(
     Args:
         memories: of each table, (B, N, d).
     """
-    states, attention = [first(spec, memories[0].shape[0])], []
+    examples, _, units = memories[0].shape
+    states, attention = [first(spec, examples, units)], []
     for read, write in pairs(spec):
         state = states[-1]
         p = jax.nn.softmax(jnp.einsum("bnd,bd->bn", memories[read], state), axis=1)
@@ -87,7 +89,7 @@ def backward(
     linear = linear_units(spec)
     left: list[list[Array]] = [[] for _ in memories]
     right: list[list[Array]] = [[] for _ in memories]
-    grad_map = None if spec.tying == "adjacent" else jnp.zeros_like(params["H"])
+    outs: list[Array] = []
     for k, (read, write) in reversed(list(enumerate(pairs(spec)))):
         state, after, p = states[k], states[k + 1], attention[k]
         passed = jnp.where(after[:, linear:] > 0, grad[:, linear:], 0.0)
@@ -95,15 +97,15 @@ def backward(
         by_p = jnp.einsum("bd,bnd->bn", out, memories[write])
         scores = p * (by_p - (p * by_p).sum(axis=1, keepdims=True))
         grad = jnp.einsum("bn,bnd->bd", scores, memories[read])
-        if grad_map is None:
-            grad = grad + out
-        else:
-            grad = grad + out @ params["H"]
-            grad_map = grad_map + out.T @ state
+        grad = grad + (out if spec.tying == "adjacent" else out @ params["H"])
+        outs.insert(0, out)
         for table, share, what in ((read, scores, state), (write, p, out)):
             left[table].append(share)
             right[table].append(what)
-    return [_outer(shares, whats) for shares, whats in zip(left, right, strict=True)], grad_map
+    by_memories = [_outer(shares, whats) for shares, whats in zip(left, right, strict=True)]
+    if spec.tying == "adjacent":
+        return by_memories, None
+    return by_memories, jnp.concatenate(outs).T @ jnp.concatenate(states[:-1])
 
 
 def _outer(shares: Sequence[Array], whats: Sequence[Array]) -> Array:

@@ -14,7 +14,7 @@ from bench.examples.tokens import Tokens
 from bench.methods.memn2n_lm import schedule
 from bench.methods.memn2n_lm.row import FIELDS
 from bench.methods.memn2n_lm.saved import Saved, save
-from bench.methods.memn2n_lm.spec import NAME, VERSION, MemN2NLM
+from bench.methods.memn2n_lm.spec import NAME, ROUNDING, VERSION, MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts, texts
 from bench.methods.memn2n_lm.work import step_bytes, step_seconds
 
@@ -22,6 +22,7 @@ from bench.methods.memn2n_lm.work import step_bytes, step_seconds
 class _MemN2NLM:
     name = NAME
     version = VERSION
+    rounding = ROUNDING
     spec: type[Column] = MemN2NLM
     reads: type = Tokens
     splits: Sequence[str] = ("train", "valid", "test")

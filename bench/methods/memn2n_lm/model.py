@@ -36,7 +36,9 @@ def shapes(spec: MemN2NLM, words: int) -> dict[str, tuple[int, ...]]:
 
 def output(spec: MemN2NLM, params: Params, states: jax.Array) -> jax.Array:
     """Scores of all words, (B, V), of the last states (B, d)."""
-    return states @ (params["W"] if spec.tying == "layerwise" else params["words"][-1].T)
+    if spec.tying == "layerwise":
+        return states[:, : spec.dim] @ params["W"]
+    return states @ params["words"][-1].T
 
 
 def gradient(
@@ -49,12 +51,14 @@ def gradient(
     """The cost in nats, summed over the batch, and its gradient.
 
     Args:
+        params: padded (`bench.methods.memn2n_lm.padding`) or not, and so is the gradient.
         memory: (B, N) int32, the latest word first.
         target: (B,) int32.
         examples: that go through the hops at a time; where it does not divide B, what divides
             both.
     """
     batch, count = memory.shape[0], hops.tables(spec)
+    units = params["words"].shape[2]
     size = math.gcd(batch, examples)
     blocks = memory.reshape(-1, size, memory.shape[1])
 
@@ -79,8 +83,8 @@ def gradient(
     by_logits = jax.lax.optimization_barrier(by_logits)
     grads = {name: jnp.zeros_like(value) for name, value in params.items() if name != "W"}
     if spec.tying == "layerwise":
-        by_last = by_logits @ params["W"].T
-        by_output = last.T @ by_logits
+        by_last = jnp.pad(by_logits @ params["W"].T, ((0, 0), (0, units - spec.dim)))
+        by_output = last[:, : spec.dim].T @ by_logits
     else:
         by_last = by_logits @ params["words"][-1]
         grads["words"] = grads["words"].at[-1].set(by_logits.T @ last)
@@ -97,7 +101,7 @@ def gradient(
             found["H"] = found["H"] + by_map
         return found, None
 
-    parts = (blocks, states, attention, by_last.reshape(-1, size, spec.dim))
+    parts = (blocks, states, attention, by_last.reshape(-1, size, units))
     grads, _ = jax.lax.scan(backward, grads, parts)
     if spec.tying == "layerwise":
         grads["W"] = by_output

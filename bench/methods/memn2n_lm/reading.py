@@ -44,7 +44,7 @@ def read(
     there = start + jnp.arange(WORDS)[:, None] >= back
     embedded = params["words"][:, seen]
     times = params["times"][:, ::-1]
-    state = hops.first(spec, WORDS)
+    state = hops.first(spec, WORDS, spec.dim)
     attention = []
     for read, write in hops.pairs(spec):
         scores = _band(state @ embedded[read].T) + state @ times[read].T

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench.core.method import Outcome, Tick, unwatched
-from bench.methods.memn2n_lm import reading, schedule
+from bench.methods.memn2n_lm import padding, reading, schedule
 from bench.methods.memn2n_lm.model import EXAMPLES, shapes, update
 from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
@@ -57,9 +57,10 @@ class Trainer:
         self.block = block or max(1, int(BLOCK_SECONDS / step_seconds(spec, len(texts.vocabulary))))
         self.text = self.lanes.copy(texts.train)
         # A GPU takes a whole batch at once: more programs would only wait for each other.
-        examples = EXAMPLES if devices[0].platform == "cpu" else spec.batch
+        on_cpu = devices[0].platform == "cpu"
+        examples, units = (EXAMPLES, padding.UNITS) if on_cpu else (spec.batch, 1)
         self._block = self.lanes.program(
-            functools.partial(_block, spec, examples), (0, 0, None, 0, None, None, None, 0)
+            functools.partial(_block, spec, examples, units), (0, 0, None, 0, None, None, None, 0)
         )
         self._positions = self.lanes.program(functools.partial(_positions, spec), (0, None))
         self._read = self.lanes.program(functools.partial(_read, spec), (0, None, None))
@@ -221,6 +222,7 @@ class _Carry(NamedTuple):
 def _block(
     spec: MemN2NLM,
     examples: int,
+    units: int,
     params: dict[str, jax.Array],
     running: dict[str, jax.Array],
     text: jax.Array,
@@ -230,7 +232,12 @@ def _block(
     epoch: jax.Array,
     rate: jax.Array,
 ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-    """Updates ``start`` .. ``stop`` of an epoch, of one restart."""
+    """Updates ``start`` .. ``stop`` of an epoch, of one restart.
+
+    Args:
+        examples: as of `bench.methods.memn2n_lm.model.gradient`.
+        units: as of `bench.methods.memn2n_lm.padding.pad`.
+    """
     back = 1 + jnp.arange(spec.memory)
 
     def one(i: jax.Array, carry: _Carry) -> _Carry:
@@ -247,7 +254,9 @@ def _block(
             },
         )
 
-    return tuple(jax.lax.fori_loop(start, stop, one, _Carry(params, running)))
+    begin = _Carry(padding.pad(params, units), running)
+    end = jax.lax.fori_loop(start, stop, one, begin)
+    return padding.cut(spec, end.params), end.running
 
 
 def _positions(spec: MemN2NLM, bits: jax.Array, span: jax.Array) -> jax.Array:

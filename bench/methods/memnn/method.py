@@ -28,6 +28,7 @@ Prepared = Encoded | Heard | Streams
 class _MemNN:
     name = NAME
     version = VERSION
+    rounding = 1
     spec: type[Column] = MemNN
     reads: type = Story
     splits: Sequence[str] = ("train", "test")

@@ -20,6 +20,7 @@ from bench.methods.recurrent.work import step_bytes, step_seconds
 class _Recurrent:
     name = NAME
     version = VERSION
+    rounding = 1
     spec: type[Column] = Recurrent
     reads: type = Story
     splits: Sequence[str] = ("train", "test")

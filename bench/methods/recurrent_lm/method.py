@@ -20,6 +20,7 @@ from bench.methods.recurrent_lm.work import step_bytes, step_seconds
 class _RecurrentLM:
     name = NAME
     version = VERSION
+    rounding = 1
     spec: type[Column] = RecurrentLM
     reads: type = Tokens
     splits: Sequence[str] = ("train", "valid", "test")
