@@ -2,8 +2,8 @@
 
 On the same processor with the same library versions and the method's sums in the same order
 (`bench.core.method.Method.rounding`) the row must come out the same to the last digit; on one core,
-as the rows of the paper profile are trained. Elsewhere sums may round differently and training is chaotic, so the start of the curve must be alike, and the end within the
-spread of the restarts.
+as the rows of the paper profile are trained. Elsewhere sums may round differently and training is
+chaotic, so the start of the curve must be alike, and the end within the spread of the restarts.
 """
 
 from __future__ import annotations
