@@ -10,7 +10,8 @@ and the language model of Table 2 (section 5) with 6 hops over 100 words of Penn
 batch 128, as many restarts at once as there are cores.
 
 Expected: on two CPU cores a step and restart takes a twenty-fifth to a fortieth of eager PyTorch's
-per task and about a twentieth jointly; results/paper/speed.md has the figures.
+per task, about a twelfth jointly, and less than a quarter of the language model's;
+results/paper/speed.md has the figures.
 """
 
 from bench.datasets.babi.babi import ALL_TASKS

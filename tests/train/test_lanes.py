@@ -23,5 +23,5 @@ def test_every_lane_is_what_the_function_gives_of_it(count):
     assert found["at"].shape == (count, 4) and sums.shape == (count,)
     for lane in range(count):
         wanted, total = moved({"at": at[lane]}, shared, running[lane])
-        np.testing.assert_allclose(found["at"][lane], wanted["at"], rtol=1e-6)
-        assert float(sums[lane]) == pytest.approx(float(total), rel=1e-6)
+        np.testing.assert_allclose(found["at"][lane], wanted["at"], rtol=1e-5, atol=1e-6)
+        assert float(sums[lane]) == pytest.approx(float(total), rel=1e-5, abs=1e-5)
