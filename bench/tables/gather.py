@@ -116,7 +116,8 @@ class ExperimentResult:
     Attributes:
         keys: the rows of its table (of layout 'keys', the metrics).
         kind: the least trusted kind of data of its numbers.
-        without_files: units whose files are not at hand.
+        without_files: units whose files are not at hand, 'text of text8' where there are several
+            data sets.
         about: settings of generated data, in words.
         completion: what was completed by generated examples, in words.
         completed_units: the units that this concerns.
@@ -209,7 +210,12 @@ def gather(
         keys=tuple(keys),
         columns=tuple(columns),
         kind=least_trusted(found_kinds or [one.kind for one in files.values() if one.files]),
-        without_files=tuple(u for u in asked if not all(one.has(u) for one in files.values())),
+        without_files=tuple(
+            f"{unit} of {name}" if len(files) > 1 else unit
+            for name, one in files.items()
+            for unit in asked
+            if not one.has(unit)
+        ),
         about="; ".join(dict.fromkeys(one.about for one in files.values() if one.about)),
         completion="; ".join(dict.fromkeys(o.completion for o in files.values() if o.completion)),
         completed_units=tuple(

@@ -6,7 +6,7 @@ from bench.core import kinds
 from bench.core.column import NotYet
 from bench.tables.cells import PARTIAL, Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
-from bench.tables.numbers import DAGGER, NONE, capital, listed, plural, superscript
+from bench.tables.numbers import DAGGER, NONE, capital, listed, named, plural, superscript
 
 _KINDS = {
     kinds.UNVERIFIED: "some files do not have the SHA-256 they are known by",
@@ -43,7 +43,7 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     if few:
         lines.append(
             f"INCOMPLETE: {sum(counts.values())} cells have fewer restarts stored than asked for "
-            f"({listed(few)})."
+            f"({named(few)})."
         )
     return tuple(lines)
 
@@ -134,7 +134,7 @@ def footnotes(result: ExperimentResult) -> tuple[str, ...]:
         lines.append("– : not run.")
     idle = [c.column.title for c in runnable if not c.ran]
     if idle and result.ran:
-        lines.append(f"Columns not run: {listed(idle)}.")
+        lines.append(f"Columns not run: {named(idle)}.")
     if result.without_files:
         lines.append(f"{nouns} whose files are not at hand: {listed(result.without_files)}.")
     joint = {c.runs.units.iloc[0] for c in runnable if c.ran and c.spec.joint}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 NONE = "–"
@@ -70,3 +70,14 @@ def capital(text: str) -> str:
 def listed(values: Iterable) -> str:
     """'a, b, c'."""
     return ", ".join(map(str, values))
+
+
+FEW = 8
+"""So many titles are named one by one."""
+
+
+def named(titles: Sequence[str]) -> str:
+    """Titles of columns, of many the first and how many others."""
+    if len(titles) <= FEW:
+        return listed(titles)
+    return f"{titles[0]} and {len(titles) - 1} other columns"

@@ -14,7 +14,7 @@ from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import footnotes, kind_marks, later_marks, marked, notices, title
-from bench.tables.numbers import NONE, absent, capital, listed, plural, short, spread
+from bench.tables.numbers import NONE, absent, capital, named, plural, short, spread
 from bench.tables.subject import Subject, places
 from bench.tables.verdict import BETTER, INSIDE, TOO_FEW, WORSE
 
@@ -255,7 +255,7 @@ def _chosen(columns: Sequence[ColumnResult]) -> str:
             groups.setdefault((column.rule, column.declared), []).append(column.column.title)
     alone = len(groups) == 1
     told = [
-        f"{'Ours' if alone else f'Of {listed(titles)} ours'} is, of {many} restarts, the one with "
+        f"{'Ours' if alone else f'Of {named(titles)} ours'} is, of {many} restarts, the one with "
         f"the lowest {rule.measure} ({rule.about}); ties go {_then(rule)}to the lower seed."
         for (rule, many), titles in groups.items()
     ]

@@ -9,12 +9,13 @@ from typing import Any
 from bench.core.column import Column
 from bench.tables.gather import ExperimentResult
 from bench.tables.grid import Grid
-from bench.tables.numbers import NONE
+from bench.tables.numbers import FEW, NONE
 
 
 def grids(result: ExperimentResult) -> list[Grid]:
-    """A table a method: a row a setting in which its columns differ; those that all have alike
-    stand above. Where the profile caps one it is the capped one."""
+    """A table a method: a row a setting in which its columns differ, or where there are many
+    columns a row each; those settings that all have alike stand above. Where the profile caps one
+    it is the capped one."""
     by_method: dict[str, list[Column]] = {}
     for column in result.columns:
         if isinstance(column.column, Column):
@@ -33,10 +34,15 @@ def _grid(title: str, columns: list[Column], result: ExperimentResult) -> Grid:
     names = dict.fromkeys(name for settings in every for name in settings)
     told = {name: tuple(_text(settings.get(name)) for settings in every) for name in names}
     alike = {n: values[0] for n, values in told.items() if len(columns) > len(set(values)) == 1}
-    rows = tuple((name, *values) for name, values in told.items() if name not in alike)
+    lines = [
+        ("Setting", *(column.title for column in columns)),
+        *((name, *values) for name, values in told.items() if name not in alike),
+    ]
+    if len(columns) > FEW:
+        lines = [("Column", *lines[0][1:]), *lines[1:]]
+        lines = list(zip(*lines, strict=True))
     text = "; ".join(f"{name} = {value}" for name, value in alike.items())
-    head = ("Setting", *(column.title for column in columns))
-    return Grid(title, f"All: {text}." if text else "", head, rows, labels=1)
+    return Grid(title, f"All: {text}." if text else "", lines[0], tuple(lines[1:]), labels=1)
 
 
 def _flat(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

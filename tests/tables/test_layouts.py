@@ -185,6 +185,12 @@ def test_csvs_keep_their_contract(experiment):
         assert head.startswith(wanted)
 
 
+def test_a_page_says_of_which_data_set_files_are_not_at_hand(tmp_path):
+    there = {"ptb": registry.dataset("ptb").known(), "text8": AtHand("real", {})}
+    made = gathered(tmp_path, there, of=KNOWN["e2e_table2_lm"])
+    assert "files are not at hand: text of text8." in made.files()["e2e_table2_lm.md"].decode()
+
+
 def test_a_method_on_the_world_fills_rows(tmp_path, toys):
     """Methods as lines, settings as fields, and greater is better."""
     experiment = trained(

@@ -10,6 +10,7 @@ from bench.core import registry
 from bench.core.column import Column
 from bench.core.profiles import PROFILES
 from bench.tables import settings
+from bench.tables.numbers import FEW
 
 
 def flat(values, above=""):
@@ -42,8 +43,12 @@ def test_every_setting_of_every_column_is_shown(experiment, profile, tmp_path):
         alike = grid.text.removeprefix("All: ").removesuffix(".")
         pairs = [pair.split(" = ") for pair in alike.split("; ")] if alike else []
         assert grid.rows and len(set(grid.head)) == len(grid.head)
-        for place, title in enumerate(grid.head[1:], 1):
-            told[title] = dict(pairs) | {row[0]: row[place] for row in grid.rows}
+        lines = [grid.head, *grid.rows]
+        if grid.head[0] == "Column":  # many, a row each
+            assert len(grid.rows) > FEW
+            lines = list(zip(*lines, strict=True))
+        for place, title in enumerate(lines[0][1:], 1):
+            told[title] = dict(pairs) | {line[0]: line[place] for line in lines[1:]}
     assert set(told) == {column.title for column in columns}
     for column in columns:
         mine = told[column.title]
