@@ -88,7 +88,7 @@ EXPERIMENT = Experiment(
     dataset="ptb",
     layout="keys",
     keys=("corpus", "model", "hidden", "hops", "memory"),
-    figure="none",
+    figure="epochs",
     long=True,
     remarks=(
         "The paper's are the best of ten restarts by validation; the last table says how many of "

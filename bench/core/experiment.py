@@ -31,7 +31,8 @@ class Experiment:
         keys: the fields of the printed CSV that name a row of layout 'keys'.
         figure: 'units', every unit's value, a panel a column; 'columns', every column's mean and
             its difference from its baseline; 'hops', mean by number of hops; 'curve', a line a unit
-            over the columns, whose ids are numbers; 'none'.
+            over the columns, whose ids are numbers; 'epochs', every restart's perplexities epoch by
+            epoch; 'none'.
         long: takes hours. The laptop profile runs it only where it is named, smoke on one unit.
         quick: what profiles smaller than the paper's train of it, unless columns are named: columns
             of its own by their ids, under a smaller budget; all that there are if none are given.
@@ -49,7 +50,7 @@ class Experiment:
     printed: bool = True
     layout: str = choice("cells", "rows", "keys")
     keys: tuple[str, ...] = ()
-    figure: str = choice("units", "columns", "hops", "curve", "none")
+    figure: str = choice("units", "columns", "hops", "curve", "epochs", "none")
     long: bool = False
     quick: tuple[Column, ...] = ()
     study: str = ""

@@ -22,8 +22,9 @@ GROUP = ("group", "identity", "method", "dataset", "units", "data", "completed")
 """Of a group: its id, its method, spec and data set in one hash, the units trained together, the
 (file, SHA-256) pairs read, and whether generated examples complete a training set of them."""
 
-RESTART = ("seed", "diverged", "kind", "lanes", "seconds", "device", "commit", "versions")
-"""Of a restart, see `bench.core.store`; the fields that rules of selection look at follow."""
+RESTART = ("seed", "diverged", "kind", "lanes", "seconds", "device", "commit", "versions", "curves")
+"""Of a restart, see `bench.core.store`, and its costs by epoch where its method keeps them; the
+fields that rules of selection look at follow."""
 
 VALUE = ("unit", "metric", "value", "batches")
 """Of a number; ``batches`` is the same without the last partial batch, as some released code has
@@ -143,4 +144,5 @@ def _records(stored: Stored, ranked: Sequence[str]) -> list[tuple]:
 
 def _restart(row: Row) -> tuple:
     told = (row[name] for name in ("kind", "lanes", "seconds", "device", "commit"))
-    return row["seed"], row["diverged"] is not None, *told, provenance.in_words(row["versions"])
+    versions = provenance.in_words(row["versions"])
+    return row["seed"], row["diverged"] is not None, *told, versions, row.get("curves")

@@ -286,4 +286,5 @@ def _figure(result: ExperimentResult) -> str:
         "columns": f"Mean {of.measure} of every column, and its difference from its baseline",
         "hops": f"Mean {of.measure} by number of hops",
         "curve": f"Ours and the paper's over the columns, a line a {noun}",
+        "epochs": "Perplexity epoch by epoch, on validation and on training text",
     }[result.experiment.figure]

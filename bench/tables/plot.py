@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
 
-from bench.tables import ablation_plot, canvas, curve_plot
+from bench.tables import ablation_plot, canvas, curve_plot, training_plot
 from bench.tables.ablation import chosen_by
 from bench.tables.canvas import FAINT, INK, OURS, PAPER
 from bench.tables.gather import ColumnResult, ExperimentResult
@@ -29,12 +29,15 @@ def png(result: ExperimentResult) -> bytes | None:
         "columns": ablation_plot.columns,
         "hops": ablation_plot.hops,
         "curve": curve_plot.curve,
+        "epochs": training_plot.epochs,
     }
     draw = kinds.get(result.experiment.figure)
-    if draw is None or not any(column.units for column in result.ran):
+    by_unit = result.experiment.layout != "keys"
+    if draw is None or (by_unit and not any(column.units for column in result.ran)):
         return None
     with canvas.style():
-        return canvas.png(draw(result))
+        figure = draw(result)
+        return canvas.png(figure) if figure else None
 
 
 def units(result: ExperimentResult) -> Figure:
