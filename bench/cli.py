@@ -108,7 +108,9 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--time-limit", metavar="T", help="stop cleanly after 90s, 9m or 2h")
     parser.add_argument(
-        "--save-models", action="store_true", help="keep every restart's parameters"
+        "--save-models",
+        action="store_true",
+        help="keep every restart's parameters; stored ones without are trained again",
     )
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help="where results go (default results/<profile>)"
@@ -228,6 +230,11 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
     if plan.finished:
         total = plan.finished + plan.unfinished
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
+    if plan.again:
+        print(
+            f"{plan.again} stored restarts have no saved model: they are trained again for it",
+            file=sys.stderr,
+        )
     if not plan.unfinished:
         return "", False
     jobs = plan.jobs(lambda: _past(deadline))

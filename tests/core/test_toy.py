@@ -151,6 +151,7 @@ class Method:
         return None
 
     def save_model(self, path, run, outcome, prepared):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
 
 
@@ -238,6 +239,20 @@ def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
     assert "4 of 4 groups are already" in capsys.readouterr().err
     assert cli.main(["run", "--list"]) == 0
     assert "five tosses" in capsys.readouterr().out
+
+
+def test_stored_restarts_without_a_model_are_trained_again_for_it_and_that_is_said(house, capsys):
+    results = house / "results"
+    arguments = ["run", "--profile", "paper", "--only", "coins", "--results", str(results)]
+    assert cli.main(arguments) == 0
+    before = {path: path.read_bytes() for path in (results / "store").glob("coins_*")}
+    assert "trained again" not in capsys.readouterr().err
+    assert cli.main([*arguments, "--save-models"]) == 0
+    said = "20 stored restarts have no saved model: they are trained again for it"
+    assert said in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in before} == before
+    assert cli.main([*arguments, "--save-models"]) == 0
+    assert "trained again" not in capsys.readouterr().err
 
 
 def test_a_data_set_may_show_what_is_left_of_what_methods_measure(house, capsys):
