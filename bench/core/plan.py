@@ -75,7 +75,7 @@ class Plan:
         self.groups: dict[str, list[Group]] = {}
         self._left: dict[Group, set[int]] = {}
         self._kept: set[Group] = set()
-        self._again: dict[Group, set[int]] = {}
+        self._again: set[tuple[Group, int]] = set()
 
     def add(
         self,
@@ -107,14 +107,14 @@ class Plan:
                 wanted = models(group)
                 lacking = {s for s in seeds if s in wanted and not self._model(group, s).exists()}
                 self._left.setdefault(group, set()).update(set(seeds) - stored, lacking)
-                self._again.setdefault(group, set()).update(lacking & stored)
+                self._again |= {(group, seed) for seed in lacking & stored}
                 if lacking:
                     self._kept.add(group)
 
     @property
     def again(self) -> int:
         """How many stored restarts are trained again for their models alone."""
-        return sum(map(len, self._again.values()))
+        return len(self._again)
 
     @property
     def finished(self) -> int:

@@ -34,12 +34,12 @@ def _grid(title: str, columns: list[Column], result: ExperimentResult) -> Grid:
     names = dict.fromkeys(name for settings in every for name in settings)
     told = {name: tuple(_text(settings.get(name)) for settings in every) for name in names}
     alike = {n: values[0] for n, values in told.items() if len(columns) > len(set(values)) == 1}
+    many = len(columns) > FEW
     lines = [
-        ("Setting", *(column.title for column in columns)),
+        ("Column" if many else "Setting", *(column.title for column in columns)),
         *((name, *values) for name, values in told.items() if name not in alike),
     ]
-    if len(columns) > FEW:
-        lines = [("Column", *lines[0][1:]), *lines[1:]]
+    if many:
         lines = list(zip(*lines, strict=True))
     text = "; ".join(f"{name} = {value}" for name, value in alike.items())
     return Grid(title, f"All: {text}." if text else "", lines[0], tuple(lines[1:]), labels=1)

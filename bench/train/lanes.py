@@ -49,7 +49,7 @@ class Lanes:
                 value if axis is None else jax.tree.map(lambda x: x[0], value)
                 for value, axis in zip(arguments, axes, strict=True)
             )
-            return jax.tree.map(lambda x: jax.numpy.expand_dims(x, 0), function(*one))
+            return jax.tree.map(lambda x: x[None], function(*one))
 
         if len(self.devices) == 1:
             return jax.jit(mapped)

@@ -17,7 +17,8 @@ VERSION = 1
 """Raised by hand whenever the same spec on the same data would train to other numbers."""
 
 ROUNDING = 2
-"""Raised by hand where only the order of sums is another. 2: rows padded to whole cache lines."""
+"""Raised by hand where only the order of sums is another. 2: rows are padded to whole cache lines,
+the output layer's products go over first axes, and a lane alone is not vmapped."""
 
 MOST_HOPS, MOST_DIM, MOST_MEMORY = 100, 4096, 4096
 
