@@ -9,7 +9,7 @@ from bench.tables.cells import NOT_RUN, NOT_YET
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.markdown import bare, joined, safe, table
 from bench.tables.notices import completion, marked, notices, title
-from bench.tables.numbers import NONE, listed, short, spread
+from bench.tables.numbers import NONE, named, short, spread
 from bench.tables.page import grids
 from bench.tables.subject import Subject, places
 
@@ -66,10 +66,10 @@ def _table(result: ExperimentResult) -> list[str]:
     by_summary = of.summaries and result.experiment.layout == "cells"
     some = [c.column.title for c in result.ran if by_summary and not _summed(c, of)]
     if some:
-        blocks.append(f"Run in part: {listed(some)}.")
+        blocks.append(f"Run in part: {named(some)}.")
     idle = [c.column.title for c in result.columns if not c.ran]
     if idle:
-        blocks.append(f"Not run yet: {listed(idle)}.")
+        blocks.append(f"Not run yet: {named(idle)}.")
     return blocks
 
 
