@@ -50,9 +50,15 @@ def perplexity(costs: np.ndarray) -> float:
     return float(f"{math.exp(mean):.6g}") if mean < math.log(INFINITE) else INFINITE
 
 
-def early_cost(total: float, updates: int) -> float | None:
-    """The mean cost of the first updates, all digits of a float32."""
-    return float(f"{total / updates:.9g}") if math.isfinite(total) else None
+def early_costs(totals: np.ndarray, updates: int) -> list[float | None]:
+    """The mean cost of the first of an epoch's updates, all digits of a float32.
+
+    Args:
+        totals: of each restart, of the first `BEGINNING` or of all if there are fewer.
+        updates: of an epoch.
+    """
+    means = (float(total) / min(BEGINNING, updates) for total in totals)
+    return [float(f"{mean:.9g}") if math.isfinite(mean) else None for mean in means]
 
 
 def diverged(curve: Sequence[tuple[float, ...]]) -> int | None:

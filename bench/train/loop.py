@@ -146,6 +146,15 @@ def train(
     return progress if finished else None
 
 
+def beginning(course: Course, seeds: Sequence[int], updates: int) -> State:
+    """The state after the first updates, at most an epoch's."""
+    state, plan = course.begin(), course.plan([[] for _ in seeds], 0)
+    for first in range(0, updates, course.block_updates):
+        some = range(first, min(first + course.block_updates, updates))
+        state = course.run(state, 1, some, plan)
+    return state
+
+
 def blocks(course: Course, progress: Progress, stop: Callable[[], bool]) -> Iterator[Block]:
     """Finished blocks one by one, from where ``progress`` stands, which the caller keeps up to
     date.

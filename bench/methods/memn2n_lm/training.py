@@ -19,12 +19,14 @@ from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
 from bench.methods.memn2n_lm.work import step_seconds
-from bench.train import annealing, draws, loop
-from bench.train.costs import BEGINNING, early_cost
+from bench.train import draws, loop
+from bench.train.annealing import Annealed
+from bench.train.costs import BEGINNING, early_costs
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
-from bench.train.loop import Outlook, Plan
-from bench.train.progress import Curve, State
+from bench.train.loop import Plan
+from bench.train.outcomes import outcomes
+from bench.train.progress import State
 
 BLOCK_SECONDS = 2.0
 """Predicted, of a block of updates: so often a training can be stopped."""
@@ -78,41 +80,23 @@ class Trainer:
         tick: Tick = unwatched,
     ) -> list[Outcome] | None:
         """As `bench.core.method.Trainer.train`."""
-        course = _Course(self, seeds)
-        progress = loop.train(course, seeds, saved=saved, stop=stop, tick=tick)
+        progress = loop.train(_Course(self, seeds), seeds, saved=saved, stop=stop, tick=tick)
         if progress is None:
             return None
-        params = {name: np.asarray(value) for name, value in progress.state.params.items()}
-        early = np.asarray(progress.state.running["early"])
-        costs = {part: self.costs(progress.state.params, part)() for part in ("valid", "test")}
-        return [
-            Outcome(
-                seed,
-                row(
-                    self.spec,
-                    self.texts.unit,
-                    progress.curves[lane],
-                    early_cost(float(early[lane]), min(BEGINNING, self.updates)),
-                    costs["valid"][lane],
-                    costs["test"][lane],
-                ),
-                progress.seconds / len(seeds),
-                len(seeds) // len(self.lanes.devices),
-                {name: value[lane] for name, value in params.items()},
-            )
-            for lane, seed in enumerate(seeds)
+        params = progress.state.params
+        early = early_costs(np.asarray(progress.state.running["early"]), self.updates)
+        valid, test = (self.costs(params, part)() for part in ("valid", "test"))
+        rows = [
+            row(self.spec, self.texts.unit, curve, early[lane], valid[lane], test[lane])
+            for lane, curve in enumerate(progress.curves)
         ]
+        return outcomes(seeds, rows, progress, params, self.lanes)
 
     def begin(self, seeds: Sequence[int]) -> list[float]:
         """The rows' `BEGINNING` alone: as `bench.core.method.Beginner.begin`."""
-        course = _Course(self, seeds)
-        state, plan = course.begin(), course.plan([[] for _ in seeds], 0)
-        for first in range(0, min(BEGINNING, self.updates), self.block):
-            updates = range(first, min(first + self.block, BEGINNING, self.updates))
-            state = course.run(state, 1, updates, plan)
-        sums = np.asarray(state.running["early"])
-        found = (early_cost(float(one), min(BEGINNING, self.updates)) for one in sums)
-        return [float("nan") if cost is None else cost for cost in found]
+        state = loop.beginning(_Course(self, seeds), seeds, min(BEGINNING, self.updates))
+        early = early_costs(np.asarray(state.running["early"]), self.updates)
+        return [float("nan") if cost is None else cost for cost in early]
 
     def costs(self, params: dict[str, Any], part: str) -> Callable[[], np.ndarray]:
         """The costs of all words of the 'valid' or 'test' text, (R, T), under way: call the result
@@ -165,53 +149,35 @@ class Trainer:
         )
 
 
-class _Course:
-    """One training of some seeds, see `bench.train.loop.Course`. A row of its curves is the
-    training cost of the epoch's batches and the validation cost, in nats a word."""
-
-    reads_figures = True
+class _Course(Annealed[Trainer]):
+    """One training of some seeds, see `bench.train.loop.Course`."""
 
     def __init__(self, trainer: Trainer, seeds: Sequence[int]):
-        self._trainer = trainer
-        self._seeds = np.asarray(seeds, np.int32)
-        self.updates = trainer.updates
-        self.block_updates = trainer.block
+        super().__init__(trainer, seeds)
         self._drawn: tuple[int, jax.Array] | None = None
 
-    def begin(self) -> State:
-        return self._trainer.init(self._seeds)
+    def rate(self, costs: Sequence[float]) -> float:
+        return schedule.rate(self.trainer.spec, costs)
 
-    def resume(self, state: State) -> State:
-        return self._trainer.resume(state)
-
-    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        del unread
-        rates = [schedule.rate(self._trainer.spec, [row[1] for row in c]) for c in curves]
-        return Plan(np.array(rates) > 0.0, (np.array(rates, np.float32),))
-
-    def outlook(self, curves: Sequence[Curve]) -> Outlook:
-        return annealing.outlook(
-            [[row[1] for row in curve] for curve in curves],
-            functools.partial(schedule.rate, self._trainer.spec),
-            functools.partial(schedule.length, self._trainer.spec),
-        )
+    def length(self, costs: Sequence[float]) -> int:
+        return schedule.length(self.trainer.spec, costs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         if self._drawn is None or self._drawn[0] != epoch:
-            self._drawn = epoch, self._trainer.draw(self._seeds, epoch)
-        return self._trainer.run(state, self._drawn[1], epoch, updates, *plan.settings)
+            self._drawn = epoch, self.trainer.draw(self.seeds, epoch)
+        return self.trainer.run(state, self._drawn[1], epoch, updates, *plan.settings)
 
     def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
         del plan
-        valid = self._trainer.costs(state.params, "valid")
+        valid = self.trainer.costs(state.params, "valid")
         cost = state.running["cost"]
-        running = {"cost": np.zeros(len(self._seeds), np.float32), "early": state.running["early"]}
+        running = {"cost": np.zeros(len(self.seeds), np.float32), "early": state.running["early"]}
 
         def rows() -> np.ndarray:
             train = np.asarray(cost, np.float64) / self.updates
             return np.stack([train, valid().mean(axis=1, dtype=np.float64)], axis=1)
 
-        return State(state.params, self._trainer.lanes.split(running)), rows
+        return State(state.params, self.trainer.lanes.split(running)), rows
 
 
 class _Carry(NamedTuple):

@@ -22,6 +22,7 @@ from bench.methods.recurrent.work import step_seconds
 from bench.train import cells, draws, leaves, loop
 from bench.train.lanes import Lanes
 from bench.train.loop import Outlook, Plan
+from bench.train.outcomes import outcomes
 from bench.train.progress import Curve, State
 
 BLOCK_SECONDS = 2.0
@@ -89,17 +90,11 @@ class Trainer:
         running = progress.state.running
         best = {name: running[_BEST + name] for name in progress.state.params}
         costs, right = self.scores(best, self.data.test)
-        params = {name: np.asarray(value) for name, value in best.items()}
-        return [
-            Outcome(
-                seed,
-                row(self.data.unit, progress.curves[lane], costs[lane], right[lane]),
-                progress.seconds / len(seeds),
-                len(seeds) // len(self.lanes.devices),
-                {name: value[lane] for name, value in params.items()},
-            )
-            for lane, seed in enumerate(seeds)
+        rows = [
+            row(self.data.unit, curve, costs[lane], right[lane])
+            for lane, curve in enumerate(progress.curves)
         ]
+        return outcomes(seeds, rows, progress, best, self.lanes)
 
     def scores(self, params: dict[str, Any], asked: Questions) -> tuple[np.ndarray, np.ndarray]:
         """Costs (R, N) of the right answers, and whether each has the highest score, (R, N)."""

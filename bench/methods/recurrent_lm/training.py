@@ -19,11 +19,13 @@ from bench.methods.recurrent_lm.row import row
 from bench.methods.recurrent_lm.spec import RecurrentLM
 from bench.methods.recurrent_lm.texts import Texts
 from bench.methods.recurrent_lm.work import step_seconds
-from bench.train import annealing, cells, leaves, loop
-from bench.train.costs import BEGINNING, early_cost
+from bench.train import cells, leaves, loop
+from bench.train.annealing import Annealed
+from bench.train.costs import BEGINNING, early_costs
 from bench.train.lanes import Lanes
-from bench.train.loop import Outlook, Plan
-from bench.train.progress import Curve, State
+from bench.train.loop import Plan
+from bench.train.outcomes import outcomes
+from bench.train.progress import State
 
 BLOCK_SECONDS = 2.0
 """Predicted, of a block of updates: so often a training can be stopped."""
@@ -76,36 +78,18 @@ class Trainer:
         running = progress.state.running
         best = {name: running[_BEST + name] for name in progress.state.params}
         test = np.asarray(self._read(best, self.lanes.copy(_padded(self.texts.test))))
-        params = {name: np.asarray(value) for name, value in best.items()}
-        early = self._early(progress.state)
-        return [
-            Outcome(
-                seed,
-                row(
-                    self.texts.unit,
-                    progress.curves[lane],
-                    early[lane],
-                    test[lane, : len(self.texts.test)],
-                ),
-                progress.seconds / len(seeds),
-                len(seeds) // len(self.lanes.devices),
-                {name: value[lane] for name, value in params.items()},
-            )
-            for lane, seed in enumerate(seeds)
+        early = early_costs(np.asarray(running["early"]), self.updates)
+        rows = [
+            row(self.texts.unit, curve, early[lane], test[lane, : len(self.texts.test)])
+            for lane, curve in enumerate(progress.curves)
         ]
+        return outcomes(seeds, rows, progress, best, self.lanes)
 
     def begin(self, seeds: Sequence[int]) -> list[float]:
         """The rows' `BEGINNING` alone: as `bench.core.method.Beginner.begin`."""
-        course = _Course(self, seeds)
-        state, plan = course.begin(), course.plan([[] for _ in seeds], 0)
-        most = min(BEGINNING, self.updates)
-        for first in range(0, most, self.block):
-            state = course.run(state, 1, range(first, min(first + self.block, most)), plan)
-        return [float("nan") if cost is None else cost for cost in self._early(state)]
-
-    def _early(self, state: State) -> list[float | None]:
-        sums = np.asarray(state.running["early"])
-        return [early_cost(float(one), min(BEGINNING, self.updates)) for one in sums]
+        state = loop.beginning(_Course(self, seeds), seeds, min(BEGINNING, self.updates))
+        early = early_costs(np.asarray(state.running["early"]), self.updates)
+        return [float("nan") if cost is None else cost for cost in early]
 
     def init(self, seeds: np.ndarray) -> State:
         """The state before the first update."""
@@ -142,42 +126,22 @@ class Trainer:
         return State(state.params, running), figures
 
 
-class _Course:
-    """One training of some seeds, see `bench.train.loop.Course`. A row of its curves is the
-    training cost of the epoch's batches and the validation cost, in nats a word."""
+class _Course(Annealed[Trainer]):
+    """One training of some seeds, see `bench.train.loop.Course`."""
 
-    reads_figures = True
+    def rate(self, costs: Sequence[float]) -> float:
+        return schedule.rate(self.trainer.spec, costs)
 
-    def __init__(self, trainer: Trainer, seeds: Sequence[int]):
-        self._trainer = trainer
-        self._seeds = np.asarray(seeds, np.int32)
-        self.updates = trainer.updates
-        self.block_updates = trainer.block
-
-    def begin(self) -> State:
-        return self._trainer.init(self._seeds)
-
-    def resume(self, state: State) -> State:
-        return self._trainer.resume(state)
-
-    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        del unread
-        rates = [schedule.rate(self._trainer.spec, [row[1] for row in c]) for c in curves]
-        return Plan(np.array(rates) > 0.0, (np.array(rates, np.float32),))
-
-    def outlook(self, curves: Sequence[Curve]) -> Outlook:
-        spec = self._trainer.spec
-        costs = [[row[1] for row in curve] for curve in curves]
-        return annealing.outlook(
-            costs, functools.partial(schedule.rate, spec), lambda costs: spec.epochs
-        )
+    def length(self, costs: Sequence[float]) -> int:
+        del costs
+        return self.trainer.spec.epochs
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
-        return self._trainer.run(state, epoch, updates, *plan.settings)
+        return self.trainer.run(state, epoch, updates, *plan.settings)
 
     def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
         del plan
-        after, figures = self._trainer.close(state)
+        after, figures = self.trainer.close(state)
         return after, lambda: np.asarray(figures, np.float64) / [self.updates, 1.0]
 
 

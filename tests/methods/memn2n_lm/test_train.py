@@ -17,7 +17,6 @@ from bench.methods.memn2n_lm import METHOD, saved, schedule
 from bench.methods.memn2n_lm.row import FIELDS
 from bench.methods.memn2n_lm.texts import Texts, texts
 from bench.methods.memn2n_lm.training import Trainer
-from bench.train import annealing
 from bench.train.costs import SHORT_WORDS
 
 DEVICE = jax.devices()[0]
@@ -143,15 +142,6 @@ def test_its_length_is_looked_for_by_the_falls_that_are_left(costs):
     assert schedule.length(spec, costs) == expected
     assert schedule.length(tiny_lm.column(annealing="paper", epochs=13), costs) == 13
     assert schedule.length(spec, [5.0] * 19) == 19
-
-
-def test_whoever_watches_is_told_of_the_lane_that_takes_longest():
-    lanes = [[6.0, 5.0], [6.0, 6.0]]
-    told = annealing.outlook(lanes, lambda costs: 0.01 / len(costs), lambda costs: int(costs[-1]))
-    assert told == (6, "epoch 3 of about 6, rate 0.005, validation perplexity 403.4")
-    assert annealing.outlook([[]], lambda costs: 0.01, lambda costs: 3).note == (
-        "epoch 1 of about 3, rate 0.01"
-    )
 
 
 def test_a_training_that_diverges_says_so():
