@@ -40,7 +40,7 @@ def test_a_data_set_says_what_it_is(dataset):
     assert len(set(labels)) == (len(units) + 1 if len(units) > 1 else 1)
     assert all(re.fullmatch(r"\w[\w-]*", label) for label in labels)
     metric = dataset.metric
-    assert re.fullmatch(r"[a-z_]+", metric.name) and metric.better in ("lower", "higher")
+    assert re.fullmatch(r"[a-z][a-z_0-9]*", metric.name) and metric.better in ("lower", "higher")
     assert metric.most is None or metric.least < metric.most
     assert {summary.figure for summary in dataset.summaries} <= {"mean", "above"}
     assert not {summary.key for summary in dataset.summaries} & set(units)

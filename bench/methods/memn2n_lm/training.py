@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,7 +155,7 @@ class _Course(Annealed[Trainer]):
 
     def __init__(self, trainer: Trainer, seeds: Sequence[int]):
         super().__init__(trainer, seeds)
-        self._drawn: tuple[int, jax.Array] | None = None
+        self._drawn = lru_cache(1)(functools.partial(trainer.draw, self.seeds))
 
     def rate(self, costs: Sequence[float]) -> float:
         return schedule.rate(self.trainer.spec, costs)
@@ -163,9 +164,7 @@ class _Course(Annealed[Trainer]):
         return schedule.length(self.trainer.spec, costs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
-        if self._drawn is None or self._drawn[0] != epoch:
-            self._drawn = epoch, self.trainer.draw(self.seeds, epoch)
-        return self.trainer.run(state, self._drawn[1], epoch, updates, *plan.settings)
+        return self.trainer.run(state, self._drawn(epoch), epoch, updates, *plan.settings)
 
     def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
         del plan

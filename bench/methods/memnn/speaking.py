@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,8 +28,9 @@ from bench.methods.memnn.step import CHUNK, draw
 from bench.methods.memnn.training import Outcome
 from bench.train import cells, checkpoint, leaves, loop
 from bench.train.lanes import Array, Lanes
-from bench.train.loop import Outlook, Plan
-from bench.train.progress import Curve, Progress, State
+from bench.train.loop import Plan
+from bench.train.progress import Progress, State
+from bench.train.timed import Timed
 
 ORDER = 1 << 31
 """Apart in a group's stream: R's initial values and order from O's."""
@@ -235,17 +236,16 @@ class Scored(NamedTuple):
     right: Array
 
 
-class _Course:
+class _Course(Timed):
     """R's training, see `bench.train.loop.Course`. A row of its curves is `Trainer.close`'s."""
 
-    reads_figures = False
-
     def __init__(self, trainer: Trainer, seeds: Sequence[int], begin: State | None):
+        super().__init__(trainer.speech.epochs)
         self._trainer, self._begin = trainer, begin
         self._seeds = seeds
         self.updates, self.block_updates = trainer.updates, trainer.block
         self._valid: np.ndarray | None = None
-        self._drawn: tuple[int, tuple[Array, Array]] | None = None
+        self._chance = lru_cache(1)(partial(trainer.chance, seeds))
 
     def begin(self) -> State:
         return self._begin or self._trainer.init(self._seeds)
@@ -253,19 +253,9 @@ class _Course:
     def resume(self, state: State) -> State:
         return self._trainer.lanes.split(state)
 
-    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        left = [len(curve) + unread < self._trainer.speech.epochs for curve in curves]
-        return Plan(np.array(left), ())
-
-    def outlook(self, curves: Sequence[Curve]) -> Outlook:
-        del curves
-        return Outlook(self._trainer.speech.epochs)
-
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         del plan
-        if self._drawn is None or self._drawn[0] != epoch:
-            self._drawn = epoch, self._trainer.chance(self._seeds, epoch)
-        return self._trainer.run(state, self._drawn[1], updates)
+        return self._trainer.run(state, self._chance(epoch), updates)
 
     def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
         del plan

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import jax
@@ -20,8 +21,9 @@ from bench.methods.memnn.step import Drawn, Programs, draw, questions, some
 from bench.train import loop
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
-from bench.train.loop import Outlook, Plan
+from bench.train.loop import Plan
 from bench.train.progress import Curve, Progress, State
+from bench.train.timed import Timed
 
 FIGURES = 2
 """Of an order of n-grams and an epoch: mean loss of its updates, error on what is held out."""
@@ -177,20 +179,19 @@ class Trainer:
         return outcomes
 
 
-class _Course:
+class _Course(Timed):
     """One training of some seeds, see `bench.train.loop.Course`: all orders of n-grams side by
     side, of which one is kept in the end. A row of its curves is `FIGURES` for each."""
 
-    reads_figures = False
-
     def __init__(self, trainer: Trainer, seeds: Sequence[int]):
+        super().__init__(trainer.spec.epochs)
         self._trainer = trainer
         self._seeds = np.asarray(seeds, np.int32)
         self._orders = trainer.spec.orders
         self._first = trainer.programs[self._orders[0]]
         self.updates = self._first.updates
         self.block_updates = min(trainer.block, self.updates)
-        self._drawn: tuple[int, Drawn] | None = None
+        self._chance = lru_cache(1)(self._draw)
 
     def begin(self) -> State:
         shapes = {
@@ -204,14 +205,6 @@ class _Course:
 
     def resume(self, state: State) -> State:
         return self._trainer.lanes.split(state)
-
-    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        done = [len(curve) + unread >= self._trainer.spec.epochs for curve in curves]
-        return Plan(~np.array(done), ())
-
-    def outlook(self, curves: Sequence[Curve]) -> Outlook:
-        del curves
-        return Outlook(self._trainer.spec.epochs)
 
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         drawn = self._chance(epoch)
@@ -239,15 +232,13 @@ class _Course:
     def _nothing(self) -> dict[str, np.ndarray]:
         return {str(order): np.zeros(len(self._seeds), np.float32) for order in self._orders}
 
-    def _chance(self, epoch: int) -> Drawn:
-        if self._drawn is None or self._drawn[0] != epoch:
-            trainer = self._trainer
-            drawn = draw(
-                trainer.lanes, trainer.stream, self._seeds, epoch,
-                trainer.encoded.fit, trainer.spec.batch, self._first.draws,
-            )  # fmt: skip
-            self._drawn = epoch, trainer.lanes.split(drawn)
-        return self._drawn[1]
+    def _draw(self, epoch: int) -> Drawn:
+        trainer = self._trainer
+        drawn = draw(
+            trainer.lanes, trainer.stream, self._seeds, epoch,
+            trainer.encoded.fit, trainer.spec.batch, self._first.draws,
+        )  # fmt: skip
+        return Drawn(*trainer.lanes.split(drawn))
 
 
 def of_order(params: Params, order: int) -> Params:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,9 +22,10 @@ from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.work import step_seconds
 from bench.train import cells, draws, leaves, loop
 from bench.train.lanes import Lanes
-from bench.train.loop import Outlook, Plan
+from bench.train.loop import Plan
 from bench.train.outcomes import outcomes
-from bench.train.progress import Curve, State
+from bench.train.progress import State
+from bench.train.timed import Timed
 
 BLOCK_SECONDS = 2.0
 """Predicted, of a block of updates: so often a training can be stopped."""
@@ -156,18 +158,17 @@ class Trainer:
         return State(state.params, running), figures
 
 
-class _Course:
+class _Course(Timed):
     """One training of some seeds, see `bench.train.loop.Course`. A row of its curves is the mean
     cost of the epoch's batches, and cost and share of errors of the questions held out."""
 
-    reads_figures = False
-
     def __init__(self, trainer: Trainer, seeds: Sequence[int]):
+        super().__init__(trainer.spec.epochs)
         self._trainer = trainer
         self._seeds = np.asarray(seeds, np.int32)
         self.updates = trainer.updates
         self.block_updates = trainer.block
-        self._drawn: tuple[int, tuple[jax.Array, jax.Array]] | None = None
+        self._order = lru_cache(1)(functools.partial(trainer.order, self._seeds))
 
     def begin(self) -> State:
         return self._trainer.init(self._seeds)
@@ -175,19 +176,9 @@ class _Course:
     def resume(self, state: State) -> State:
         return self._trainer.resume(state)
 
-    def plan(self, curves: Sequence[Curve], unread: int) -> Plan:
-        left = [len(curve) + unread < self._trainer.spec.epochs for curve in curves]
-        return Plan(np.array(left), ())
-
-    def outlook(self, curves: Sequence[Curve]) -> Outlook:
-        del curves
-        return Outlook(self._trainer.spec.epochs)
-
     def run(self, state: State, epoch: int, updates: range, plan: Plan) -> State:
         del plan
-        if self._drawn is None or self._drawn[0] != epoch:
-            self._drawn = epoch, self._trainer.order(self._seeds, epoch)
-        return self._trainer.run(state, self._drawn[1], updates)
+        return self._trainer.run(state, self._order(epoch), updates)
 
     def figures(self, state: State, plan: Plan) -> tuple[State, Callable[[], np.ndarray]]:
         del plan

@@ -1,0 +1,49 @@
+"""The patterns by which questions are made of statements for training (Bordes et al., 2014, whom
+W14 5.1 follows; their table of 16).
+
+``r`` is the relation, ``e`` the argument that is given. Those of relations that end in 'in' or 'on'
+ask for a time or a place, and lose that word.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Pattern(NamedTuple):
+    """A way to ask.
+
+    Attributes:
+        text: with r and e.
+        asks: 'first' or 'second', the argument asked for.
+        ending: the word that the relation must end in, '' if any but the others'.
+    """
+
+    text: str
+    asks: str
+    ending: str = ""
+
+
+PATTERNS = (
+    Pattern("who r e", "first"),
+    Pattern("what r e", "first"),
+    Pattern("who does e r", "second"),
+    Pattern("what does e r", "second"),
+    Pattern("what is the r of e", "first"),
+    Pattern("who is the r of e", "first"),
+    Pattern("what is r by e", "second"),
+    Pattern("who is e 's r", "first"),
+    Pattern("what is e 's r", "first"),
+    Pattern("who is r by e", "second"),
+    Pattern("when did e r", "second", "in"),
+    Pattern("when did e r", "second", "on"),
+    Pattern("when was e r", "second", "in"),
+    Pattern("when was e r", "second", "on"),
+    Pattern("where was e r", "second", "in"),
+    Pattern("where did e r", "second", "in"),
+)
+
+
+def words(pattern: Pattern) -> list[str]:
+    """The pattern's own words."""
+    return [word for word in pattern.text.split() if word not in ("r", "e")]

@@ -1,0 +1,82 @@
+"""A column of W14's memory network over triples (W14 5.1): its settings."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from bench.core import fields
+from bench.core.column import Column
+from bench.core.errors import BenchError
+from bench.core.fields import choice
+
+NAME = "memnn_triples"
+
+VERSION = 1
+"""Raised by hand whenever the same spec on the same data would train to other numbers."""
+
+SHORT_UPDATES = 60
+"""Of an epoch under a budget of epochs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemNNTriples(Column):
+    """One column. A question x is answered by the statement y of the highest score
+
+        s(x, y) = Phi_x(x)^T U^T U Phi_y(y) + match Phi_x(x)^T Phi_y(y),
+
+    a bag of words each, with word lists apart (D = 2|W|: k = 1, and R returns the statement). Every
+    restart trains two models on the same draws: without the match of words (match = 0) and with it
+    (W14 3.6).
+
+    W14 gives n, the margin and the rate; batches, the length of training and the match's weight are
+    ours.
+
+    Attributes:
+        reports: which of the two the metric ``f1`` is of.
+        hashing: which statements are scored (W14 3.3). 'none': all. 'words': those that share a
+            word with the question. 'clusters': those that have a word of the same cluster, of
+            K-means over U's rows for statements' words.
+        clusters: K.
+        common: a word in more than this share of the statements has no bucket (ours: with the
+            paper's counts of candidates it can't have been otherwise).
+        match: what a shared word adds to the score.
+        gamma: the margin.
+        epochs: of ``updates`` updates each.
+        batch: pairs of a question and a statement an update, and as many of paraphrases.
+    """
+
+    reports: str = choice("embedding", "match")
+    hashing: str = choice("none", "words", "clusters")
+    clusters: int = 1000
+    common: float = 0.001
+    dim: int = 128
+    match: float = 0.02
+    gamma: float = 0.1
+    rate: float = 0.01
+    epochs: int = 20
+    updates: int = 5000
+    batch: int = 32
+    init_std: float = 0.1
+    method = NAME
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = ("clusters", "common", "dim", "match", "gamma", "rate", "epochs", "updates")
+        fields.positive(self, self.where, *names, "batch", "init_std")
+        if self.common > 1.0:
+            raise BenchError(f"{self.where}: field 'common' must be at most 1, not {self.common}")
+        if self.joint:
+            raise BenchError(f"{self.where}: field 'joint' must be False: a memory has one model")
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Its settings in short words, for labels and file names."""
+        hashed = {"none": (), "words": ("words",), "clusters": (f"{self.clusters}clusters",)}
+        short = (f"{self.updates}updates",) if self.updates <= SHORT_UPDATES else ()
+        return (self.reports, f"d{self.dim}", *hashed[self.hashing], *short)
+
+    def capped(self, epochs: int) -> MemNNTriples:
+        """The column under a budget of so many epochs, short ones of `SHORT_UPDATES`."""
+        updates = min(self.updates, SHORT_UPDATES)
+        return dataclasses.replace(self, epochs=min(self.epochs, epochs), updates=updates)
