@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 STATEMENTS = (
@@ -45,8 +46,8 @@ def write(folder, *, database=False, **texts):
         (folder / name).write_bytes(told if isinstance(told, bytes) else told.encode())
     if database:
         (folder / "tuples.txt").unlink()
-        with sqlite3.connect(folder / "tuples.db") as made:
+        with contextlib.closing(sqlite3.connect(folder / "tuples.db")) as made:
             made.execute("create table tuples (rel text, arg1 text, arg2 text)")
             rows = [line.split() for line in STATEMENTS]
             made.executemany("insert into tuples values (?, ?, ?)", rows)
-        made.close()
+            made.commit()

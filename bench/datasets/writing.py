@@ -46,3 +46,11 @@ def locked(path: Path, doing: str, patience: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file is there and has these bytes."""
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False

@@ -139,7 +139,7 @@ def train(
         tick(min(1.0, done / outlook.epochs), outlook.note)
         if now - last_saved > CHECKPOINT_SECONDS:
             checkpoint.save_all(saved, seeds, progress)
-            last_saved = now
+            last_saved = time.perf_counter()
     finished = not course.plan(progress.curves, 0).active.any()
     if not finished or progress.seconds > CHECKPOINT_SECONDS:  # what comes after takes time, too
         checkpoint.save_all(saved, seeds, progress)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from bench.core.cache import cache_dir
 from bench.core.files import write_atomically
 from bench.datasets import manifest
 from bench.datasets.corpus.text import SPLITS, Texts
-from bench.datasets.writing import writing
+from bench.datasets.writing import holds, writing
 
 VERSION = 1
 TOP = f"generated-text-v{VERSION}"
@@ -86,7 +85,7 @@ def make() -> Texts:
     for split, file in files.items():
         content = lines(drawn[split])
         hashes[split] = f"{TOP}/{split}.txt", manifest.digest(content)
-        if not _there(file, content):
+        if not holds(file, content):
             with writing(root):
                 root.mkdir(parents=True, exist_ok=True)
             write_atomically(file, content)
@@ -98,10 +97,3 @@ def make() -> Texts:
         f"no model's perplexity on its test text can be much below {best:.1f}, the source's own"
     )
     return Texts(root, "generated", files, hashes, about=about)
-
-
-def _there(file: Path, content: bytes) -> bool:
-    try:
-        return file.read_bytes() == content
-    except OSError:
-        return False

@@ -110,8 +110,10 @@ class ReVerb:
 
 def _check(wish: Wish, root: Path) -> Located:
     there = [root / name for name in layout.TUPLES if (root / name).exists()]
-    if not there:
-        raise BenchError(f"{root / layout.TUPLES[0]}: there is no such file; put {MADE}")
+    needed = (there or [root / layout.TUPLES[0]])[0], root / layout.PARAPHRASES
+    for path in needed:
+        if not path.exists():
+            raise BenchError(f"{path}: there is no such file; put {MADE}")
     if not wish.allow_unverified:
         raise BenchError(
             f"{there[0]}: its SHA-256 is not known here; use it as it is with --allow-unverified"

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,16 +44,18 @@ def read(tuples: Path, paraphrases: Path, labels: Path) -> Triples:
     for one, other in _pairs(paraphrases):
         left.add(one)
         right.add(other)
+    if not len(left):
+        raise BenchError(f"{paraphrases}:1: the file is empty; {REMEDY}")
     judged = _judged(numbers, labels)
     count = len(numbers.index)
     return Triples(
         tuple(numbers.index),
         _wide(memory, count),
         endings,
-        Patterns(csr(patterns.words, count), patterns.asks_second, patterns.ending),
+        Patterns(_wider(patterns.words, count), patterns.asks_second, patterns.ending),
         (left.matrix(count), right.matrix(count)),
         Judged(
-            csr(judged.questions, count),
+            _wider(judged.questions, count),
             _wide(judged.statements, count),
             judged.asked,
             judged.right,
@@ -102,6 +105,9 @@ class _Bags:
         self._words.extend(words)
         self._ends.append(len(self._words))
 
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
     def matrix(self, width: int) -> csr_array:
         words = np.frombuffer(self._words, np.int32) if self._words else np.zeros(0, np.int32)
         ends = np.frombuffer(self._ends, np.int64)
@@ -110,13 +116,13 @@ class _Bags:
         return found
 
 
-def csr(matrix: csr_array, width: int) -> csr_array:
+def _wider(matrix: csr_array, width: int) -> csr_array:
     """A matrix with more columns, none of which has anything."""
     return csr_array((matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], width))
 
 
 def _wide(some: Statements, width: int) -> Statements:
-    return Statements(*(csr(part, width) for part in (some.first, some.relation, some.second)))
+    return Statements(*(_wider(part, width) for part in (some.first, some.relation, some.second)))
 
 
 def _patterns(numbers: _Numbers) -> Patterns:
@@ -144,7 +150,7 @@ def _statements(numbers: _Numbers, told: Iterable[Symbols]) -> tuple[Statements,
     endings = array("i")
     for r, x, y in told:
         found = numbers.of_symbol(r)
-        endings.append(found[-1] if found else -1)
+        endings.append(found[-1])
         relation.add_numbers(found)
         first.add_numbers(numbers.of_symbol(x))
         second.add_numbers(numbers.of_symbol(y))
@@ -154,21 +160,22 @@ def _statements(numbers: _Numbers, told: Iterable[Symbols]) -> tuple[Statements,
 
 
 def _judged(numbers: _Numbers, path: Path) -> Judged:
-    questions: dict[str, int] = {}
+    questions: dict[tuple[str, ...], int] = {}
     bags, told = _Bags(numbers), []
     asked, right = array("i"), []
     for line, text in _lines(path):
         fields = text.split("\t")
-        statement = _symbols(fields[-1])
-        if len(fields) != 3 or fields[0] not in ("0", "1") or statement is None:
+        statement, question = _symbols(fields[-1]), tuple(_asked(fields[len(fields) > 1]))
+        wrong = len(fields) != 3 or fields[0] not in ("0", "1") or not question
+        if wrong or statement is None:
             raise BenchError(
                 f"{path}:{line}: expected 0 or 1, a question, and a statement of three, parted by "
                 f"tabs; {REMEDY}"
             )
-        if fields[1] not in questions:
-            questions[fields[1]] = len(questions)
-            bags.add(_asked(fields[1]))
-        asked.append(questions[fields[1]])
+        if question not in questions:
+            questions[question] = len(questions)
+            bags.add(question)
+        asked.append(questions[question])
         right.append(fields[0] == "1")
         told.append(statement)
     if not told:
@@ -202,31 +209,42 @@ def _tuples(path: Path) -> Iterator[Symbols]:
 
 def _table(path: Path) -> Iterator[Symbols]:
     try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as found:
+        # Immutable: what a journal beside the file holds is not in its SHA-256.
+        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as found:
             for row in found.execute("select * from tuples"):
-                if len(row) != 3 or not all(isinstance(one, str) and symbol(one) for one in row):
+                texts = [one for one in row if isinstance(one, str)]
+                told = _ordered(texts) if len(row) == len(texts) else None
+                if told is None:
                     raise BenchError(
                         f"{path}: its table 'tuples' holds {row!r:.80}; expected a relation and "
-                        f"two arguments; {REMEDY}"
+                        f"two arguments, in this order; {REMEDY}"
                     )
-                yield row
+                yield told
     except sqlite3.Error as error:
         raise BenchError(f"{path}: cannot be read as SQLite ({error}); {REMEDY}") from None
 
 
 def _symbols(text: str) -> Symbols | None:
     """A statement of a line, None if it is none."""
-    parts = text.split(" ")
+    return _ordered(text.split(" "))
+
+
+def _ordered(parts: Sequence[str]) -> Symbols | None:
+    """Three symbols, None if they are not: 'x.r' is a relation, and 'x.e' an argument."""
     if len(parts) != 3 or not all(map(symbol, parts)):
         return None
-    return parts[0], parts[1], parts[2]
+    relation, first, second = parts
+    if relation.endswith(".e") or first.endswith(".r") or second.endswith(".r"):
+        return None
+    return relation, first, second
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """A file's lines, numbered, without their ends."""
     line = 0
     try:
-        with open(path, encoding="utf-8", newline="\n") as file:
+        with open(path, encoding="utf-8-sig", newline="\n") as file:
             for line, text in enumerate(file, start=1):
                 if not text.endswith("\n"):
                     raise BenchError(

@@ -2,7 +2,8 @@
 W14 5.1 follows; their table of 16).
 
 ``r`` is the relation, ``e`` the argument that is given. Those of relations that end in 'in' or 'on'
-ask for a time or a place, and lose that word.
+ask for a time or a place, and lose that word. Words are lemmas, 'be' for 'is' and 'do' for 'did',
+as they are in statements and in paraphrases: what a pattern teaches must be found in questions.
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ class Pattern(NamedTuple):
 PATTERNS = (
     Pattern("who r e", "first"),
     Pattern("what r e", "first"),
-    Pattern("who does e r", "second"),
-    Pattern("what does e r", "second"),
-    Pattern("what is the r of e", "first"),
-    Pattern("who is the r of e", "first"),
-    Pattern("what is r by e", "second"),
-    Pattern("who is e 's r", "first"),
-    Pattern("what is e 's r", "first"),
-    Pattern("who is r by e", "second"),
-    Pattern("when did e r", "second", "in"),
-    Pattern("when did e r", "second", "on"),
-    Pattern("when was e r", "second", "in"),
-    Pattern("when was e r", "second", "on"),
-    Pattern("where was e r", "second", "in"),
-    Pattern("where did e r", "second", "in"),
+    Pattern("who do e r", "second"),
+    Pattern("what do e r", "second"),
+    Pattern("what be the r of e", "first"),
+    Pattern("who be the r of e", "first"),
+    Pattern("what be r by e", "second"),
+    Pattern("who be e 's r", "first"),
+    Pattern("what be e 's r", "first"),
+    Pattern("who be r by e", "second"),
+    Pattern("when do e r", "second", "in"),
+    Pattern("when do e r", "second", "on"),
+    Pattern("when be e r", "second", "in"),
+    Pattern("when be e r", "second", "on"),
+    Pattern("where be e r", "second", "in"),
+    Pattern("where do e r", "second", "in"),
 )
 
 

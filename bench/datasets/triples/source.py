@@ -2,9 +2,9 @@
 
 Ten relations between things of a few types, whose names are made-up words that several things
 share. Each relation is asked for in several ways, most of which do not have its own words: what
-they mean can only be learned from paraphrases. Of a test question's candidates those that hold the
-relation and the thing are right; wrong ones have the thing in another relation, or the relation and
-a thing of a like name, or neither.
+they mean can only be learned from paraphrases, none of which is a test question. Of a test
+question's candidates those that hold the relation and the thing are right; wrong ones have the
+thing in another relation, or the relation and a thing of a like name, or neither.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from bench.core.cache import cache_dir
 from bench.core.files import write_atomically
 from bench.datasets.triples.layout import LABELS, PARAPHRASES, TUPLES
-from bench.datasets.writing import writing
+from bench.datasets.writing import holds, writing
 
 VERSION = 1
 TOP = f"generated-triples-v{VERSION}"
@@ -118,13 +118,15 @@ def make() -> Path:
     random = np.random.Generator(np.random.PCG64(VERSION))
     things = names(random)
     told = facts(random, things)
+    labels = list(judged(random, told))
+    alike = pairs(random, things, {question for _, question, _ in labels})
     contents = {
         TUPLES[1]: "".join(fact.line + "\n" for fact in told),
-        PARAPHRASES: "".join(f"{one}\t{other}\t\n" for one, other in pairs(random, things)),
-        LABELS: "".join("\t".join(line) + "\n" for line in judged(random, told)),
+        PARAPHRASES: "".join(f"{one}\t{other}\t\n" for one, other in alike),
+        LABELS: "".join("\t".join(line) + "\n" for line in labels),
     }
     for name, content in contents.items():
-        if not _there(root / name, content):
+        if not holds(root / name, content.encode()):
             with writing(root):
                 root.mkdir(parents=True, exist_ok=True)
             write_atomically(root / name, content)
@@ -166,14 +168,20 @@ def facts(random: np.random.Generator, things: dict[str, list[str]]) -> list[Fac
     return [every[int(i)] for i in random.permutation(len(every))]
 
 
-def pairs(random: np.random.Generator, things: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Two ways to ask the same."""
-    for _ in range(PAIRS):
+def pairs(
+    random: np.random.Generator, things: dict[str, list[str]], tested: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Two ways to ask the same, neither of which is a test question."""
+    left = PAIRS
+    while left:
         relation, second = RELATIONS[int(random.integers(len(RELATIONS)))], random.integers(2) > 0
         ways = relation.ask_second if second else relation.ask_first
         given = _words(_one(random, things[relation.first if second else relation.second]))
         one, other = random.permutation(len(ways))[:2]
-        yield ways[int(one)].format(given), ways[int(other)].format(given)
+        pair = ways[int(one)].format(given), ways[int(other)].format(given)
+        if tested.isdisjoint(pair):
+            left -= 1
+            yield pair
 
 
 def judged(random: np.random.Generator, told: list[Fact]) -> Iterator[tuple[str, str, str]]:
@@ -197,8 +205,8 @@ def judged(random: np.random.Generator, told: list[Fact]) -> Iterator[tuple[str,
         any_other = [told[int(i)] for i in random.integers(len(told), size=5)]
         candidates = dict.fromkeys([fact, *_some(random, like, 15), *any_other])
         for one in _some(random, list(candidates), len(candidates)):
-            holds = one.relation == relation and given == (one.first if second else one.second)
-            yield str(int(holds)), question, one.line
+            right = one.relation == relation and given == (one.first if second else one.second)
+            yield str(int(right)), question, one.line
 
 
 def _one(random: np.random.Generator, some: list[str]) -> str:
@@ -211,10 +219,3 @@ def _some(random: np.random.Generator, facts: list[Fact], most: int) -> list[Fac
 
 def _words(thing: str) -> str:
     return thing.replace("-", " ")
-
-
-def _there(file: Path, content: str) -> bool:
-    try:
-        return file.read_bytes() == content.encode()
-    except OSError:
-        return False

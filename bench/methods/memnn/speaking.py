@@ -27,10 +27,10 @@ from bench.methods.memnn.spec import MemNN, Speech
 from bench.methods.memnn.step import CHUNK, draw
 from bench.methods.memnn.training import Outcome
 from bench.train import cells, checkpoint, leaves, loop
+from bench.train.fixed import Fixed
 from bench.train.lanes import Array, Lanes
 from bench.train.loop import Plan
 from bench.train.progress import Progress, State
-from bench.train.timed import Timed
 
 ORDER = 1 << 31
 """Apart in a group's stream: R's initial values and order from O's."""
@@ -236,7 +236,7 @@ class Scored(NamedTuple):
     right: Array
 
 
-class _Course(Timed):
+class _Course(Fixed):
     """R's training, see `bench.train.loop.Course`. A row of its curves is `Trainer.close`'s."""
 
     def __init__(self, trainer: Trainer, seeds: Sequence[int], begin: State | None):

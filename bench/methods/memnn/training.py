@@ -19,11 +19,11 @@ from bench.methods.memnn.model import Params, Reply
 from bench.methods.memnn.spec import MemNN as Spec
 from bench.methods.memnn.step import Drawn, Programs, draw, questions, some
 from bench.train import loop
+from bench.train.fixed import Fixed
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
 from bench.train.loop import Plan
 from bench.train.progress import Curve, Progress, State
-from bench.train.timed import Timed
 
 FIGURES = 2
 """Of an order of n-grams and an epoch: mean loss of its updates, error on what is held out."""
@@ -179,7 +179,7 @@ class Trainer:
         return outcomes
 
 
-class _Course(Timed):
+class _Course(Fixed):
     """One training of some seeds, see `bench.train.loop.Course`: all orders of n-grams side by
     side, of which one is kept in the end. A row of its curves is `FIGURES` for each."""
 

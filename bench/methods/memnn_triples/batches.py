@@ -14,11 +14,11 @@ from scipy.sparse import csr_array
 from bench.examples.triples import Triples
 
 MOST_WORDS = 24
-"""Of a part of a statement, and of a question; what a longer one has behind is not read."""
+"""Of a part of a statement, and of a question; of a longer one some are left out."""
 
 NUMBERS = 6
-"""Drawn for each place of a batch: a statement, how it is asked for, and a wrong statement; two
-paraphrases, the second that is wrong, and which way round the first are."""
+"""Drawn for each place of a batch: a statement, how it is asked for, and a wrong statement; a pair
+of paraphrases, a wrong one, and which way round the pair is."""
 
 
 class Bags(NamedTuple):
@@ -94,7 +94,7 @@ class Batches:
 
 
 def rows(bags: csr_array, which: np.ndarray, width: int) -> Bags:
-    """Rows of a sparse matrix as bags of ``width`` places; what a longer row has behind is cut."""
+    """Rows of a sparse matrix as bags of ``width`` places; the last of a longer row are cut."""
     if not bags.nnz:
         shape = (*which.shape, width)
         return Bags(np.zeros(shape, np.int32), np.zeros(shape, np.float32))
@@ -112,5 +112,4 @@ def joined(parts: list[Bags]) -> Bags:
 
 
 def _width(bags: csr_array) -> int:
-    longest = int(np.diff(bags.indptr).max(initial=1))
-    return max(1, min(longest, MOST_WORDS))
+    return min(int(np.diff(bags.indptr).max(initial=1)), MOST_WORDS)

@@ -8,7 +8,7 @@ share one.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 from bench.methods.memnn_triples.spec import MemNNTriples
 
@@ -28,9 +28,8 @@ def buckets(
         return None
     statements, words = memory.shape
     held = np.bincount(memory.indices, minlength=words)
-    kept = (held > 0) & (held <= spec.common * statements)
     found = np.full(words, NOWHERE, np.int64)
-    some = np.flatnonzero(kept)
+    some = np.flatnonzero((held > 0) & (held <= spec.common * statements))
     if spec.hashing == "words":
         found[some] = some
     elif len(some):
@@ -48,17 +47,25 @@ def clusters(rows: np.ndarray, count: int, seed: int) -> np.ndarray:
         return np.asarray(means.fit_predict(np.asarray(rows, np.float64)), np.int64)
 
 
-def looked_at(found: np.ndarray, question: np.ndarray, statements: csr_array) -> np.ndarray:
-    """(M,) bool, whether each statement shares a bucket with the question.
+class Index:
+    """Statements by their buckets.
 
     Args:
-        found: as `buckets` gives it.
-        question: numbers of its words.
+        buckets: (V,) as `buckets` gives it.
+        statements: (M, V).
     """
-    wanted = np.unique(found[question])
-    wanted = wanted[wanted != NOWHERE]
-    if not len(wanted):
-        return np.zeros(statements.shape[0], bool)
-    hit = np.isin(found, wanted)[statements.indices]
-    ends = np.concatenate([[0], np.cumsum(hit)])[statements.indptr]
-    return np.diff(ends) > 0
+
+    def __init__(self, buckets: np.ndarray, statements: csr_array):
+        held = buckets[statements.indices]
+        rows = np.repeat(np.arange(statements.shape[0]), np.diff(statements.indptr))
+        kept = held != NOWHERE
+        shape = (statements.shape[0], int(buckets.max(initial=NOWHERE)) + 1)
+        there = np.ones(int(kept.sum()), bool)
+        self._buckets, self._held = buckets, csc_array((there, (rows[kept], held[kept])), shape)
+
+    def looked_at(self, words: np.ndarray) -> np.ndarray:
+        """The statements that share a bucket with one of these words, in order."""
+        wanted = np.unique(self._buckets[words])
+        ends, rows = self._held.indptr, self._held.indices
+        parts = [rows[ends[b] : ends[b + 1]] for b in wanted[wanted != NOWHERE]]
+        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)

@@ -1,8 +1,8 @@
 """F1 over the judged candidates of the test questions, and how many statements they look at.
 
-A question is answered by its candidate of the highest score among those that are looked at; other
-statements of the memory are judged by nobody and ignored, as in Bordes et al. (2014). Precision is
-of the questions that have an answer, recall of all.
+A question is answered by its candidate of the highest score among those that are looked at, of
+equals the last in the file; other statements of the memory are judged by nobody and ignored (W14
+5.1). Precision is of the questions that have an answer, recall of all.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from bench.examples.triples import Judged, Triples
-from bench.methods.memnn_triples import hashing
+from bench.examples.triples import Judged
+from bench.methods.memnn_triples.hashing import Index
 
 
 class Measured(NamedTuple):
@@ -28,12 +29,15 @@ class Measured(NamedTuple):
 
 
 def scores(judged: Judged, question: np.ndarray, statement: np.ndarray, match: float) -> np.ndarray:
-    """(C,) s(x, y) of every candidate and its question (`bench.methods.memnn_triples.spec`)."""
+    """(C,) s(x, y) of every candidate and its question (`bench.methods.memnn_triples.spec`).
+
+    Args:
+        question, statement: (V, n), U's rows.
+    """
     words = judged.statements.words
     asked = judged.questions @ question
-    embedded = words @ statement
     alike = judged.questions[judged.asked].multiply(words).sum(axis=1)
-    return (asked[judged.asked] * embedded).sum(axis=1) + match * np.asarray(alike)
+    return (asked[judged.asked] * (words @ statement)).sum(axis=1) + match * np.asarray(alike)
 
 
 def f1(judged: Judged, scored: np.ndarray, seen: np.ndarray) -> float:
@@ -56,26 +60,24 @@ def f1(judged: Judged, scored: np.ndarray, seen: np.ndarray) -> float:
 
 
 def measure(
-    data: Triples, buckets: np.ndarray | None, question: np.ndarray, statement: np.ndarray,
-    match: float,
-) -> Measured:  # fmt: skip
-    """A model's figures on the test questions.
+    judged: Judged, memory: csr_array, scored: np.ndarray, buckets: np.ndarray | None
+) -> Measured:
+    """A model's figures.
 
     Args:
+        memory: (M, V), the words of all statements.
+        scored: (C,) scores.
         buckets: as of `bench.methods.memnn_triples.hashing.buckets`.
-        question, statement: (V, n), U's rows.
     """
-    judged = data.judged
-    assert judged is not None
-    scored = scores(judged, question, statement, match)
+    everything = np.ones(len(scored), bool)
     if buckets is None:
-        return Measured(f1(judged, scored, np.ones(len(scored), bool)), float(len(data.memory)))
-    memory, candidates = data.memory.words, judged.statements.words
-    seen, looked = np.zeros(len(scored), bool), []
+        return Measured(f1(judged, scored, everything), float(memory.shape[0]))
+    candidates, whole = Index(buckets, judged.statements.words), Index(buckets, memory)
+    seen, looked = ~everything, []
     for number in range(judged.questions.shape[0]):
         begin, end = judged.questions.indptr[number : number + 2]
         words = judged.questions.indices[begin:end]
-        looked.append(int(hashing.looked_at(buckets, words, memory).sum()))
-        own = judged.asked == number
-        seen[own] = hashing.looked_at(buckets, words, candidates[own])
+        looked.append(len(whole.looked_at(words)))
+        found = candidates.looked_at(words)
+        seen[found[judged.asked[found] == number]] = True
     return Measured(f1(judged, scored, seen), float(np.mean(looked)))

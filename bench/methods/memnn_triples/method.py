@@ -16,7 +16,7 @@ from bench.core.rows import Row
 from bench.examples.triples import Triples
 from bench.methods.memnn_triples.row import FIELDS
 from bench.methods.memnn_triples.spec import NAME, VERSION, MemNNTriples
-from bench.methods.memnn_triples.work import step_bytes, step_seconds
+from bench.methods.memnn_triples.work import step_seconds, table_bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +63,18 @@ class _MemNNTriples:
                 f"{column.where}: a right and a wrong one are drawn of statements and of "
                 "paraphrases; give at least two of each"
             )
+        if table_bytes(_spec(column), len(data.vocabulary)) > arrays.MOST_BYTES:
+            raise BenchError(
+                f"{column.where}: field 'dim' is too much for {len(data.vocabulary):,} words: a "
+                "restart's tables would not fit into a file; choose a smaller one"
+            )
         return Memory(unit, data)
 
     def work(self, column: Column, prepared: Memory) -> Work:
-        del prepared
         spec = _spec(column)
-        return Work(step_seconds(spec) * spec.updates * spec.epochs, step_bytes(spec))
+        updates = spec.updates or -(-len(prepared.data.memory) // spec.batch)
+        lane = table_bytes(spec, len(prepared.data.vocabulary))
+        return Work(step_seconds(spec) * updates * spec.epochs, lane)
 
     def trainer(self, column: Column, prepared: Memory, devices: Sequence, stream: int) -> Trainer:
         from bench.methods.memnn_triples import training

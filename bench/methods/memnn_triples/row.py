@@ -46,7 +46,7 @@ FIELDS: Fields = {
 }
 """``losses`` are mean margins of an epoch's updates, a pair; ``train_loss`` is the last of the
 model that ``f1s`` are of. ``candidates`` are statements that a question looks at, in the mean, by
-the embedding's own buckets; ``speedups`` how many times fewer than all (0: none is looked at)."""
+the buckets of the model without matches; ``speedups`` how many times fewer that is than all."""
 
 
 def row(
@@ -75,7 +75,7 @@ def row(
         "embedding_f1s": {unit: f1s["embedding"]},
         "embedding_bow_f1s": {unit: f1s["match"]},
         "candidates": {unit: round(looked, 2)},
-        "speedups": {unit: round(memory / looked, 4) if looked else 0.0},
+        "speedups": {unit: round(memory / max(looked, 1.0), 4)},
         "losses": {name: [_kept(loss) for loss in those] for name, those in losses.items()},
     }
 

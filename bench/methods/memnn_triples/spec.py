@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.core import fields
 from bench.core.column import Column
@@ -29,8 +29,9 @@ class MemNNTriples(Column):
     restart trains two models on the same draws: without the match of words (match = 0) and with it
     (W14 3.6).
 
-    W14 gives n, the margin and the rate; batches, the length of training and the match's weight are
-    ours.
+    Of the settings W14 gives n and K for these experiments; margin and rate are those of its
+    simulations, the rest is ours. A wrong statement is any other one, drawn at random; Bordes et
+    al. (2014), whom W14 follows, make it of the right one.
 
     Attributes:
         reports: which of the two the metric ``f1`` is of.
@@ -42,28 +43,30 @@ class MemNNTriples(Column):
             paper's counts of candidates it can't have been otherwise).
         match: what a shared word adds to the score.
         gamma: the margin.
-        epochs: of ``updates`` updates each.
+        updates: of an epoch, 0 for as many as batches make up the memory.
         batch: pairs of a question and a statement an update, and as many of paraphrases.
     """
 
     reports: str = choice("embedding", "match")
     hashing: str = choice("none", "words", "clusters")
-    clusters: int = 1000
-    common: float = 0.001
+    clusters: int = field(default=1000, metadata={"neutral": 1000})
+    common: float = field(default=0.001, metadata={"neutral": 0.001})
     dim: int = 128
     match: float = 0.02
     gamma: float = 0.1
     rate: float = 0.01
     epochs: int = 20
-    updates: int = 5000
+    updates: int = field(default=0, metadata={"neutral": 0})
     batch: int = 32
     init_std: float = 0.1
     method = NAME
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        names = ("clusters", "common", "dim", "match", "gamma", "rate", "epochs", "updates")
-        fields.positive(self, self.where, *names, "batch", "init_std")
+        names = ("clusters", "common", "dim", "match", "gamma", "rate", "epochs", "batch")
+        fields.positive(self, self.where, *names, "init_std")
+        if self.updates < 0:
+            raise BenchError(f"{self.where}: field 'updates' must be 0 or more")
         if self.common > 1.0:
             raise BenchError(f"{self.where}: field 'common' must be at most 1, not {self.common}")
         if self.joint:
@@ -73,10 +76,10 @@ class MemNNTriples(Column):
     def marks(self) -> tuple[str, ...]:
         """Its settings in short words, for labels and file names."""
         hashed = {"none": (), "words": ("words",), "clusters": (f"{self.clusters}clusters",)}
-        short = (f"{self.updates}updates",) if self.updates <= SHORT_UPDATES else ()
+        short = (f"{self.updates}updates",) if self.updates else ()
         return (self.reports, f"d{self.dim}", *hashed[self.hashing], *short)
 
     def capped(self, epochs: int) -> MemNNTriples:
         """The column under a budget of so many epochs, short ones of `SHORT_UPDATES`."""
-        updates = min(self.updates, SHORT_UPDATES)
+        updates = min(self.updates or SHORT_UPDATES, SHORT_UPDATES)
         return dataclasses.replace(self, epochs=min(self.epochs, epochs), updates=updates)

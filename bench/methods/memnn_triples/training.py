@@ -16,24 +16,22 @@ from bench.core.method import Outcome, Tick, unwatched
 from bench.examples.triples import Triples
 from bench.methods.memnn_triples import hashing
 from bench.methods.memnn_triples.batches import NUMBERS, Batches
-from bench.methods.memnn_triples.measure import measure
+from bench.methods.memnn_triples.measure import measure, scores
 from bench.methods.memnn_triples.model import Bag, Params, Ranked, update
 from bench.methods.memnn_triples.row import MODELS, row
 from bench.methods.memnn_triples.spec import MemNNTriples
 from bench.methods.memnn_triples.work import step_seconds
 from bench.train import draws, loop
+from bench.train.fixed import Fixed
 from bench.train.initial import initial
 from bench.train.lanes import Lanes
 from bench.train.loop import Plan
 from bench.train.outcomes import outcomes
 from bench.train.progress import Progress, State
-from bench.train.timed import Timed
 
-BLOCK_SECONDS = 2.0
-"""Predicted, of a block of updates: so often a training can be stopped."""
-
-MOST_BLOCK = 200
-"""Updates of a block: their batches are in memory at once."""
+BLOCK_SECONDS = 1.0
+"""Predicted, of a block of updates: so often a training can be stopped. Their batches are in
+memory at once."""
 
 
 class Trainer:
@@ -59,10 +57,10 @@ class Trainer:
     ):
         self.spec, self.unit, self.data, self.stream = spec, unit, data, stream
         self.lanes = Lanes(devices)
-        self.updates = spec.updates
-        most = int(BLOCK_SECONDS / step_seconds(spec))
-        self.block = min(block or max(1, min(most, MOST_BLOCK)), self.updates)
+        self.updates = spec.updates or -(-len(data.memory) // spec.batch)
+        self.block = min(block or max(1, int(BLOCK_SECONDS / step_seconds(spec))), self.updates)
         self._batches = Batches(data)
+        self._words = data.memory.words
         self._block = self.lanes.program(functools.partial(_block, spec), (0, 0, 0, None))
 
     def train(
@@ -83,12 +81,14 @@ class Trainer:
 
     def _row(self, seed: int, lane: int, params: dict[str, np.ndarray], progress: Progress) -> Any:
         """A restart's row: each of its models is measured with buckets of its own."""
-        words, measured = self.data.memory.words, []
+        assert self.data.judged is not None
+        measured = []
         for model, match in enumerate((0.0, self.spec.match)):
             question, statement = (params[name][lane, model] for name in ("question", "statement"))
             finite = np.isfinite(statement).all()
-            found = hashing.buckets(self.spec, words, statement, seed) if finite else None
-            measured.append(measure(self.data, found, question, statement, match))
+            found = hashing.buckets(self.spec, self._words, statement, seed) if finite else None
+            scored = scores(self.data.judged, question, statement, match)
+            measured.append(measure(self.data.judged, self._words, scored, found))
         return row(self.spec, self.unit, progress.curves[lane], measured, len(self.data.memory))
 
     def init(self, seeds: np.ndarray) -> State:
@@ -133,7 +133,7 @@ class Trainer:
         return {"loss": np.zeros((len(seeds), len(MODELS)), np.float32)}
 
 
-class _Course(Timed):
+class _Course(Fixed):
     """One training of some seeds, see `bench.train.loop.Course`. A row of its curves is the mean
     margin a pair of each model."""
 

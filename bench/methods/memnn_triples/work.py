@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.methods.memnn_triples.spec import MemNNTriples
 
-SECONDS_PER_UNIT = 5e-8
+SECONDS_PER_UNIT = 2.5e-7
 """Of a pair and unit, both models: its words looked up, and written again."""
 
 
@@ -13,6 +13,6 @@ def step_seconds(spec: MemNNTriples) -> float:
     return SECONDS_PER_UNIT * spec.batch * spec.dim
 
 
-def step_bytes(spec: MemNNTriples) -> int:
-    """Size of the rows that an update reads, roughly."""
-    return 2 * 4 * 100 * spec.batch * spec.dim
+def table_bytes(spec: MemNNTriples, words: int) -> int:
+    """Of both models' two tables, V = ``words``."""
+    return 4 * 2 * 2 * words * spec.dim

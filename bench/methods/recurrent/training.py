@@ -21,11 +21,11 @@ from bench.methods.recurrent.sequences import Questions, Sequences
 from bench.methods.recurrent.spec import Recurrent
 from bench.methods.recurrent.work import step_seconds
 from bench.train import cells, draws, leaves, loop
+from bench.train.fixed import Fixed
 from bench.train.lanes import Lanes
 from bench.train.loop import Plan
 from bench.train.outcomes import outcomes
 from bench.train.progress import State
-from bench.train.timed import Timed
 
 BLOCK_SECONDS = 2.0
 """Predicted, of a block of updates: so often a training can be stopped."""
@@ -158,7 +158,7 @@ class Trainer:
         return State(state.params, running), figures
 
 
-class _Course(Timed):
+class _Course(Fixed):
     """One training of some seeds, see `bench.train.loop.Course`. A row of its curves is the mean
     cost of the epoch's batches, and cost and share of errors of the questions held out."""
 

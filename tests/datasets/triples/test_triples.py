@@ -1,6 +1,7 @@
 """Triples: files, what is refused in them, and the generated memory."""
 
-import gc
+import contextlib
+import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import fields
 from pathlib import Path
@@ -81,13 +82,18 @@ def test_patterns_are_bags_that_take_the_ending_off(tmp_path):
         ({"tuples": ""}, r"tuples.txt: there is no statement"),
         ({"tuples": "write.r milne.e\n"}, r"tuples.txt:1: expected a relation and two arguments"),
         ({"tuples": "a.r b.e c.e\na.r -.e c.e\n"}, r"tuples.txt:2: expected a relation and two"),
+        ({"tuples": "b.e a.r c.e\n"}, r"tuples.txt:1: expected a relation and two arguments"),
+        ({"tuples": "a.r b.e c.e d.e\n"}, r"tuples.txt:1: expected a relation and two"),
         ({"tuples": "a.r b.e c.e"}, r"tuples.txt:1: the last line is cut"),
         ({"tuples": b"a.r b.e c.e\na.r \xff.e c.e\n"}, r"tuples.txt:\d: not UTF-8"),
+        ({"word": ""}, r"word_alignments.txt:1: the file is empty"),
         ({"word": "who write\n"}, r"word_alignments.txt:1: expected two questions"),
         ({"word": "who ?\twhat ?\t\n ?\twhat ?\t\n"}, r"word_alignments.txt:2: expected two"),
         ({"labels": ""}, r"labels.txt:1: the file is empty"),
         ({"labels": "2\twho ?\ta.r b.e c.e\n"}, r"labels.txt:1: expected 0 or 1, a question"),
         ({"labels": "1\twho ?\n"}, r"labels.txt:1: expected 0 or 1, a question"),
+        ({"labels": "1\t ?\ta.r b.e c.e\n"}, r"labels.txt:1: expected 0 or 1, a question"),
+        ({"labels": "1\twho ?\ta.r b.e c.e\tx\n"}, r"labels.txt:1: expected 0 or 1, a question"),
         ({"labels": "1\twho ?\ta.r b.e c.e\n1\twho ?\ta b\n"}, r"labels.txt:2: expected 0 or 1"),
     ],
 )
@@ -98,13 +104,44 @@ def test_a_damaged_file_is_refused_by_its_line(tmp_path, texts, said):
     assert "\n" not in str(caught.value)
 
 
-def test_a_damaged_database_is_refused(tmp_path):
+def test_line_ends_capitals_and_marks_of_other_systems_change_nothing(tmp_path):
+    plain, other = tmp_path / "plain", tmp_path / "other"
+    for folder in (plain, other):
+        folder.mkdir()
+        small_triples.write(folder)
+    for file in other.iterdir():
+        told = file.read_bytes()
+        told = told.upper() if file.name != "tuples.txt" else told.title().replace(b".R", b".r")
+        told = told.replace(b".E", b".e").replace(b".R ", b".r ")
+        file.write_bytes(b"\xef\xbb\xbf" + told.replace(b"\n", b"\r\n"))
+    one, two = (found(folder).read("reverb", "test") for folder in (plain, other))
+    assert one.vocabulary == two.vocabulary
+    assert (one.memory.words != two.memory.words).nnz == 0
+    assert (one.judged.questions != two.judged.questions).nnz == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (None, "tuples.db: cannot be read as SQLite"),
+        ("create table others (x)", "tuples.db: cannot be read as SQLite .no such table: tuples"),
+        ("create table tuples as select 'a.r', 'b.e'", "expected a relation and two arguments"),
+        ("create table tuples as select 'a.r', 'b.e', 'c.e', 'd.e'", "expected a relation and two"),
+        ("create table tuples as select 'b.e', 'a.r', 'c.e'", "two arguments, in this order"),
+        ("create table tuples as select 'a.r', 'b.e', 3", "expected a relation and two arguments"),
+    ],
+)
+def test_a_damaged_database_is_refused(tmp_path, made, said):
     small_triples.write(tmp_path)
     (tmp_path / "tuples.txt").unlink()
-    (tmp_path / "tuples.db").write_bytes(b"no database" * 100)
-    with pytest.raises(BenchError, match="tuples.db: cannot be read as SQLite"):
+    if made is None:
+        (tmp_path / "tuples.db").write_bytes(b"no database" * 100)
+    else:
+        with contextlib.closing(sqlite3.connect(tmp_path / "tuples.db")) as database:
+            database.execute(made)
+            database.commit()
+    with pytest.raises(BenchError, match=said):
         found(tmp_path).read("reverb", "train")
-    gc.collect()
 
 
 def test_files_of_no_known_hash_are_used_only_where_that_is_allowed(tmp_path):
@@ -117,9 +154,13 @@ def test_files_of_no_known_hash_are_used_only_where_that_is_allowed(tmp_path):
     (tmp_path / "labels.txt").write_text("1\twho ?\ta.r b.e c.e\n")
     with pytest.raises(BenchError, match="labels.txt: changed since it was checked"):
         located.read("reverb", "test")
-    (tmp_path / "tuples.txt").unlink()
-    with pytest.raises(BenchError, match=r"tuples.db: there is no such file; put .* paralex"):
-        found(tmp_path)
+    for name, missed in (
+        ("word_alignments.txt", "word_alignments.txt"),
+        ("tuples.txt", "tuples.db"),
+    ):
+        (tmp_path / name).unlink()
+        with pytest.raises(BenchError, match=rf"{missed}: there is no such file; put .* paralex"):
+            found(tmp_path)
 
 
 def test_without_data_a_generated_memory_serves_where_that_is_allowed(tmp_path, monkeypatch):
@@ -132,7 +173,7 @@ def test_without_data_a_generated_memory_serves_where_that_is_allowed(tmp_path, 
     assert made.at_hand.kind == "generated" and "GENERATED" in told[0]
     hashes = {Path(name).stem: sha[:8] for name, sha in made.at_hand.files["reverb"].items()}
     assert hashes == {
-        "tuples": "eb0c56e8", "word_alignments": "bd7a7a9d", "labels": "8372d202",
+        "tuples": "eb0c56e8", "word_alignments": "8c81a554", "labels": "510e33f1",
     }  # fmt: skip
 
 
@@ -160,3 +201,7 @@ def test_generated_labels_say_what_the_memory_says(tmp_path, monkeypatch):
     assert len(candidates) == source.QUESTIONS
     for some in candidates.values():
         assert len(set(some)) == len(some) and {label for label, _ in some} >= {"1"}
+    for line in (root / "word_alignments.txt").read_text().splitlines():
+        one, other, _ = line.split("\t")
+        assert one != other and asks.get(one, set()) == asks.get(other, set())
+        assert not {one, other} & set(candidates)

@@ -18,7 +18,7 @@ from bench.core.rows import wrong_field
 from bench.datasets.triples.patterns import PATTERNS, words
 from bench.examples.triples import Judged, Statements
 from bench.methods.memnn_triples import METHOD, hashing, measure, model
-from bench.methods.memnn_triples.batches import NUMBERS, Batches, rows
+from bench.methods.memnn_triples.batches import MOST_WORDS, NUMBERS, Batches, rows
 from bench.methods.memnn_triples.row import FIELDS
 from bench.methods.memnn_triples.spec import MemNNTriples
 from bench.methods.memnn_triples.training import Trainer
@@ -155,8 +155,8 @@ def test_statements_that_share_a_word_are_looked_at(statements, question, common
     table = np.zeros((10, 3))
     found = hashing.buckets(spec, memory, table, 0)
     often = {w for w in range(10) if sum(w in s for s in statements) > common * len(statements)}
-    looked = hashing.looked_at(found, np.array(sorted(question), int), memory)
-    assert looked.tolist() == [bool((s & question) - often) for s in statements]
+    looked = hashing.Index(found, memory).looked_at(np.array(sorted(question), int))
+    assert looked.tolist() == [i for i, s in enumerate(statements) if (s & question) - often]
     assert hashing.buckets(column(), memory, table, 0) is None
 
 
@@ -167,9 +167,10 @@ def test_statements_with_a_word_of_the_same_cluster_are_looked_at():
     memory = matrix([{0}, {1, 2}, {3, 4}, {5}, {6, 7}, {8, 9}], 10)
     found = hashing.buckets(column(hashing="clusters", clusters=2), memory, table, 0)
     assert len(set(found[:5])) == len(set(found[5:])) == 1 and found[0] != found[9]
-    assert hashing.looked_at(found, np.array([2]), memory).tolist() == [True] * 3 + [False] * 3
-    assert hashing.looked_at(found, np.array([2, 9]), memory).all()
-    assert not hashing.looked_at(found, np.array([], int), memory).any()
+    index = hashing.Index(found, memory)
+    assert index.looked_at(np.array([2])).tolist() == [0, 1, 2]
+    assert index.looked_at(np.array([2, 9])).tolist() == [0, 1, 2, 3, 4, 5]
+    assert not len(index.looked_at(np.array([], int)))
 
 
 CANDIDATES = st.lists(
@@ -219,6 +220,76 @@ def test_it_learns_what_paraphrases_mean_and_its_row_is_whole(data):
     assert losses[-1] < 0.3 * losses[0] and row["train_loss"] == losses[-1]
     looked = row["candidates"]["reverb"]
     assert row["speedups"]["reverb"] == pytest.approx(10 / looked, rel=1e-3) and 0 < looked < 10
+
+
+def test_rows_say_what_their_own_models_do(data):
+    """By the parameters of every restart and model, measured again one by one."""
+    spec = column(match=1.0, dim=4, epochs=1, updates=9, hashing="clusters", clusters=6)
+    rows = {}
+    for reports in ("embedding", "match"):
+        told = dataclasses.replace(spec, reports=reports)
+        outcomes = Trainer(told, "reverb", data, DEVICE, stream=3).train([0, 1, 2, 3])
+        for seed, one in enumerate(outcomes):
+            wanted, words = [], data.memory.words
+            for which, match in enumerate((0.0, 1.0)):
+                table = {name: tables[which] for name, tables in one.params.items()}
+                found = hashing.buckets(told, words, table["statement"], seed)
+                scored = measure.scores(data.judged, table["question"], table["statement"], match)
+                wanted.append(measure.measure(data.judged, words, scored, found))
+            row = {name: one.row[name] for name in METHOD.metrics.values()}
+            assert row == {
+                "f1s": {"reverb": round(wanted[reports == "match"].f1, 6)},
+                "embedding_f1s": {"reverb": round(wanted[0].f1, 6)},
+                "embedding_bow_f1s": {"reverb": round(wanted[1].f1, 6)},
+                "candidates": {"reverb": round(wanted[0].candidates, 2)},
+                "speedups": {"reverb": pytest.approx(10 / max(wanted[0].candidates, 1), abs=1e-3)},
+            }
+            rows[reports, seed] = row
+    assert len({row["embedding_f1s"]["reverb"] for row in rows.values()}) > 1
+    assert len({row["candidates"]["reverb"] for row in rows.values()}) > 1
+    assert any(row["embedding_f1s"] != row["embedding_bow_f1s"] for row in rows.values())
+    assert {name: METHOD.metrics[name] for name in ("f1", "embedding_f1", "embedding_bow_f1")} == {
+        "f1": "f1s", "embedding_f1": "embedding_f1s", "embedding_bow_f1": "embedding_bow_f1s",
+    }  # fmt: skip
+
+
+def test_candidates_are_counted_in_the_memory_and_answered_from_the_judged():
+    """Question 0 has word 0, question 1 word 5: by words they look at three statements and at one,
+    and of the judged at one (which is right) and at none."""
+    memory = matrix([{0, 1}, {0, 2}, {0}, {3}, {5}], 6)
+    nothing = csr_array((3, 6))
+    judged = Judged(
+        matrix([{0}, {5}], 6),
+        Statements(matrix([{0}, {3}, {2}], 6), nothing, nothing),
+        np.array([0, 0, 1]),
+        np.array([True, False, True]),
+    )
+    found = np.array([0, 1, 2, 3, -1, 5])
+    seen = measure.measure(judged, memory, np.array([1.0, 2.0, 3.0]), found)
+    assert seen.candidates == 2.0 and seen.f1 == pytest.approx(2 * 1.0 * 0.5 / 1.5)
+    whole = measure.measure(judged, memory, np.array([1.0, 2.0, 3.0]), None)
+    assert whole.candidates == 5.0 and whole.f1 == 0.5
+
+
+def test_an_epoch_draws_anew_and_its_loss_is_a_pair_s(data):
+    trainer = Trainer(column(epochs=1, updates=1, gamma=0.5), "reverb", data, DEVICE, stream=4)
+    seeds = np.zeros(1, np.int32)
+    first, second = (trainer.draw(seeds, epoch) for epoch in (1, 2))
+    assert (first != second).any() and (first == trainer.draw(seeds, 1)).all()
+    batches, begin = Batches(data), trainer.init(seeds).params
+    tables = {name: jnp.asarray(value)[0, 0] for name, value in begin.items()}
+    groups = batches.statements(first[0, 0]), batches.paraphrases(first[0, 0])
+    ranked = [model.Ranked(*(model.Bag(*map(jnp.asarray, b)) for b in bags)) for bags in groups]
+    _, loss = model.update(tables, jnp.float32(0.0), *ranked, 0.5, 0.01)
+    (one,) = trainer.train([0])
+    assert one.row["losses"]["embedding"] == [pytest.approx(float(loss) / 16, rel=1e-5)]
+
+
+def test_long_bags_are_cut(data):
+    long = csr_array(np.ones((10, len(data.vocabulary)), np.float32))
+    some = dataclasses.replace(data, memory=dataclasses.replace(data.memory, first=long))
+    asked, right, _ = Batches(some).statements(drawn(8))
+    assert right.words.shape[-1] <= MOST_WORDS + 8 and asked.words.shape[-1] <= MOST_WORDS + 16
 
 
 def test_both_models_see_the_same_draws_and_differ_by_the_match_alone(data):
@@ -281,6 +352,13 @@ def test_a_wrong_setting_is_refused(fields, said):
 
 def test_too_little_to_draw_from_is_refused(data):
     few = tuple(side[:1] for side in data.paraphrases)
-    parts = {"reverb": {"test": dataclasses.replace(data, paraphrases=few)}}
-    with pytest.raises(BenchError, match="give at least two of each"):
-        METHOD.prepare(column(), parts)
+    one = Statements(
+        *(p[:1] for p in (data.memory.first, data.memory.relation, data.memory.second))
+    )
+    for some in ({"paraphrases": few}, {"memory": one}):
+        parts = {"reverb": {"test": dataclasses.replace(data, **some)}}
+        with pytest.raises(BenchError, match="give at least two of each"):
+            METHOD.prepare(column(), parts)
+    huge = {"reverb": {"test": dataclasses.replace(data, vocabulary=("word",) * 1_100_000)}}
+    with pytest.raises(BenchError, match="field 'dim' is too much for 1,100,000 words"):
+        METHOD.prepare(column(dim=128), huge)

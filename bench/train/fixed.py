@@ -10,7 +10,7 @@ from bench.train.loop import Outlook, Plan
 from bench.train.progress import Curve
 
 
-class Timed:
+class Fixed:
     """Of a `bench.train.loop.Course` what says how long it goes on; plans have no settings."""
 
     reads_figures = False
