@@ -123,6 +123,16 @@ def test_paraphrases_are_pairs_and_the_wrong_one_is_another_s(data):
     assert len(ways) == 2 * len(one)
 
 
+def test_statements_and_paraphrases_are_drawn_by_numbers_of_their_own(data):
+    batches, numbers, others = Batches(data), drawn(50), drawn(50, seed=1)
+    for made, own in ((batches.statements, slice(0, 3)), (batches.paraphrases, slice(3, None))):
+        mixed = others.copy()
+        mixed[:, own] = numbers[:, own]
+        for bag, same in zip(made(numbers), made(mixed), strict=True):
+            np.testing.assert_array_equal(bag.words, same.words)
+            np.testing.assert_array_equal(bag.counts, same.counts)
+
+
 @given(st.lists(st.lists(st.integers(0, 6), max_size=5), min_size=1, max_size=5), st.data())
 def test_rows_are_cut_to_their_places(bags, pick):
     ends = np.concatenate([[0], np.cumsum([len(b) for b in bags])])
@@ -158,6 +168,12 @@ def test_statements_that_share_a_word_are_looked_at(statements, question, common
     looked = hashing.Index(found, memory).looked_at(np.array(sorted(question), int))
     assert looked.tolist() == [i for i, s in enumerate(statements) if (s & question) - often]
     assert hashing.buckets(column(), memory, table, 0) is None
+
+
+def test_clusters_are_of_their_seed():
+    table = np.random.default_rng(0).normal(size=(60, 3))
+    one, again, other = (hashing.clusters(table, 8, seed) for seed in (0, 0, 1))
+    assert (one == again).all() and (one != other).any() and set(one) == set(range(8))
 
 
 def test_statements_with_a_word_of_the_same_cluster_are_looked_at():
