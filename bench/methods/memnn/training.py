@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import jax
@@ -191,7 +191,7 @@ class _Course(Fixed):
         self._first = trainer.programs[self._orders[0]]
         self.updates = self._first.updates
         self.block_updates = min(trainer.block, self.updates)
-        self._chance = lru_cache(1)(self._draw)
+        self._chance = lru_cache(1)(partial(_chance, trainer, self._first.draws, self._seeds))
 
     def begin(self) -> State:
         shapes = {
@@ -232,13 +232,11 @@ class _Course(Fixed):
     def _nothing(self) -> dict[str, np.ndarray]:
         return {str(order): np.zeros(len(self._seeds), np.float32) for order in self._orders}
 
-    def _draw(self, epoch: int) -> Drawn:
-        trainer = self._trainer
-        drawn = draw(
-            trainer.lanes, trainer.stream, self._seeds, epoch,
-            trainer.encoded.fit, trainer.spec.batch, self._first.draws,
-        )  # fmt: skip
-        return Drawn(*trainer.lanes.split(drawn))
+
+def _chance(trainer: Trainer, each: int, seeds: np.ndarray, epoch: int) -> Drawn:
+    """An epoch's chance, on the devices."""
+    lanes, fit, batch = trainer.lanes, trainer.encoded.fit, trainer.spec.batch
+    return Drawn(*lanes.split(draw(lanes, trainer.stream, seeds, epoch, fit, batch, each)))
 
 
 def of_order(params: Params, order: int) -> Params:

@@ -35,12 +35,12 @@ class MemNNTriples(Column):
 
     Attributes:
         reports: which of the two the metric ``f1`` is of.
-        hashing: which statements are scored (W14 3.3). 'none': all. 'words': those that share a
-            word with the question. 'clusters': those that have a word of the same cluster, of
-            K-means over U's rows for statements' words.
+        hashing: which statements are scored (W14 3.3). 'none': all. 'words': those that share with
+            the question a word that has a bucket. 'clusters': those that have a word of the same
+            cluster, of K-means over U's rows for statements' words.
         clusters: K.
-        common: a word in more than this share of the statements has no bucket (ours: with the
-            paper's counts of candidates it can't have been otherwise).
+        common: a word in more than this share of the statements has no bucket (ours: the paper does
+            not say which words have one).
         match: what a shared word adds to the score.
         gamma: the margin.
         updates: of an epoch, 0 for as many as batches make up the memory.
