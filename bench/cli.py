@@ -8,6 +8,7 @@ nobody reads the output any more. After 74 to 143 the same command goes on where
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import logging
 import os
 import signal
@@ -21,7 +22,7 @@ from pathlib import Path
 import filelock
 
 from bench.core import finding, provenance, registry
-from bench.core.arguments import Parser, data_options, duration, guarded, number, split
+from bench.core.arguments import Parser, data_options, duration, guarded, number, numbers, split
 from bench.core.cache import cache_dir
 from bench.core.column import NotYet
 from bench.core.dataset import AtHand, Wish
@@ -38,6 +39,7 @@ from bench.tables import report
 
 TIME_IS_UP = 75
 DEFAULT_PROFILE = "laptop"
+MOST_RESTARTS = 10_000
 PAPER = provenance.ROOT / "results" / "paper"
 
 
@@ -55,16 +57,24 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
         "--units", "--tasks", nargs="+", metavar="N", help="these units (tasks) of the data only"
     )
     parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
+    parser.add_argument(
+        "--seeds", nargs="+", metavar="N", help="these restarts only: to share them among machines"
+    )
 
     def run() -> int:
         options = parser.parse_args(arguments)
         registry.check(experiment)
         columns, units, restarts = options.columns, options.units, options.restarts
+        if restarts is not None and options.seeds is not None:
+            raise BenchError("--restarts and --seeds: choose one, seeds from 0 on or some of them")
         asked = _Asked(
             None if columns is None else split(columns),
             None if units is None else _units(experiment, split(units)),
-            None if restarts is None else number("--restarts", restarts, 1, 10_000),
+            None if restarts is None else range(number("--restarts", restarts, 1, MOST_RESTARTS)),
         )
+        if options.seeds is not None:
+            seeds = numbers("--seeds", options.seeds, 0, MOST_RESTARTS - 1)
+            asked = dataclasses.replace(asked, seeds=seeds)
         return _run([experiment], options, asked)
 
     return guarded(run)
@@ -76,7 +86,7 @@ class _Asked:
 
     columns: list[str] | None = None
     units: tuple[str, ...] | None = None
-    restarts: int | None = None
+    seeds: Sequence[int] | None = None
 
 
 def _main(arguments: Sequence[str] | None) -> int:
@@ -177,8 +187,8 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 return study.models(results, group) if study else ()
 
             plan.add(
-                one.experiment, one.columns, budget, units=one.units, restarts=asked.restarts,
-                models=models,
+                one.experiment, one.columns, budget,
+                units=one.units, seeds=asked.seeds, models=models,
             )  # fmt: skip
         stop, abandoned = _train(plan, results, deadline)
         if not stop:

@@ -84,13 +84,13 @@ class Plan:
         profile: Profile,
         *,
         units: Sequence[str],
-        restarts: int | None = None,
+        seeds: Sequence[int] | None = None,
         models: Callable[[Group], Container[int]] = lambda group: (),
     ) -> None:
         """Adds an experiment's columns under a profile. What others asked for already is shared.
 
         Args:
-            restarts: asked for on the command line.
+            seeds: asked for on the command line; None for all of the profile's.
             models: the seeds of a group whose models are wanted: without one they count as undone.
 
         Raises:
@@ -100,13 +100,14 @@ class Plan:
             dataset = experiment.dataset_of(column)
             at_hand = self.found[dataset].at_hand
             own = registry.own(dataset, units)
+            restarts = None if seeds is None else 1 + max(seeds)
             for group in expand(profile.apply(column, restarts), dataset, own, at_hand):
                 self.groups.setdefault(experiment.id, []).append(group)
                 stored = {row["seed"] for row in self.store.rows(group)}
-                seeds = range(group.column.restarts)
+                asked = range(group.column.restarts) if seeds is None else seeds
                 wanted = models(group)
-                lacking = {s for s in seeds if s in wanted and not self._model(group, s).exists()}
-                self._left.setdefault(group, set()).update(set(seeds) - stored, lacking)
+                lacking = {s for s in asked if s in wanted and not self._model(group, s).exists()}
+                self._left.setdefault(group, set()).update(set(asked) - stored, lacking)
                 self._again |= {(group, seed) for seed in lacking & stored}
                 if lacking:
                     self._kept.add(group)

@@ -54,6 +54,9 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
         (["--tasks", "21"], "--units (--tasks): '21' is none of 1, 2,"),
         (["--tasks", "1,x"], "--units (--tasks): 'x'"),
         (["--restarts", "0"], "--restarts: '0'"),
+        (["--seeds", "1", "-2"], "-2"),
+        (["--seeds", "x"], "--seeds: 'x'"),
+        (["--seeds", "1", "--restarts", "2"], "--restarts and --seeds: choose one"),
     ],
 )
 def test_a_script_refuses_what_its_table_has_not(capsys, no_data, arguments, said):

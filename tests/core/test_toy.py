@@ -241,6 +241,21 @@ def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
     assert "five tosses" in capsys.readouterr().out
 
 
+def test_machines_can_share_a_column_by_its_seeds(house):
+    results = house / "results"
+    arguments = ["--profile", "paper", "--columns", "of5", "--units", "dime", "--results"]
+    experiment = registry.experiments()["coins"]
+
+    def stored():
+        (file,) = (results / "store").glob("coins_dime_guess-of5_*.jsonl")
+        return [json.loads(line)["seed"] for line in file.read_text().splitlines()[1:]]
+
+    assert cli.run_experiment(experiment, [*arguments, str(results), "--seeds", "7"]) == 0
+    assert stored() == [5, 6, 7, 8, 9]  # a whole chunk, and not the one before it
+    assert cli.run_experiment(experiment, [*arguments, str(results), "--seeds", "1", "8"]) == 0
+    assert stored() == list(range(10))
+
+
 def test_stored_restarts_without_a_model_are_trained_again_for_it_and_that_is_said(house, capsys):
     results = house / "results"
     arguments = ["run", "--profile", "paper", "--only", "coins", "--results", str(results)]

@@ -102,13 +102,13 @@ def backward(
         for table, share, what in ((read, scores, state), (write, p, out)):
             left[table].append(share)
             right[table].append(what)
-    by_memories = [_outer(shares, whats) for shares, whats in zip(left, right, strict=True)]
+    by_memories = [outer(shares, whats) for shares, whats in zip(left, right, strict=True)]
     if spec.tying == "adjacent":
         return by_memories, None
     return by_memories, jnp.concatenate(outs).T @ jnp.concatenate(states[:-1])
 
 
-def _outer(shares: Sequence[Array], whats: Sequence[Array]) -> Array:
+def outer(shares: Sequence[Array], whats: Sequence[Array]) -> Array:
     """Sum of outer products, (B, N, d): as sums of products, which fuse; a batched product of
     matrices K wide is slower on CPUs."""
     terms = [

@@ -8,19 +8,16 @@ read it.
 
 from __future__ import annotations
 
-import math
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
 
 from bench.methods.memn2n_lm import hops
+from bench.methods.memn2n_lm.blocked import IN_BLOCKS
 from bench.methods.memn2n_lm.spec import MemN2NLM
 
 Params = dict[str, jax.Array]
-
-EXAMPLES = 8
-"""On a CPU so many at a time go through all hops, forward and back: their memories stay in the
-cache."""
 
 
 def shapes(spec: MemN2NLM, words: int) -> dict[str, tuple[int, ...]]:
@@ -43,12 +40,35 @@ def output(spec: MemN2NLM, params: Params, states: jax.Array) -> jax.Array:
     return states @ params["words"][-1].T
 
 
+class Hops(Protocol):
+    """How a batch goes through all hops: in blocks of examples or, on a GPU, fused."""
+
+    def forward(self, spec: MemN2NLM, params: Params, memory: jax.Array) -> tuple[jax.Array, Any]:
+        """The last states, (B, d), and what `backward` has to know of the pass.
+
+        Args:
+            memory: (B, N) int32, the latest word first.
+        """
+        ...
+
+    def backward(
+        self, spec: MemN2NLM, params: Params, passed: Any, by_last: jax.Array, grads: Params
+    ) -> Params:
+        """``grads`` and, added to them, those with respect to the tables and H.
+
+        Args:
+            passed: as `forward` gave it.
+            by_last: the gradient with respect to the last states, (B, d).
+        """
+        ...
+
+
 def gradient(
     spec: MemN2NLM,
     params: Params,
     memory: jax.Array,
     target: jax.Array,
-    examples: int = EXAMPLES,
+    through: Hops = IN_BLOCKS,
 ) -> tuple[jax.Array, Params]:
     """The cost in nats, summed over the batch, and its gradient.
 
@@ -56,25 +76,9 @@ def gradient(
         params: padded (`bench.methods.memn2n_lm.padding`) or not, and so is the gradient.
         memory: (B, N) int32, the latest word first.
         target: (B,) int32.
-        examples: that go through the hops at a time; where it does not divide B, what divides
-            both.
     """
-    batch, count = memory.shape[0], hops.tables(spec)
-    units = params["words"].shape[2]
-    size = math.gcd(batch, examples)
-    blocks = memory.reshape(-1, size, memory.shape[1])
-
-    def memories(block: jax.Array) -> list[jax.Array]:
-        # The barrier keeps XLA from embedding the words again for every hop.
-        return jax.lax.optimization_barrier(
-            [params["words"][t][block] + params["times"][t] for t in range(count)]
-        )
-
-    def forward(carry: None, block: jax.Array) -> tuple[None, tuple[list, list]]:
-        return None, hops.forward(spec, params, memories(block))
-
-    _, (states, attention) = jax.lax.scan(forward, None, blocks)
-    last = states[-1].reshape(batch, -1)
+    batch, units = len(memory), params["words"].shape[2]
+    last, passed = through.forward(spec, params, memory)
     logits = output(spec, params, last)
     top = logits.max(axis=1, keepdims=True)
     exps = jnp.exp(logits - top)
@@ -92,21 +96,7 @@ def gradient(
     else:
         by_last = scaled @ params["words"][-1] / total
         grads["words"] = grads["words"].at[-1].set(scaled.T @ (last / total))
-
-    def backward(grads: Params, part: tuple) -> tuple[Params, None]:
-        block, states, attention, grad = part
-        by_memories, by_map = hops.backward(spec, params, memories(block), states, attention, grad)
-        by_memories = jax.lax.optimization_barrier(by_memories)
-        found = dict(grads)
-        for table, one in enumerate(by_memories):
-            found["words"] = found["words"].at[table, block].add(one)
-            found["times"] = found["times"].at[table].add(one.sum(axis=0))
-        if by_map is not None:
-            found["H"] = found["H"] + by_map
-        return found, None
-
-    parts = (blocks, states, attention, by_last.reshape(-1, size, units))
-    grads, _ = jax.lax.scan(backward, grads, parts)
+    grads = through.backward(spec, params, passed, by_last, grads)
     if spec.tying == "layerwise":
         grads["W"] = by_output
     return cost, grads
@@ -118,11 +108,11 @@ def update(
     memory: jax.Array,
     target: jax.Array,
     rate: jax.Array,
-    examples: int = EXAMPLES,
+    through: Hops = IN_BLOCKS,
 ) -> tuple[Params, jax.Array]:
     """A step down the gradient, whose norm over all parameters is held at ``clip``; the new
     parameters, and the batch's cost before it."""
-    cost, grads = gradient(spec, params, memory, target, examples)
+    cost, grads = gradient(spec, params, memory, target, through)
     norm = jnp.sqrt(sum((g * g).sum() for g in grads.values()))
     step = rate * jnp.minimum(1.0, spec.clip / norm)
     return {name: value - step * grads[name] for name, value in params.items()}, cost

@@ -15,7 +15,8 @@ import numpy as np
 
 from bench.core.method import Outcome, Tick, unwatched
 from bench.methods.memn2n_lm import padding, reading, schedule
-from bench.methods.memn2n_lm.model import EXAMPLES, shapes, update
+from bench.methods.memn2n_lm.blocked import IN_BLOCKS, Blocked
+from bench.methods.memn2n_lm.model import Hops, shapes, update
 from bench.methods.memn2n_lm.row import row
 from bench.methods.memn2n_lm.spec import MemN2NLM
 from bench.methods.memn2n_lm.texts import Texts
@@ -59,11 +60,9 @@ class Trainer:
         self.updates = spec.updates or -(-len(texts.train) // spec.batch)
         self.block = block or max(1, int(BLOCK_SECONDS / step_seconds(spec, len(texts.vocabulary))))
         self.text = self.lanes.copy(texts.train)
-        # A GPU takes a whole batch at once: more programs would only wait for each other.
-        on_cpu = devices[0].platform == "cpu"
-        examples, units = (EXAMPLES, padding.UNITS) if on_cpu else (spec.batch, 1)
         self._block = self.lanes.program(
-            functools.partial(_block, spec, examples, units), (0, 0, None, 0, None, None, None, 0)
+            functools.partial(_block, spec, through(spec, devices[0].platform)),
+            (0, 0, None, 0, None, None, None, 0),
         )
         self._positions = self.lanes.program(functools.partial(_positions, spec), (0, None))
         self._read = self.lanes.program(functools.partial(_read, spec), (0, None, None))
@@ -179,6 +178,18 @@ class _Course(Annealed[Trainer]):
         return State(state.params, self.trainer.lanes.split(running)), rows
 
 
+def through(spec: MemN2NLM, platform: str) -> Hops:
+    """How batches go through the hops on such devices."""
+    if platform == "cpu":
+        return IN_BLOCKS
+    if spec.tying != "layerwise" or platform != "gpu":
+        # A whole batch at once: more programs would only wait for each other.
+        return Blocked(spec.batch)
+    from bench.methods.memn2n_lm.fused import Fused  # Pallas: a second that no CPU needs to wait
+
+    return Fused()
+
+
 class _Carry(NamedTuple):
     params: dict[str, jax.Array]
     running: dict[str, jax.Array]
@@ -186,8 +197,7 @@ class _Carry(NamedTuple):
 
 def _block(
     spec: MemN2NLM,
-    examples: int,
-    units: int,
+    through: Hops,
     params: dict[str, jax.Array],
     running: dict[str, jax.Array],
     text: jax.Array,
@@ -200,15 +210,14 @@ def _block(
     """Updates ``start`` .. ``stop`` of an epoch, of one restart.
 
     Args:
-        examples: as of `bench.methods.memn2n_lm.model.gradient`.
-        units: as of `bench.methods.memn2n_lm.padding.pad`.
+        through: as of `bench.methods.memn2n_lm.model.gradient`.
     """
     back = 1 + jnp.arange(spec.memory)
 
     def one(i: jax.Array, carry: _Carry) -> _Carry:
         at = jax.lax.dynamic_slice(positions, (i * spec.batch,), (spec.batch,))
         memory = text[at[:, None] - back]
-        params, cost = update(spec, carry.params, memory, text[at], rate, examples)
+        params, cost = update(spec, carry.params, memory, text[at], rate, through)
         cost = cost / spec.batch
         begins = (epoch == 1) & (i < BEGINNING)
         return _Carry(
@@ -219,7 +228,7 @@ def _block(
             },
         )
 
-    begin = _Carry(padding.pad(params, units), running)
+    begin = _Carry(padding.pad(params), running)
     end = jax.lax.fori_loop(start, stop, one, begin)
     return padding.cut(spec, end.params), end.running
 
