@@ -21,6 +21,7 @@ from bench.core.progress import Progress
 from bench.core.rows import Row
 from bench.core.runs import Group
 from bench.core.store import Store
+from bench.core.trail import Trail
 
 COMPILE_SECONDS = 4.0
 """Of a group's programs, for the progress bar alone."""
@@ -137,9 +138,14 @@ class Runner:
             cost = job.work.seconds * len(seeds)
             saved = [self._checkpoint(job, chunk) for chunk in batch]
             resumed, told = any(path.exists() for path in saved), 0.0
+            trails = [Trail(path, device_module.describe(devices[0])) for path in saved]
 
-            def tick(share: float, note: str, cost: float = cost) -> None:
+            def tick(
+                share: float, note: str, cost: float = cost, trails: Sequence[Trail] = trails
+            ) -> None:
                 nonlocal told, resumed
+                for trail in trails:
+                    trail.keep()
                 self._beginning.discard(me)
                 done = max(share - told, 0.0)
                 self.progress.advance(done * cost, before=resumed, note=note)
@@ -156,16 +162,19 @@ class Runner:
             )
             self._beginning.discard(me)
             if outcomes is None:
+                for trail in trails:
+                    trail.keep()
                 return False
             if job.keep:
                 for outcome in outcomes:
                     path = model_path(self.models, group, outcome.seed)
                     method.save_model(path, group.run(outcome.seed), outcome, job.prepared)
-            rows = [row(group, outcome, job.kind, devices[0]) for outcome in outcomes]
+            rows = [row(group, outcome, job.kind, trails[0].devices) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
-            for path in saved:
+            for path, trail in zip(saved, trails, strict=True):
                 path.unlink(missing_ok=True)
+                trail.remove()
             self.progress.advance((1.0 - told) * cost)
         return True
 
@@ -191,12 +200,12 @@ class Runner:
         return COMPILE_SECONDS + job.work.seconds * trained
 
 
-def row(group: Group, outcome: Outcome, kind: str, device) -> Row:
+def row(group: Group, outcome: Outcome, kind: str, device: str) -> Row:
     """The restart's row in the store (`bench.core.store.BEFORE`, the method's fields, `AFTER`).
 
     Args:
         kind: of the data, see `Group.kind`.
-        device: the JAX device it was trained on.
+        device: what it was trained on (`bench.core.devices.describe`), or several in turn.
     """
     return {
         "id": group.run_id(outcome.seed),
@@ -206,7 +215,7 @@ def row(group: Group, outcome: Outcome, kind: str, device) -> Row:
         "seconds": round(outcome.seconds, 2),
         "kind": kind,
         "rounding": registry.method(group.column.method).rounding,
-        "device": device_module.describe(device),
+        "device": device,
         "commit": provenance.commit(),
         "versions": provenance.versions(),
     }

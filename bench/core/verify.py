@@ -110,7 +110,7 @@ def _again(job: Job, wanted: Row, store: Store, device: Any) -> str:
     outcomes = _trainer(job, device).train(chunk)
     assert outcomes is not None
     (outcome,) = (one for one in outcomes if one.seed == wanted["seed"])
-    again = row(group, outcome, job.kind, device)
+    again = row(group, outcome, job.kind, devices.describe(device))
     name = f"{group.label}, seed {wanted['seed']}"
     same_machine = _where(again) == _where(wanted)
     exact = sorted(method.fields)

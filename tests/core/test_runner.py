@@ -129,3 +129,43 @@ def test_chunks_are_whole_and_of_one_width():
     gpu = SimpleNamespace(platform="gpu")
     assert devices.lanes(gpu, devices.GPU_LANE_BYTES // devices.GPU_LANES) == 10
     assert devices.lanes(gpu, devices.GPU_LANE_BYTES // 2) == 2
+
+
+class Halting:
+    """A trainer that saves a checkpoint and is stopped, and when it finds one is done."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+
+    def train(self, seeds, *, saved=(), stop=lambda: False, tick=unwatched):
+        if saved[0].exists():
+            return self.trainer.train(seeds)
+        saved[0].parent.mkdir(parents=True, exist_ok=True)
+        saved[0].write_bytes(b"")
+        tick(0.5, "")
+        return None
+
+
+def test_a_restart_that_is_resumed_elsewhere_says_on_what_it_ran(tmp_path, monkeypatch):
+    trainer = METHOD.trainer
+    monkeypatch.setattr(METHOD, "trainer", lambda *a: Halting(trainer(*a)))
+    store = Store(tmp_path / "store")
+
+    def run(device: str) -> None:
+        monkeypatch.setattr(runner_module.device_module, "describe", lambda _: device)
+        runner = Runner(
+            store, jax.devices()[:1], checkpoints=tmp_path, models=tmp_path,
+            progress=Progress(hidden=True),
+        )  # fmt: skip
+        runner.run([Job(group(), DATA, "real", (0,))])
+
+    run("gpu A (1 cores)")
+    assert not store.rows(group())
+    halted = (tmp_path / f"{group().id}_0-4.devices").read_text()
+    assert halted == "gpu A (1 cores)\n"
+    (tmp_path / f"{group().id}_0-4.devices").write_text(halted + "cpu B (4 cores)\n")
+    run("cpu B (2 cores)")
+    assert {row["device"] for row in store.rows(group())} == {
+        "gpu A (1 cores), then cpu B (2 cores)"
+    }
+    assert not list(tmp_path.glob("*.devices"))

@@ -274,5 +274,5 @@ def test_a_restart_says_so_in_its_row(parts):
     device = jax.devices()[0]
     (outcome,) = METHOD.trainer(column, encoded, [device], 0).train([0])
     store = Store(parts / "store")
-    store.add(group, [row(group, outcome, group.kind(data.kind), device)])
+    store.add(group, [row(group, outcome, group.kind(data.kind), device.platform)])
     assert [told["kind"] for told in store.rows(group)] == ["completed"]
