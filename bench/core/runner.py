@@ -172,9 +172,9 @@ class Runner:
             rows = [row(group, outcome, job.kind, trails[0].devices) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
-            for path, trail in zip(saved, trails, strict=True):
-                path.unlink(missing_ok=True)
-                trail.remove()
+            for path in saved:
+                for kept in path.parent.glob(f"{path.stem}.*"):  # and what is beside it
+                    kept.unlink(missing_ok=True)
             self.progress.advance((1.0 - told) * cost)
         return True
 

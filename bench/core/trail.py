@@ -42,10 +42,6 @@ class Trail:
             write_atomically(self._file, "\n".join(self._devices) + "\n")
             self._kept = True
 
-    def remove(self) -> None:
-        """The training is done."""
-        self._file.unlink(missing_ok=True)
-
 
 def _name(device: str) -> str:
     """Without the number of cores, which changes no bits."""

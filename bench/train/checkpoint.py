@@ -1,4 +1,5 @@
-"""A training under way, as .npz files without pickle: one for each share of its restarts."""
+"""A training under way, as .npz files without pickle: one for each share of its restarts, or
+several where one would be large (`bench.train.pieces`)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.core import arrays
+from bench.train import pieces
 from bench.train.progress import Progress, State
 
 
@@ -29,7 +31,7 @@ def save(path: Path, seeds: Sequence[int], progress: Progress) -> None:
         for kind, values in progress.state._asdict().items()
         for name, value in values.items()
     }
-    arrays.save(path, head, named)
+    pieces.save(path, head, named)
 
 
 def load(path: Path, seeds: Sequence[int]) -> Progress | None:
@@ -39,7 +41,7 @@ def load(path: Path, seeds: Sequence[int]) -> Progress | None:
     but no result.
     """
     try:
-        head, named = arrays.load(path)
+        head, named = pieces.load(path)
         if head["seeds"] != list(seeds):
             return None
         curves = [[tuple(row) for row in curve] for curve in head["curves"]]

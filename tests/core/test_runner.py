@@ -142,6 +142,7 @@ class Halting:
             return self.trainer.train(seeds)
         saved[0].parent.mkdir(parents=True, exist_ok=True)
         saved[0].write_bytes(b"")
+        saved[0].with_suffix(".0-0.npz").write_bytes(b"")  # a piece of it
         tick(0.5, "")
         return None
 
@@ -168,4 +169,4 @@ def test_a_restart_that_is_resumed_elsewhere_says_on_what_it_ran(tmp_path, monke
     assert {row["device"] for row in store.rows(group())} == {
         "gpu A (1 cores), then cpu B (2 cores)"
     }
-    assert not list(tmp_path.glob("*.devices"))
+    assert [path.name for path in tmp_path.iterdir()] == ["store"]  # no checkpoint any more
