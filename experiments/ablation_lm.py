@@ -1,5 +1,5 @@
-"""Ablation of the language model: tying, the ReLU, the released code's two differences, and what
-the first words of a text have in place of memories.
+"""Ablation of the language model: tying, the ReLU, the released code's two differences, the
+rounding of a GPU's tensor cores, and what the first words of a text have in place of memories.
 
     .venv/bin/python experiments/ablation_lm.py --profile paper --columns base adjacent
     .venv/bin/python experiments/ablation_lm.py --profile laptop      # two columns, cut short
@@ -32,6 +32,7 @@ def columns(**budget: Any) -> tuple[MemN2NLM, ...]:
         column("relu_none", "no ReLU", rectified="none"),
         column("annealing", "rate falls only where the cost has not fallen", annealing="paper"),
         column("sampling", "each position once an epoch", sampling="once"),
+        column("tf32", "factors of the output layer's products in tf32", products="tf32"),
         column("lacking", "memories that the first words lack as zeros", lacking="empty"),
         column("long", "7 hops, memory 200", against="", **long),
         column(

@@ -36,8 +36,17 @@ def output(spec: MemN2NLM, params: Params, states: jax.Array) -> jax.Array:
     if spec.tying == "layerwise":
         # Of a CPU's products those over first axes are the fastest, as W's gradient below is.
         columns = jax.lax.optimization_barrier(states[:, : spec.dim].T)
-        return jnp.einsum("db,dv->bv", columns, params["W"])
-    return states @ params["words"][-1].T
+        return product(spec, "db,dv->bv", columns, params["W"])
+    return product(spec, "bd,vd->bv", states, params["words"][-1])
+
+
+def product(spec: MemN2NLM, axes: str, left: jax.Array, right: jax.Array) -> jax.Array:
+    """One of the output layer's, as ``jnp.einsum``'s of these axes."""
+    if spec.products == "float32":
+        return jnp.einsum(axes, left, right)
+    # Rounded here, not by the tensor cores alone, the numbers are a CPU's as well.
+    left, right = (jax.lax.reduce_precision(x, 8, 10) for x in (left, right))
+    return jnp.einsum(axes, left, right, precision=jax.lax.Precision.HIGH)
 
 
 class Hops(Protocol):
@@ -90,12 +99,14 @@ def gradient(
     scaled = jax.lax.optimization_barrier(scaled)
     grads = {name: jnp.zeros_like(value) for name, value in params.items() if name != "W"}
     if spec.tying == "layerwise":
-        by_last = jax.lax.optimization_barrier(params["W"] @ scaled.T).T / total
+        by_last = product(spec, "dv,bv->db", params["W"], scaled)
+        by_last = jax.lax.optimization_barrier(by_last).T / total
         by_last = jnp.pad(by_last, ((0, 0), (0, units - spec.dim)))
-        by_output = (last[:, : spec.dim] / total).T @ scaled
+        by_output = product(spec, "bd,bv->dv", last[:, : spec.dim] / total, scaled)
     else:
-        by_last = scaled @ params["words"][-1] / total
-        grads["words"] = grads["words"].at[-1].set(scaled.T @ (last / total))
+        by_last = product(spec, "bv,vd->bd", scaled, params["words"][-1]) / total
+        by_words = product(spec, "bv,bd->vd", scaled, last / total)
+        grads["words"] = grads["words"].at[-1].set(by_words)
     grads = through.backward(spec, params, passed, by_last, grads)
     if spec.tying == "layerwise":
         grads["W"] = by_output

@@ -67,6 +67,9 @@ class MemN2NLM(Column):
     """What the first words of a text have in place of memories that are not there. masked: nothing.
     empty: memories of zeros, which score 0 and take their share of the softmax, as in question
     answering."""
+    products: str = choice("float32", "tf32", neutral="float32")
+    """What the factors of the output layer's three products are rounded to. tf32 has 10 bits of a
+    mantissa, and a GPU's tensor cores for it; on CPUs the numbers are the same and slower."""
     method = NAME
 
     def __post_init__(self) -> None:
@@ -93,7 +96,7 @@ class MemN2NLM(Column):
                 marks.append(f"{name}-{value}" if name == "rectified" else value)
         marks += [f"{n}-{getattr(self, n)}" for n in ("annealing", "sampling")
                   if getattr(self, n) != "released"]  # fmt: skip
-        marks += ["empty"] * (self.lacking == "empty")
+        marks += ["empty"] * (self.lacking == "empty") + ["tf32"] * (self.products == "tf32")
         return tuple([*marks, f"{self.updates}updates"] if self.updates else marks)
 
     def capped(self, epochs: int) -> MemN2NLM:

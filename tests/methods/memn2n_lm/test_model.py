@@ -1,5 +1,7 @@
 """Cost, gradient and reading against the paper's equations in NumPy, for every switch."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -71,6 +73,54 @@ def test_cost_and_gradient_are_the_equations(switches, way):
                 moved.append(oracle_lm.total(changed, text, at, **tiny_lm.settings(spec)))
             slope = (moved[0] - moved[1]) / 2e-5
             assert grad[where] == pytest.approx(slope, rel=2e-3, abs=2e-3), (name, where)
+
+
+class Given(NamedTuple):
+    """Hops that end in states of the test's, and keep what comes back to them."""
+
+    last: np.ndarray
+    back: list
+
+    def forward(self, spec, params, memory):
+        return jnp.asarray(self.last), None
+
+    def backward(self, spec, params, passed, by_last, grads):
+        self.back.append(np.asarray(by_last, float))
+        return grads
+
+
+def tf32(value):
+    """Rounded to 10 bits of a mantissa, ties to even."""
+    bits = np.asarray(value, np.float32).view(np.uint32).astype(np.uint64)
+    bits = (bits + 0xFFF + ((bits >> 13) & 1)) & 0xFFFFE000
+    return bits.astype(np.uint32).view(np.float32).astype(float)
+
+
+@pytest.mark.parametrize("switches", SWITCHES[:4:3], ids=ids)
+def test_the_output_layers_factors_are_rounded_to_tf32(switches):
+    spec = tiny_lm.column(**switches, products="tf32")
+    params, target = tiny_lm.params(spec), np.arange(spec.batch) % tiny_lm.WORDS
+    last = np.random.default_rng(5).normal(0, 1, (spec.batch, spec.dim)).astype(np.float32)
+    hops = Given(last, [])
+    memory = jnp.zeros((spec.batch, spec.memory), jnp.int32)
+    cost, grads = model.gradient(spec, single(params), memory, jnp.asarray(target), hops)
+    table = params["W"] if spec.tying == "layerwise" else params["words"][-1].T
+    logits = tf32(last) @ tf32(table)
+    exps = np.exp(logits - logits.max(axis=1, keepdims=True))
+    total = exps.sum(axis=1, keepdims=True)
+    wanted = np.log(total).sum() - np.log(exps)[np.arange(spec.batch), target].sum()
+    assert float(cost) == pytest.approx(wanted, rel=1e-6)
+    exps[np.arange(spec.batch), target] -= total[:, 0]
+    by_last = tf32(exps) @ tf32(table).T / total
+    by_table = tf32(last / total).T @ tf32(exps)
+    found = grads["W"] if spec.tying == "layerwise" else grads["words"][-1].T
+    for got, right in ((hops.back[0], by_last), (found, by_table)):
+        assert np.linalg.norm(got - right) < 5e-5 * np.linalg.norm(right)
+    float32 = tiny_lm.column(**switches)
+    _, exact = model.gradient(float32, single(params), memory, jnp.asarray(target), hops)
+    exact = exact["W"] if spec.tying == "layerwise" else exact["words"][-1].T
+    for got, right in ((hops.back[1], by_last), (exact, by_table)):
+        assert np.linalg.norm(got - right) > 1e-4 * np.linalg.norm(right)
 
 
 @pytest.mark.parametrize("switches", SWITCHES[:4:3], ids=ids)
