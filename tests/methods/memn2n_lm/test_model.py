@@ -13,6 +13,7 @@ from bench.methods.memn2n_lm import model, padding, reading
 from bench.methods.memn2n_lm.blocked import Blocked
 from bench.methods.memn2n_lm.fused import Fused
 from bench.methods.memn2n_lm.row import released
+from bench.methods.memn2n_lm.training import through
 from bench.train.costs import perplexity
 
 SWITCHES = [
@@ -47,14 +48,14 @@ LAYERWISE = [switches for switches in SWITCHES if switches["tying"] == "layerwis
     ids=lambda value: value if isinstance(value, str) else ids(value),
 )
 def test_cost_and_gradient_are_the_equations(switches, way):
-    through, units = THROUGH[way]
+    hops, units = THROUGH[way]
     memory = 40 if "fused" in way else 6  # a tile that a program takes, and a part of one
     spec = tiny_lm.column(**switches, batch=16, memory=memory)
     params, text = tiny_lm.params(spec), tiny_lm.text(60)
     at = np.random.default_rng(2).integers(spec.memory + 1, len(text), spec.batch)
     memory = text[at[:, None] - 1 - np.arange(spec.memory)]
     padded = padding.pad(single(params), units)
-    cost, grads = model.gradient(spec, padded, jnp.asarray(memory), jnp.asarray(text[at]), through)
+    cost, grads = model.gradient(spec, padded, jnp.asarray(memory), jnp.asarray(text[at]), hops)
     behind = padding.pad(padding.cut(spec, grads), units)
     for name, grad in grads.items():
         np.testing.assert_array_equal(grad, behind[name])  # zeros, where there are none of its own
@@ -203,19 +204,26 @@ def test_the_released_count_leaves_out_the_first_words_and_wraps_round():
     assert released(spec, costs).mean() == pytest.approx(np.mean(counted))
 
 
+def test_a_gpu_has_what_it_can_fuse_fused():
+    layerwise, adjacent = (tiny_lm.column(tying=tying) for tying in ("layerwise", "adjacent"))
+    assert through(layerwise, "cpu") == through(adjacent, "cpu") == Blocked()
+    assert through(layerwise, "gpu") == Fused()
+    assert through(adjacent, "gpu") == through(layerwise, "tpu") == Blocked(layerwise.batch)
+
+
 @pytest.mark.parametrize("way", ("blocks", "fused"))
 def test_lanes_are_trained_apart(way):
-    through, _ = THROUGH[way]
+    hops, _ = THROUGH[way]
     spec = tiny_lm.column()
     text = tiny_lm.text(60)
     memory = jnp.asarray(text[np.arange(spec.batch)[:, None] + np.arange(spec.memory)])
     target = jnp.asarray(text[: spec.batch])
     lanes = [single(tiny_lm.params(spec, seed=seed)) for seed in (0, 1)]
     both = jax.tree.map(lambda *values: jnp.stack(values), *lanes)
-    step = jax.vmap(lambda p: model.update(spec, p, memory, target, jnp.float32(0.1), through))
+    step = jax.vmap(lambda p: model.update(spec, p, memory, target, jnp.float32(0.1), hops))
     after, cost = step(both)
     for lane, params in enumerate(lanes):
-        alone, own = model.update(spec, params, memory, target, jnp.float32(0.1), through)
+        alone, own = model.update(spec, params, memory, target, jnp.float32(0.1), hops)
         assert float(cost[lane]) == pytest.approx(float(own), rel=1e-6)
         for name, value in alone.items():
             np.testing.assert_allclose(after[name][lane], value, rtol=1e-5, atol=1e-6)
