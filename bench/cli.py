@@ -58,7 +58,10 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
     )
     parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
     parser.add_argument(
-        "--seeds", nargs="+", metavar="N", help="these restarts only: to share them among machines"
+        "--seeds",
+        nargs="+",
+        metavar="N",
+        help="these restarts, and those that share a program with them: for several machines",
     )
 
     def run() -> int:
@@ -97,6 +100,12 @@ def _main(arguments: Sequence[str] | None) -> int:
     run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
     run.add_argument("--list", action="store_true", help="list what there is, run nothing")
     run.set_defaults(action=_run_all)
+    merge = commands.add_parser("merge", help="take in what another machine's run stored")
+    merge.add_argument("folder", type=Path, metavar="DIR", help="its results folder")
+    merge.add_argument(
+        "--into", type=Path, default=PAPER, metavar="DIR", help="ours (default results/paper)"
+    )
+    merge.set_defaults(action=_merge)
     again = commands.add_parser("report", help="rebuild results/paper from its committed store")
     again.add_argument("--check", action="store_true", help="compare only; exit 1 on a difference")
     again.set_defaults(action=_report)
@@ -190,7 +199,7 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 one.experiment, one.columns, budget,
                 units=one.units, seeds=asked.seeds, models=models,
             )  # fmt: skip
-        stop, abandoned = _train(plan, results, deadline)
+        stop, abandoned = _train(plan, results, deadline, told=asked.seeds is not None)
         if not stop:
             stop = _measure(
                 [one.experiment for one in wanted], plan, results, budget, wish, deadline
@@ -235,8 +244,14 @@ def _past(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool]:
-    """Trains what is left; '' when done, else why it stopped, and `Runner.abandoned`."""
+def _train(
+    plan: Plan, results: Path, deadline: float | None, *, told: bool = False
+) -> tuple[str, bool]:
+    """Trains what is left; '' when done, else why it stopped, and `Runner.abandoned`.
+
+    Args:
+        told: whether to say which other restarts are trained beside those asked for.
+    """
     if plan.finished:
         total = plan.finished + plan.unfinished
         print(f"{plan.finished} of {total} groups are already in {results}/store", file=sys.stderr)
@@ -251,7 +266,7 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
     if len(jobs) < plan.unfinished:
         return _LIMIT, False
     from bench.core import devices
-    from bench.core.runner import Runner
+    from bench.core.runner import Runner, chunks
 
     logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
     there = devices.configure(cache_dir() / "xla")
@@ -260,6 +275,10 @@ def _train(plan: Plan, results: Path, deadline: float | None) -> tuple[str, bool
         plan.store, there, checkpoints=results / "checkpoints", models=plan.models,
         progress=Progress(), deadline=deadline,
     )  # fmt: skip
+    beside = {s for job in jobs for chunk in chunks(job, there) for s in {*chunk} - {*job.seeds}}
+    if told and beside:
+        print(f"{_listed('seed', sorted(beside))}: trained, too, in the same programs",
+              file=sys.stderr)  # fmt: skip
     signals: list[str] = []
 
     def on_signal(number: int, frame: object) -> None:
@@ -302,6 +321,21 @@ def _measure(
         if not registry.study(experiment.study).measure(site):
             return _LIMIT
     return ""
+
+
+def _merge(options: argparse.Namespace) -> int:
+    if not (options.folder / "store").is_dir():
+        raise BenchError(f"{options.folder}: has no folder 'store'; name a run's results folder")
+    with _alone(options.into):
+        added = Store(options.into / "store").take(Store(options.folder / "store"))
+    for name, seeds in added.items():
+        print(f"{name}: {_listed('seed', seeds)}")
+    print(f"{sum(map(len, added.values()))} restarts added; bench report writes the tables anew")
+    return 0
+
+
+def _listed(noun: str, numbers: Sequence[int]) -> str:
+    return f"{noun}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def _report(options: argparse.Namespace) -> int:

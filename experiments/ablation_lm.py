@@ -47,7 +47,7 @@ def columns(**budget: Any) -> tuple[MemN2NLM, ...]:
 
 EXPERIMENT = Experiment(
     id="ablation_lm",
-    title="Ablation: the language model's tying, ReLU and readings",
+    title="Ablation: the language model's tying, ReLU, rounding and readings",
     dataset="ptb",
     printed=False,
     figure="columns",

@@ -12,16 +12,17 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.core import devices as device_module
-from bench.core import provenance, registry
+from bench.core import provenance, registry, trail
 from bench.core.method import Outcome, Trainer
 from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
 from bench.core.rows import Row
 from bench.core.runs import Group
 from bench.core.store import Store
-from bench.core.trail import Trail
+from bench.core.trail import Ran
 
 COMPILE_SECONDS = 4.0
 """Of a group's programs, for the progress bar alone."""
@@ -132,20 +133,20 @@ class Runner:
         group, method = job.group, registry.method(job.group.column.method)
         me = threading.current_thread()
         trainers: dict[int, Trainer] = {}
-        for batch in self._batches(job, devices):
+        now = trail.here(device_module.describe(devices[0]), method.rounding)
+        for batch, place in self._batches(job, devices):
             seeds = [seed for chunk in batch for seed in chunk]
             width = len(batch)
             cost = job.work.seconds * len(seeds)
             saved = [self._checkpoint(job, chunk) for chunk in batch]
-            resumed, told = any(path.exists() for path in saved), 0.0
-            trails = [Trail(path, device_module.describe(devices[0])) for path in saved]
+            ran: dict[int, list[Ran]] = {}
+            for path, chunk in zip(saved, batch, strict=True):
+                stretches = trail.begin(path, now, resumed=place is not None)
+                ran.update(dict.fromkeys(chunk, stretches))
+            resumed, told = place is not None, 0.0
 
-            def tick(
-                share: float, note: str, cost: float = cost, trails: Sequence[Trail] = trails
-            ) -> None:
+            def tick(share: float, note: str, cost: float = cost) -> None:
                 nonlocal told, resumed
-                for trail in trails:
-                    trail.keep()
                 self._beginning.discard(me)
                 done = max(share - told, 0.0)
                 self.progress.advance(done * cost, before=resumed, note=note)
@@ -162,14 +163,12 @@ class Runner:
             )
             self._beginning.discard(me)
             if outcomes is None:
-                for trail in trails:
-                    trail.keep()
                 return False
             if job.keep:
                 for outcome in outcomes:
                     path = model_path(self.models, group, outcome.seed)
                     method.save_model(path, group.run(outcome.seed), outcome, job.prepared)
-            rows = [row(group, outcome, job.kind, trails[0].devices) for outcome in outcomes]
+            rows = [row(group, outcome, job.kind, ran[outcome.seed]) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)
             for path in saved:
@@ -178,16 +177,17 @@ class Runner:
             self.progress.advance((1.0 - told) * cost)
         return True
 
-    def _batches(self, job: Job, devices: tuple) -> list[list[tuple[int, ...]]]:
-        """The job's chunks by what is trained at once: those of one size that are equally far."""
+    def _batches(self, job: Job, devices: tuple) -> list[tuple[list[tuple[int, ...]], Any]]:
+        """The job's chunks by what is trained at once, those of one size that are equally far, and
+        how far these are (`bench.core.method.Method.place`)."""
         method = registry.method(job.group.column.method)
         alike: dict[tuple, list[tuple[int, ...]]] = {}
         for chunk in chunks(job, devices):
             place = method.place(self._checkpoint(job, chunk), chunk)
             alike.setdefault((len(chunk), place), []).append(chunk)
         return [
-            same[at : at + len(devices)]
-            for same in alike.values()
+            (same[at : at + len(devices)], place)
+            for (_, place), same in alike.items()
             for at in range(0, len(same), len(devices))
         ]
 
@@ -200,13 +200,14 @@ class Runner:
         return COMPILE_SECONDS + job.work.seconds * trained
 
 
-def row(group: Group, outcome: Outcome, kind: str, device: str) -> Row:
+def row(group: Group, outcome: Outcome, kind: str, ran: Sequence[Ran]) -> Row:
     """The restart's row in the store (`bench.core.store.BEFORE`, the method's fields, `AFTER`).
 
     Args:
         kind: of the data, see `Group.kind`.
-        device: what it was trained on (`bench.core.devices.describe`), or several in turn.
+        ran: where it was trained, stretch by stretch.
     """
+    where = trail.told(ran)
     return {
         "id": group.run_id(outcome.seed),
         "seed": outcome.seed,
@@ -214,10 +215,10 @@ def row(group: Group, outcome: Outcome, kind: str, device: str) -> Row:
         **outcome.row,
         "seconds": round(outcome.seconds, 2),
         "kind": kind,
-        "rounding": registry.method(group.column.method).rounding,
-        "device": device,
+        "rounding": ran[-1].rounding,
+        "device": where["device"],
         "commit": provenance.commit(),
-        "versions": provenance.versions(),
+        "versions": where["versions"],
     }
 
 

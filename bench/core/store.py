@@ -103,6 +103,27 @@ class Store:
         merged.update({row["seed"]: row for row in self.rows(group)})
         rows.write(self.path(group), [_manifest(group), *(merged[s] for s in sorted(merged))])
 
+    def take(self, other: Store) -> dict[str, list[int]]:
+        """Adds another store's restarts; a seed that is there already keeps its row. The seeds
+        that were added, by file name.
+
+        Raises:
+            BenchError: the disk is full, or a file of either is damaged.
+        """
+        added: dict[str, list[int]] = {}
+        for theirs in list(other.all()):
+            path = self.folder / f"{theirs.manifest['label']}_{theirs.manifest['group']}.jsonl"
+            if path.name != theirs.path.name:
+                raise damaged(theirs.path, 1, f"is the manifest of {path.name}", REMEDY)
+            own = _read(path) if path.exists() else None
+            kept = {row["seed"]: row for row in own.rows} if own else {}
+            new = {row["seed"]: row for row in theirs.rows if row["seed"] not in kept}
+            if new:
+                merged = kept | new
+                rows.write(path, [theirs.manifest, *(merged[s] for s in sorted(merged))])
+                added[path.name] = sorted(new)
+        return added
+
 
 def _manifest(group: Group) -> Row:
     return {"group": group.id, "label": group.label, **group.canonical()}

@@ -1,48 +1,75 @@
-"""Which devices a training has run on, in a file beside its checkpoint: one that is resumed
-elsewhere says so in its row."""
+"""Where a training has run, in a file beside its checkpoint: a row whose training was resumed on
+another device, or with other libraries, says so."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.core import provenance
 from bench.core.files import write_atomically
+from bench.core.rows import Row
+
+UNKNOWN = "unknown device"
+
+THEN = ", then "
 
 
-class Trail:
-    """Of one checkpoint.
+@dataclass(frozen=True)
+class Ran:
+    """What the bits of a stretch of training follow from, beside its group and seed.
 
-    Args:
-        checkpoint: its file, there or not.
-        device: on which the training goes on (`bench.core.devices.describe`).
+    Attributes:
+        device: as `bench.core.devices.describe` tells it.
+        rounding: the method's (`bench.core.method.Method.rounding`).
+        versions: the libraries', by name.
     """
 
-    def __init__(self, checkpoint: Path, device: str):
-        self._checkpoint = checkpoint
-        self._file = checkpoint.with_suffix(".devices")
-        before: list[str] = []
-        if checkpoint.exists() and self._file.exists():
-            before = self._file.read_text(encoding="utf-8", errors="replace").splitlines()
-        if before and _name(before[-1]) == _name(device):
-            before.pop()
-        self._devices = [*before, device]
-        self._kept = False
-
-    @property
-    def devices(self) -> str:
-        """All of them, the first in front."""
-        return ", then ".join(self._devices)
-
-    def keep(self) -> None:
-        """Writes the file if there is a checkpoint that it belongs to.
-
-        Raises:
-            BenchError: it can't be written.
-        """
-        if not self._kept and self._checkpoint.exists():
-            write_atomically(self._file, "\n".join(self._devices) + "\n")
-            self._kept = True
+    device: str
+    rounding: int
+    versions: dict[str, str]
 
 
-def _name(device: str) -> str:
-    """Without the number of cores, which changes no bits."""
-    return device.partition(" (")[0]
+def here(device: str, rounding: int) -> Ran:
+    """With the libraries of this process."""
+    return Ran(device, rounding, provenance.versions())
+
+
+def begin(checkpoint: Path, now: Ran, *, resumed: bool) -> list[Ran]:
+    """All stretches so far, ``now`` the last; written for those who go on from the checkpoint.
+
+    Args:
+        resumed: whether the training goes on from the checkpoint. If not, what is there of an
+            earlier one counts for nothing.
+
+    Raises:
+        BenchError: the file can't be written.
+    """
+    path = checkpoint.with_suffix(".trail")
+    stretches = _read(path) if resumed else []
+    if not stretches or stretches[-1] != now:
+        stretches.append(now)
+    write_atomically(path, json.dumps([asdict(ran) for ran in stretches]))
+    return stretches
+
+
+def told(stretches: Sequence[Ran]) -> Row:
+    """The fields 'device' and 'versions' of a row. Where a stretch is like the one before in both
+    but for its rounding, the device is told twice: it is no longer that of one training."""
+    versions = {}
+    for name in stretches[-1].versions:
+        found = [ran.versions[name] for ran in stretches if name in ran.versions]
+        changes = [found[0], *(b for a, b in zip(found, found[1:], strict=False) if a != b)]
+        versions[name] = THEN.join(changes)
+    return {"device": THEN.join(ran.device for ran in stretches), "versions": versions}
+
+
+def _read(path: Path) -> list[Ran]:
+    """The stretches of a checkpoint that is there."""
+    try:
+        found = [Ran(**ran) for ran in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        found = []
+    return found or [Ran(UNKNOWN, 0, {})]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.core import devices, provenance, registry
+from bench.core import devices, provenance, registry, trail
 from bench.core.cache import cache_dir
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError
@@ -110,7 +110,7 @@ def _again(job: Job, wanted: Row, store: Store, device: Any) -> str:
     outcomes = _trainer(job, device).train(chunk)
     assert outcomes is not None
     (outcome,) = (one for one in outcomes if one.seed == wanted["seed"])
-    again = row(group, outcome, job.kind, devices.describe(device))
+    again = row(group, outcome, job.kind, [trail.here(devices.describe(device), method.rounding)])
     name = f"{group.label}, seed {wanted['seed']}"
     same_machine = _where(again) == _where(wanted)
     exact = sorted(method.fields)

@@ -7,7 +7,7 @@ before and their head, or the new ones and theirs.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +26,20 @@ def save(path: Path, head: Any, named: Mapping[str, np.ndarray]) -> None:
     Raises:
         BenchError: a file can't be written; what was there before is untouched.
     """
-    before = set(others(path))
     if sum(value.nbytes for value in named.values()) <= MOST_BYTES:
-        arrays.save(path, {"head": head, "pieces": [], "shapes": {}}, named)
+        arrays.save(path, head, named)
+        new = set[Path]()
     else:
-        token = secrets.token_hex(4)
-        names: list[str] = []
+        # Of two names the one that is not in use: what a killed process left of it is replaced.
+        letter = "b" if f"{path.stem}.a-0.npz" in _pieces(path) else "a"
+        token, names = secrets.token_hex(8), list[str]()
         for piece in _cut(named):
-            names.append(f"{path.stem}.{token}-{len(names)}.npz")
-            arrays.save(path.with_name(names[-1]), names[-1], piece)
+            names.append(f"{path.stem}.{letter}-{len(names)}.npz")
+            arrays.save(path.with_name(names[-1]), [token, len(names)], piece)
         shapes = {name: list(value.shape) for name, value in named.items()}
-        arrays.save(path, {"head": head, "pieces": names, "shapes": shapes}, {})
-    for one in before:
+        arrays.save(path, {"head": head, "token": token, "pieces": names, "shapes": shapes}, {})
+        new = {path.with_name(name) for name in names}
+    for one in set(others(path)) - new:
         one.unlink(missing_ok=True)
 
 
@@ -49,14 +51,14 @@ def load(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
         Damaged: one is cut, changed, or something else.
     """
     whole, named = arrays.load(path)
+    if not _cut_up(whole):
+        return whole, named
     try:
-        if not whole["pieces"]:
-            return whole["head"], named
         parts: dict[str, list[np.ndarray]] = {name: [] for name in whole["shapes"]}
-        for piece in whole["pieces"]:
-            name, found = arrays.load(path.with_name(piece))
-            if name != piece:
-                raise Damaged(f"{piece}: it is {name}")
+        for number, piece in enumerate(whole["pieces"], 1):
+            token, found = arrays.load(path.with_name(piece))
+            if token != [whole["token"], number]:
+                raise Damaged(f"{piece}: of another save")
             for key, value in found.items():
                 parts[key].append(value)
         return whole["head"], {
@@ -65,6 +67,19 @@ def load(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
         }
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Damaged(f"{path}: {error}") from error
+
+
+def _cut_up(head: Any) -> bool:
+    return isinstance(head, dict) and "pieces" in head
+
+
+def _pieces(path: Path) -> Sequence[str]:
+    """The pieces that the file there names."""
+    try:
+        head = arrays.Stored(path).head
+    except (FileNotFoundError, Damaged):
+        return ()
+    return head["pieces"] if _cut_up(head) else ()
 
 
 def others(path: Path) -> Iterator[Path]:

@@ -56,6 +56,7 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
         (["--restarts", "0"], "--restarts: '0'"),
         (["--seeds", "1", "-2"], "-2"),
         (["--seeds", "x"], "--seeds: 'x'"),
+        (["--seeds", "10000"], "--seeds: '10000'"),
         (["--seeds", "1", "--restarts", "2"], "--restarts and --seeds: choose one"),
     ],
 )

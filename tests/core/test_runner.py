@@ -138,35 +138,51 @@ class Halting:
         self.trainer = trainer
 
     def train(self, seeds, *, saved=(), stop=lambda: False, tick=unwatched):
-        if saved[0].exists():
+        if all(path.exists() for path in saved):
             return self.trainer.train(seeds)
-        saved[0].parent.mkdir(parents=True, exist_ok=True)
-        saved[0].write_bytes(b"")
-        saved[0].with_suffix(".0-0.npz").write_bytes(b"")  # a piece of it
-        tick(0.5, "")
+        for path in saved:
+            path.write_bytes(b"")
+            path.with_suffix(".a-0.npz").write_bytes(b"")  # a piece of it
         return None
 
 
-def test_a_restart_that_is_resumed_elsewhere_says_on_what_it_ran(tmp_path, monkeypatch):
-    trainer = METHOD.trainer
+@pytest.fixture
+def goes_on(tmp_path, monkeypatch):
+    """Goes on with the halting training of seeds on such a device; what is stored of whose."""
+    trainer, store = METHOD.trainer, Store(tmp_path / "store")
     monkeypatch.setattr(METHOD, "trainer", lambda *a: Halting(trainer(*a)))
-    store = Store(tmp_path / "store")
+    monkeypatch.setattr(METHOD, "place", lambda path, seeds: (1, 0) if path.exists() else None)
 
-    def run(device: str) -> None:
+    def run(device: str, *seeds: int) -> dict[int, str]:
         monkeypatch.setattr(runner_module.device_module, "describe", lambda _: device)
         runner = Runner(
-            store, jax.devices()[:1], checkpoints=tmp_path, models=tmp_path,
+            store, jax.devices()[:2], checkpoints=tmp_path, models=tmp_path,
             progress=Progress(hidden=True),
         )  # fmt: skip
-        runner.run([Job(group(), DATA, "real", (0,))])
+        runner.run([Job(group(), DATA, "real", seeds)])
+        return {row["seed"]: row["device"] for row in store.rows(group())}
 
-    run("gpu A (1 cores)")
-    assert not store.rows(group())
-    halted = (tmp_path / f"{group().id}_0-4.devices").read_text()
-    assert halted == "gpu A (1 cores)\n"
-    (tmp_path / f"{group().id}_0-4.devices").write_text(halted + "cpu B (4 cores)\n")
-    run("cpu B (2 cores)")
-    assert {row["device"] for row in store.rows(group())} == {
-        "gpu A (1 cores), then cpu B (2 cores)"
-    }
+    return run
+
+
+def test_a_restart_that_is_resumed_elsewhere_says_where_it_ran(tmp_path, goes_on):
+    assert goes_on("gpu A", 0) == goes_on("gpu C", 5) == {}
+    found = goes_on("cpu B (2 cores)", 0, 5)
+    first, second = (f"gpu {which}, then cpu B (2 cores)" for which in "AC")
+    assert found == {seed: first if seed < 5 else second for seed in range(10)}
     assert [path.name for path in tmp_path.iterdir()] == ["store"]  # no checkpoint any more
+
+
+def test_what_is_there_of_a_training_that_begins_anew_counts_for_nothing(tmp_path, goes_on):
+    goes_on("gpu A", 0)
+    for path in tmp_path.glob("*.npz"):
+        path.unlink()
+    goes_on("cpu B", 0)
+    assert set(goes_on("cpu B", 0).values()) == {"cpu B"}
+
+
+def test_a_checkpoint_that_came_alone_has_an_unknown_past(tmp_path, goes_on):
+    goes_on("gpu A", 0)
+    for path in tmp_path.glob("*.trail"):
+        path.unlink()
+    assert set(goes_on("cpu B", 0).values()) == {"unknown device, then cpu B"}

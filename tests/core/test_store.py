@@ -22,6 +22,21 @@ def test_rows_come_back_by_seed_and_keep_their_first_value(tmp_path):
     assert found[0] == row(g, 1)
 
 
+def test_another_stores_restarts_are_taken_in_and_own_ones_kept(tmp_path):
+    ours, theirs, g, other = Store(tmp_path / "a"), Store(tmp_path / "b"), group(), group(hops=2)
+    ours.add(g, [row(g, 1), row(g, 5)])
+    theirs.add(g, [row(g, 4), row(g, 1, test_error=99.0), row(g, 0)])
+    theirs.add(other, [row(other, 2)])
+    added = {ours.path(g).name: [0, 4], ours.path(other).name: [2]}
+    assert ours.take(theirs) == added
+    assert ours.rows(g) == [row(g, seed) for seed in (0, 1, 4, 5)]
+    assert ours.rows(other) == [row(other, 2)]
+    assert ours.take(theirs) == {}
+    theirs.path(other).rename(theirs.path(group(hops=1)))
+    with pytest.raises(BenchError, match=r"jsonl:1: line is the manifest of "):
+        ours.take(theirs)
+
+
 def test_nothing_is_stored_of_a_group_that_was_never_trained(tmp_path):
     assert Store(tmp_path).rows(group()) == []
 

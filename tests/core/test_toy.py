@@ -241,19 +241,39 @@ def test_a_folder_each_and_ten_lines_give_a_page(house, capsys):
     assert "five tosses" in capsys.readouterr().out
 
 
-def test_machines_can_share_a_column_by_its_seeds(house):
-    results = house / "results"
-    arguments = ["--profile", "paper", "--columns", "of5", "--units", "dime", "--results"]
+def test_machines_can_share_a_column_by_its_seeds(house, capsys):
+    ours, theirs = house / "results" / "paper", house / "theirs"
     experiment = registry.experiments()["coins"]
 
-    def stored():
+    def run(results, *seeds):
+        asked = ["--profile", "paper", "--columns", "of5", "--units", "dime", "--seeds", *seeds]
+        assert cli.run_experiment(experiment, [*asked, "--results", str(results)]) == 0
+        return capsys.readouterr().err
+
+    def stored(results):
         (file,) = (results / "store").glob("coins_dime_guess-of5_*.jsonl")
         return [json.loads(line)["seed"] for line in file.read_text().splitlines()[1:]]
 
-    assert cli.run_experiment(experiment, [*arguments, str(results), "--seeds", "7"]) == 0
-    assert stored() == [5, 6, 7, 8, 9]  # a whole chunk, and not the one before it
-    assert cli.run_experiment(experiment, [*arguments, str(results), "--seeds", "1", "8"]) == 0
-    assert stored() == list(range(10))
+    assert "seeds 5, 6, 8, 9: trained, too, in the same programs" in run(theirs, "7")
+    assert stored(theirs) == [5, 6, 7, 8, 9]  # a whole program's, and not those before them
+    assert "trained, too" not in run(ours, *"01234")
+    assert cli.main(["merge", str(theirs), "--into", str(ours)]) == 0
+    assert "of5_" in (told := capsys.readouterr().out) and ": seeds 5, 6, 7, 8, 9" in told
+    assert "5 restarts added" in told
+    assert stored(ours) == list(range(10))
+    assert "1 of 1 groups are already" in run(ours, "0", "9")
+    assert cli.main(["merge", str(house), "--into", str(ours)]) == 2
+    assert "has no folder 'store'" in capsys.readouterr().err
+
+
+def test_models_are_kept_of_the_seeds_that_were_asked_for(house):
+    results = house / "results"
+    asked = ["--profile", "paper", "--columns", "of5", "--units", "dime", "--results", str(results)]
+    experiment = registry.experiments()["coins"]
+    assert cli.run_experiment(experiment, [*asked, "--save-models", "--seeds", "7"]) == 0
+    assert len(list((results / "models").iterdir())) == 5  # those of its program
+    (file,) = (results / "store").glob("coins_dime_guess-of5_*.jsonl")
+    assert len(file.read_text().splitlines()) == 6
 
 
 def test_stored_restarts_without_a_model_are_trained_again_for_it_and_that_is_said(house, capsys):

@@ -105,6 +105,14 @@ def test_pieces_of_which_one_is_missing_or_damaged_or_of_another_save_are_not_us
     assert checkpoint.load(saved, [0]) is None
 
 
+def test_a_large_checkpoint_in_one_file_is_read_as_before(tmp_path, monkeypatch):
+    saved = tmp_path / "x.npz"
+    progress = Progress(State({"words": np.arange(60, dtype=np.float32)}, {}), [[]], 1, 7, 0.5)
+    checkpoint.save(saved, [0], progress)
+    monkeypatch.setattr(pieces, "MOST_BYTES", 100)
+    assert checkpoint.load(saved, [0]).place == (1, 7)
+
+
 def test_a_process_killed_while_it_writes_pieces_leaves_those_of_before(tmp_path, monkeypatch):
     monkeypatch.setattr(pieces, "MOST_BYTES", 100)
     saved = tmp_path / "x.npz"
@@ -126,6 +134,7 @@ def test_a_process_killed_while_it_writes_pieces_leaves_those_of_before(tmp_path
         with pytest.raises(BenchError):
             checkpoint.save(saved, [0], made[1])
         assert checkpoint.load(saved, [0]).epoch == 0
+        assert len(list(tmp_path.iterdir())) == 4 + min(files, 3)  # a full disk gets no fuller
         np.testing.assert_array_equal(checkpoint.load(saved, [0]).state.params["words"], 0.0)
     monkeypatch.setattr(arrays, "save", write)
     checkpoint.save(saved, [0], made[2])

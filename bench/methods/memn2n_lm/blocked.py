@@ -49,9 +49,9 @@ class Blocked(NamedTuple):
             by_memories, by_map = hops.backward(spec, params, memories, states, attention, grad)
             by_memories = jax.lax.optimization_barrier(by_memories)
             found = dict(grads)
-            for table, one in enumerate(by_memories):
-                found["words"] = found["words"].at[table, block].add(one)
-                found["times"] = found["times"].at[table].add(one.sum(axis=0))
+            for table, by_table in enumerate(by_memories):
+                found["words"] = found["words"].at[table, block].add(by_table)
+                found["times"] = found["times"].at[table].add(by_table.sum(axis=0))
             if by_map is not None:
                 found["H"] = found["H"] + by_map
             return found, None

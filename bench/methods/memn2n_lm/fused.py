@@ -1,8 +1,9 @@
-"""All hops of an example as one program of a GPU, forward and back (S15 sections 2 and 5).
+"""All hops of an example as one program of a GPU, and one for the way back (S15 sections 2 and 5).
 
 XLA makes some hundred programs of a step, each of which reads the memories again. Here an example
 has a program of its own, which looks its words up hop by hop: what it reads of the tables stays in
-its caches, and no array of memories is ever written. Layer-wise tying alone.
+its caches, and no embedded memories are written. The gradients of the tables are XLA's, from what
+the way back leaves. Layer-wise tying alone.
 
 Shapes: B examples, N memories, d units, K hops, V words; ``words`` (2, V, d) and ``times``
 (2, N, d), A's first, then C's; ``H`` (d, d).
@@ -45,7 +46,14 @@ class Passed(NamedTuple):
 
 
 class _Tiles(NamedTuple):
-    """The sizes of one example, and tiles of its tables."""
+    """The sizes of one example, and tiles of its tables.
+
+    Attributes:
+        units: of a row as it is stored, padded or not.
+        own: of these, those of the spec; zeros are behind them.
+        linear: the first ones, which have no ReLU.
+        initial: u_1, of every unit.
+    """
 
     hops: int
     memory: int
@@ -53,7 +61,6 @@ class _Tiles(NamedTuple):
     linear: int
     initial: float
     own: int
-    """Units that are the spec's, before those of zeros."""
 
     def rows(self, part: jax.Array, many: int) -> tuple[jax.Array, jax.Array]:
         """The numbers of a tile's rows, and which of these a table of so many has."""
@@ -62,7 +69,7 @@ class _Tiles(NamedTuple):
 
     @property
     def columns(self) -> tuple[jax.Array, jax.Array]:
-        """The same of its columns."""
+        """The numbers of a tile's columns, and which of these a row has."""
         at = jnp.arange(pl.next_power_of_2(self.units))
         return at, at < self.units
 
@@ -72,7 +79,7 @@ class _Tiles(NamedTuple):
         return triton.load(ref.at[(*at, columns)], mask=inside, other=0.0)
 
     def keep(self, value: jax.Array, ref: Ref, *at: Any) -> None:
-        """The other way round."""
+        """Writes all units of a row."""
         columns, inside = self.columns
         triton.store(ref.at[(*at, columns)], value, mask=inside)
 
@@ -221,6 +228,7 @@ class Fused(NamedTuple):
             *self._program(
                 _forward,
                 tiles,
+                batch,
                 (params["words"], params["times"], params["H"].T, memory),
                 (batch, tiles.hops + 1, tiles.units),
                 (batch, tiles.hops, tiles.memory),
@@ -243,6 +251,7 @@ class Fused(NamedTuple):
         by_outs, by_scores, attention = self._program(
             _backward,
             tiles,
+            len(memory),
             (params["words"], params["times"], params["H"], memory, *kept, by_last),
             kept.outs.shape,
             seen,
@@ -257,7 +266,12 @@ class Fused(NamedTuple):
         return found
 
     def _program(
-        self, body: Any, tiles: _Tiles, arguments: tuple[jax.Array, ...], *found: tuple[int, ...]
+        self,
+        body: Any,
+        tiles: _Tiles,
+        batch: int,
+        arguments: tuple[jax.Array, ...],
+        *found: tuple[int, ...],
     ) -> Any:
         """``body`` for every example of the batch; float32 arrays of the shapes ``found``."""
         # What a program's threads have written, all of them can read after the barrier.
@@ -265,7 +279,7 @@ class Fused(NamedTuple):
         return pl.pallas_call(
             functools.partial(body, tiles, barrier),
             [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in found],
-            grid=(len(arguments[3]),),
+            grid=(batch,),
             compiler_params=triton.CompilerParams(num_warps=WARPS),
             interpret=self.interpret,
         )(*arguments)

@@ -85,6 +85,7 @@ def gradient(
         params: padded (`bench.methods.memn2n_lm.padding`) or not, and so is the gradient.
         memory: (B, N) int32, the latest word first.
         target: (B,) int32.
+        through: how a batch goes through the hops.
     """
     batch, units = len(memory), params["words"].shape[2]
     last, passed = through.forward(spec, params, memory)

@@ -18,7 +18,8 @@ VERSION = 1
 
 ROUNDING = 2
 """Raised by hand where only the order of sums is another. 2: rows are padded to whole cache lines,
-the output layer's products go over first axes, and a lane alone is not vmapped."""
+the output layer's products go over first axes, a lane alone is not vmapped, and on GPUs hops are
+fused. (On GPUs sums over the words of a batch come in any order, whatever this says.)"""
 
 MOST_HOPS, MOST_DIM, MOST_MEMORY = 100, 4096, 4096
 

@@ -3,6 +3,7 @@ cost, the last model counts (S15 section 5)."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -61,7 +62,7 @@ class Trainer:
         self.block = block or max(1, int(BLOCK_SECONDS / step_seconds(spec, len(texts.vocabulary))))
         self.text = self.lanes.copy(texts.train)
         self._block = self.lanes.program(
-            functools.partial(_block, spec, through(spec, devices[0].platform)),
+            functools.partial(_block, spec, way(spec, devices[0])),
             (0, 0, None, 0, None, None, None, 0),
         )
         self._positions = self.lanes.program(functools.partial(_positions, spec), (0, None))
@@ -178,16 +179,26 @@ class _Course(Annealed[Trainer]):
         return State(state.params, self.trainer.lanes.split(running)), rows
 
 
-def through(spec: MemN2NLM, platform: str) -> Hops:
+def way(spec: MemN2NLM, device: jax.Device) -> Hops:
     """How batches go through the hops on such devices."""
-    if platform == "cpu":
+    if device.platform == "cpu":
         return IN_BLOCKS
-    if spec.tying != "layerwise" or platform != "gpu":
-        # A whole batch at once: more programs would only wait for each other.
-        return Blocked(spec.batch)
-    from bench.methods.memn2n_lm.fused import Fused  # Pallas: a second that no CPU needs to wait
+    if spec.tying == "layerwise" and device.platform == "gpu" and _compiles_tiles(device):
+        # Not before it is needed: Pallas takes a second to import, and may lose this backend.
+        with contextlib.suppress(ImportError):
+            from bench.methods.memn2n_lm.fused import Fused
 
-    return Fused()
+            return Fused()
+    # A whole batch at once: more programs would only wait for each other.
+    return Blocked(spec.batch)
+
+
+def _compiles_tiles(device: jax.Device) -> bool:
+    """An NVIDIA GPU of the Ampere generation or later, which Triton compiles for."""
+    try:
+        return float(device.compute_capability) >= 8.0
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 class _Carry(NamedTuple):
@@ -210,7 +221,7 @@ def _block(
     """Updates ``start`` .. ``stop`` of an epoch, of one restart.
 
     Args:
-        through: as of `bench.methods.memn2n_lm.model.gradient`.
+        through: how a batch goes through the hops.
     """
     back = 1 + jnp.arange(spec.memory)
 

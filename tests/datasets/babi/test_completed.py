@@ -16,6 +16,7 @@ from bench.core.plan import prepare
 from bench.core.runner import row
 from bench.core.runs import expand
 from bench.core.store import Store
+from bench.core.trail import here
 from bench.datasets import manifest
 from bench.datasets.babi import babi, completed, pin, sums
 from bench.datasets.babi.dataset import Babi, known_hashes
@@ -274,5 +275,5 @@ def test_a_restart_says_so_in_its_row(parts):
     device = jax.devices()[0]
     (outcome,) = METHOD.trainer(column, encoded, [device], 0).train([0])
     store = Store(parts / "store")
-    store.add(group, [row(group, outcome, group.kind(data.kind), device.platform)])
+    store.add(group, [row(group, outcome, group.kind(data.kind), [here("cpu", 1)])])
     assert [told["kind"] for told in store.rows(group)] == ["completed"]

@@ -1,5 +1,6 @@
 """Cost, gradient and reading against the paper's equations in NumPy, for every switch."""
 
+import sys
 from typing import NamedTuple
 
 import jax
@@ -13,7 +14,7 @@ from bench.methods.memn2n_lm import model, padding, reading
 from bench.methods.memn2n_lm.blocked import Blocked
 from bench.methods.memn2n_lm.fused import Fused
 from bench.methods.memn2n_lm.row import released
-from bench.methods.memn2n_lm.training import through
+from bench.methods.memn2n_lm.training import way
 from bench.train.costs import perplexity
 
 SWITCHES = [
@@ -34,6 +35,7 @@ def single(values):
 THROUGH = {
     "blocks": (Blocked(), padding.UNITS),
     "one block": (Blocked(16), 1),
+    "blocks that do not divide the batch": (Blocked(12), 1),
     "fused": (Fused(interpret=True), padding.UNITS),
     "fused, not padded": (Fused(interpret=True), 1),
 }
@@ -74,6 +76,16 @@ def test_cost_and_gradient_are_the_equations(switches, way):
                 moved.append(oracle_lm.total(changed, text, at, **tiny_lm.settings(spec)))
             slope = (moved[0] - moved[1]) / 2e-5
             assert grad[where] == pytest.approx(slope, rel=2e-3, abs=2e-3), (name, where)
+
+
+def test_fused_hops_bear_scores_far_below_zero():
+    spec = tiny_lm.column(memory=40)
+    params = single(tiny_lm.params(spec))
+    params["times"] = params["times"].at[0].add(-900.0)
+    memory = jnp.zeros((spec.batch, spec.memory), jnp.int32)
+    found = [hops.forward(spec, params, memory)[0] for hops in (Blocked(), Fused(interpret=True))]
+    assert np.isfinite(found[0]).all()
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-4, atol=1e-5)
 
 
 class Given(NamedTuple):
@@ -117,7 +129,10 @@ def test_the_output_layers_factors_are_rounded_to_tf32(switches):
     found = grads["W"] if spec.tying == "layerwise" else grads["words"][-1].T
     for got, right in ((hops.back[0], by_last), (found, by_table)):
         assert np.linalg.norm(got - right) < 5e-5 * np.linalg.norm(right)
+    text = str(jax.make_jaxpr(lambda s: model.output(spec, single(params), s))(last))
+    assert "Precision.HIGH" in text.replace("HIGHEST", "")  # what has tensor cores used
     float32 = tiny_lm.column(**switches)
+    assert float32.marks != spec.marks
     _, exact = model.gradient(float32, single(params), memory, jnp.asarray(target), hops)
     exact = exact["W"] if spec.tying == "layerwise" else exact["words"][-1].T
     for got, right in ((hops.back[1], by_last), (exact, by_table)):
@@ -204,11 +219,22 @@ def test_the_released_count_leaves_out_the_first_words_and_wraps_round():
     assert released(spec, costs).mean() == pytest.approx(np.mean(counted))
 
 
-def test_a_gpu_has_what_it_can_fuse_fused():
+class Device(NamedTuple):
+    platform: str
+    compute_capability: str = ""
+
+
+def test_a_gpu_has_what_it_can_fuse_fused(monkeypatch):
     layerwise, adjacent = (tiny_lm.column(tying=tying) for tying in ("layerwise", "adjacent"))
-    assert through(layerwise, "cpu") == through(adjacent, "cpu") == Blocked()
-    assert through(layerwise, "gpu") == Fused()
-    assert through(adjacent, "gpu") == through(layerwise, "tpu") == Blocked(layerwise.batch)
+    hopper, pascal, cpu, tpu = (
+        Device("gpu", "9.0"), Device("gpu", "6.1"), Device("cpu"), Device("tpu")
+    )  # fmt: skip
+    assert way(layerwise, cpu) == way(adjacent, cpu) == Blocked()
+    assert isinstance(way(layerwise, hopper), Fused)
+    for spec, device in ((adjacent, hopper), (layerwise, pascal), (layerwise, tpu)):
+        assert way(spec, device) == Blocked(spec.batch)
+    monkeypatch.setitem(sys.modules, "bench.methods.memn2n_lm.fused", None)  # without Pallas
+    assert way(layerwise, hopper) == Blocked(layerwise.batch)
 
 
 @pytest.mark.parametrize("way", ("blocks", "fused"))

@@ -1,7 +1,12 @@
 """Training: what it learns, how it is resumed, when its rate falls, what its rows hold."""
 
 import dataclasses
+import json
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -66,6 +71,18 @@ def test_a_training_that_is_stopped_anywhere_ends_as_if_it_had_not_been(tmp_path
     assert found[0].row == whole.row
     for name, value in whole.params.items():
         np.testing.assert_array_equal(found[0].params[name], value)
+
+
+def test_fused_hops_are_the_same_sharded_over_devices():
+    script = Path(__file__).with_name("two_devices.py")
+    folders = os.pathsep.join([str(script.parents[3]), str(script.parents[2])])
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": folders},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    alone, sharded = json.loads(done.stdout)
+    assert alone == pytest.approx(sharded, rel=1e-5) and alone[0] != alone[1]
 
 
 def test_restarts_differ_and_so_do_groups_and_a_row_is_whole():
