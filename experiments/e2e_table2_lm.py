@@ -36,9 +36,9 @@ def quoted(corpus: str, *models: tuple[str, int]) -> tuple[NotYet, ...]:
     )
 
 
-def recurrent(corpus: str, *models: tuple[str, int]) -> tuple[RecurrentLM, ...]:
-    """Recurrent models of ours beside those quoted, by name and hidden units: plain gradient
-    descent, its rate quartered after an epoch that has not lowered the validation cost."""
+def recurrent(corpus: str, *models: tuple[str, int, float]) -> tuple[RecurrentLM, ...]:
+    """Recurrent models of ours beside those quoted, by name, hidden units and first rate: plain
+    gradient descent, its rate quartered after an epoch that has not lowered the validation cost."""
     return tuple(
         RecurrentLM(
             id=f"{corpus}-{cell}-{hidden}",
@@ -49,12 +49,12 @@ def recurrent(corpus: str, *models: tuple[str, int]) -> tuple[RecurrentLM, ...]:
             restarts=1,
             steps=20,
             optimizer="sgd",
-            rate=20.0,
+            rate=rate,
             clip=0.25,
             least_rate=0.01,
             epochs=25,
         )
-        for cell, hidden in models
+        for cell, hidden, rate in models
     )
 
 
@@ -103,7 +103,7 @@ EXPERIMENT = Experiment(
     ),
     quick=memn2n("ptb", 150, (6, 25), restarts=1, epochs=8, updates=500),
     columns=(
-        *recurrent("ptb", ("rnn", 300), ("lstm", 100)),
+        *recurrent("ptb", ("rnn", 300, 5.0), ("lstm", 100, 20.0)),
         *quoted("ptb", ("scrn", 100)),
         *memn2n("ptb", 150, *HOPS, *MEMORY, (7, 200), restarts=10),
         *quoted("text8", ("rnn", 500), ("lstm", 500), ("scrn", 500)),
