@@ -12,14 +12,14 @@ import pandas as pd
 
 from bench.core.column import NotYet
 from bench.core.kinds import least_trusted
-from bench.tables.cells import PARTIAL, figure
+from bench.tables.cells import PARTIAL, chosen_figure
 from bench.tables.csvs import csv_text
 from bench.tables.effect import Effect, Span, effect
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.grid import Grid
 from bench.tables.interval import LEAST
 from bench.tables.notices import kind_marks
-from bench.tables.numbers import NONE, capital, mean, plural, short, spread
+from bench.tables.numbers import NONE, capital, count, mean, plural, short, spread
 
 HEADER = (
     "column", "mean", "sd", "selected", "failed", "restarts", "tasks", "data", "against", "effect",
@@ -39,7 +39,8 @@ class Line:
         units: those that have a number; the rest is over these.
         values: by seed, the mean over the units, of restarts that diverged on none of them.
         chosen: mean of the restarts that the rule of selection chose.
-        failed: how many units of these are above the limit of a summary that counts them.
+        failed: how many units of these are above the limit of a summary that counts them, a mean
+            where `chosen` is.
         effect: None if there is no baseline.
         against: the baseline's title.
     """
@@ -48,7 +49,7 @@ class Line:
     units: tuple[str, ...] = ()
     values: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     chosen: float = math.nan
-    failed: int | None = None
+    failed: float | None = None
     effect: Effect | None = None
     against: str = ""
 
@@ -87,9 +88,12 @@ def lines(result: ExperimentResult) -> tuple[Line, ...]:
             found.append(Line(column, effect=told, against=against))
             continue
         values = column.values[where].dropna().agg(mean, axis=1)
-        ours, above = column.cells.ours[where], result.subject.above
-        failed = None if above is None else int(figure(above, ours.to_frame().T).iloc[0])
-        found.append(Line(column, column.units, values, mean(ours), failed, told, against))
+        ours, above = mean(column.cells.ours[where]), result.subject.above
+        failed = None
+        if above and column.rule:
+            told_of = column.runs, where, column.declared, column.rule
+            failed = chosen_figure(above, *told_of)["ours"]
+        found.append(Line(column, column.units, values, ours, failed, told, against))
     return tuple(found)
 
 
@@ -120,9 +124,9 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
         text += f"; that of the restarts chosen by {picked}"
     if above:
         text += f", and how many {nouns} these fail{of.limit(above)}"
-    count = [of.said(above)] if above else []
+    failing = [of.said(above)] if above else []
     chosen = ["Chosen restarts"] * bool(picked)
-    head = ("Column", f"Mean {of.measure}", *chosen, *count, "Restarts", capital(nouns))
+    head = ("Column", f"Mean {of.measure}", *chosen, *failing, "Restarts", capital(nouns))
     rows = []
     for line in found:
         if not line.units:
@@ -132,7 +136,7 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
             line.title,
             spread(line.mean, line.sd) + marks.get(line.data, ""),
             *[short(line.chosen)] * bool(picked),
-            *([str(line.failed)] if above else []),
+            *([count(line.failed)] if above else []),
             _restarts(line),
             _share(result, line.units),
         ))  # fmt: skip
@@ -195,7 +199,7 @@ def columns_csv(result: ExperimentResult) -> str:
     for line in lines(result):
         spec, told = line.result.column, line.effect or Effect()
         rows.append((
-            spec.id, line.mean, line.sd, line.chosen, "" if line.failed is None else line.failed,
+            spec.id, line.mean, line.sd, line.chosen, line.failed,
             len(line.values) if line.units else "", len(line.units) or "", line.data,
             "" if isinstance(spec, NotYet) else spec.against,
             told.mean, *(told.limits or (None, None)),

@@ -2,15 +2,15 @@
 
 The papers train k = 10 times and report the restart with the lowest *training* error (S15
 section 4.2). Where N > k restarts are stored, ours is the mean of what that rule reports over all
-choices of k among the N, so that ours, mean, sd and restarts are over the same restarts. Nothing
-here looks at the test set to choose.
+choices of k among the N, so that ours, mean, sd and restarts are over the same restarts; of failed
+tasks as well, whose number is then no whole one. Nothing here looks at the test set to choose.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import pandas as pd
 
@@ -87,8 +87,7 @@ def of(runs: pd.DataFrame, by: str, k: int, rule: Rule, kind: str, *, asked: int
     """
     every = runs.groupby(by, sort=False)
     those = runs[~runs.diverged].groupby(by, sort=False).value
-    used = runs[[by, "seed", "diverged", "value", "batches", *rule.fields]].groupby(by, sort=False)
-    chosen = pd.DataFrame({key: _chosen(stored, k, rule) for key, stored in used}).T
+    chosen = _reported(runs, by, k, rule)
     found = pd.DataFrame({
         "status": every.seed.agg(lambda seeds: RUN if seeds.nunique() >= asked else PARTIAL),
         "restarts": every.seed.nunique(),
@@ -102,6 +101,12 @@ def of(runs: pd.DataFrame, by: str, k: int, rule: Rule, kind: str, *, asked: int
         "completed": every.completed.any(),
     })  # fmt: skip
     return found.reindex(list(dict.fromkeys(runs[by])))
+
+
+def _reported(runs: pd.DataFrame, by: str, k: int, rule: Rule) -> pd.DataFrame:
+    """What the rule reports of each unit or metric: value, batches, seed."""
+    used = runs[[by, "seed", "diverged", "value", "batches", *rule.fields]].groupby(by, sort=False)
+    return pd.DataFrame({key: _chosen(stored, k, rule) for key, stored in used}).T
 
 
 def _chosen(stored: pd.DataFrame, k: int, rule: Rule) -> dict[str, float]:
@@ -122,13 +127,41 @@ def _chosen(stored: pd.DataFrame, k: int, rule: Rule) -> dict[str, float]:
 
 def figure(summary: Summary, values: pd.DataFrame) -> pd.Series:
     """A figure of all units, of each row of values (rows × units)."""
+    found = map(mean if summary.figure == "mean" else math.fsum, _parts(summary, values).to_numpy())
+    return pd.Series(found, values.index, dtype=float)
+
+
+def _parts(summary: Summary, values: Any) -> Any:
+    """What a figure is the mean or the sum of: the values, or of a count 1 for each above the
+    limit and 0 for others; NaN where there is none."""
     if summary.figure == "mean":
-        return pd.Series(map(mean, values.to_numpy()), values.index, dtype=float)
-    return (values > summary.limit + SLACK).sum(axis=1).astype(float)
+        return values
+    return (values > summary.limit + SLACK).astype(float).where(values.notna())
+
+
+def chosen_figure(
+    summary: Summary, runs: pd.DataFrame, units: Sequence[str], k: int, rule: Rule
+) -> dict[str, float]:
+    """A figure of what the rule reports of these units, 'ours' and 'batches', NaN if a unit has no
+    number: where more than k restarts are stored its mean over all choices, of a count as well."""
+    parts = {name: _parts(summary, runs[name]) for name in ("value", "batches")}
+    told = _reported(runs.assign(**parts), "unit", k, rule).reindex(list(units)).astype(float)
+    add = mean if summary.figure == "mean" else math.fsum
+    return {
+        name: add(told[field]) if told[field].notna().all() else math.nan
+        for name, field in (("ours", "value"), ("batches", "batches"))
+    }
 
 
 def over(
-    units: pd.DataFrame, runs: pd.DataFrame, asked: Sequence[str], summary: Summary, joint: bool
+    units: pd.DataFrame,
+    runs: pd.DataFrame,
+    asked: Sequence[str],
+    summary: Summary,
+    k: int,
+    rule: Rule,
+    *,
+    joint: bool,
 ) -> pd.DataFrame:
     """The cell of a summary: a figure of the chosen restarts, and its spread over the seeds that
     every unit has.
@@ -136,19 +169,19 @@ def over(
     Args:
         units: the cells of its units, as `of` gives them.
         asked: the units that it is over.
+        k, rule: as `of` has them.
         joint: whether one restart is chosen for all of them.
     """
     wide = runs[~runs.diverged].pivot(index="seed", columns="unit", values="value")
     each = figure(summary, wide.reindex(columns=list(asked)).dropna())
     there = units.reindex(list(asked))
     whole = bool((there.status == RUN).all())
-    chosen = {name: there[[name]].T.dropna() for name in ("ours", "batches")}
     stored = runs[runs.unit.isin(asked)].groupby("seed").unit.nunique()
     cell = {
         "status": RUN if whole else PARTIAL,
         "restarts": int((stored == len(asked)).sum()),
         "finished": len(each),
-        **{n: figure(summary, v).squeeze() if len(v) else None for n, v in chosen.items()},
+        **chosen_figure(summary, runs, asked, k, rule),
         "seed": there.seed.iloc[0] if joint else None,
         "mean": mean(each),
         "sd": each.std(),

@@ -59,7 +59,7 @@ def _line(column: ColumnResult, result: ExperimentResult, shown: list[str]) -> t
             ours = mean(cells.ours[where]) if figures[key] == "mean" else math.nan
             printed = pd.to_numeric(cells.paper[where])
             paper = short(mean(printed)) if figures[key] == "mean" else NONE
-        told += [marked(short(ours, places=places(key, cell.paper, of)), cell), paper]
+        told += [marked(short(ours, places=places(key, cell.paper, ours, of)), cell), paper]
     stored = sorted({int(many) for many in cells.restarts if many})
     return (
         spec.title,

@@ -238,11 +238,11 @@ def _rule(column: Column) -> Rule:
 def _cells(result: ColumnResult, numbers: pd.Series, kind: str, of: Subject) -> pd.DataFrame:
     """Of layouts 'cells' and 'rows': a cell a unit and summary."""
     assert result.rule is not None
-    asked, joint = result.spec.restarts, result.spec.joint
-    units = cells.of(result.runs, "unit", result.declared, result.rule, kind, asked=asked)
-    found = [units, *(cells.over(units, result.runs, of.units, s, joint) for s in of.summaries)]
-    limits = limits_of(result.models, result.declared, of)
-    return cells.beside(pd.concat(found), numbers, limits, of.metric.better)
+    runs, k, rule, joint = result.runs, result.declared, result.rule, result.spec.joint
+    units = cells.of(runs, "unit", k, rule, kind, asked=result.spec.restarts)
+    figures = [cells.over(units, runs, of.units, s, k, rule, joint=joint) for s in of.summaries]
+    limits = limits_of(result.models, k, of)
+    return cells.beside(pd.concat([units, *figures]), numbers, limits, of.metric.better)
 
 
 def _keyed(result: ColumnResult, numbers: pd.Series, kind: str, name: str) -> pd.DataFrame:

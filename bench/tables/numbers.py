@@ -47,6 +47,16 @@ def spread(average: float | None, sd: float | None, places: int = 1) -> str:
     return told if absent(sd) else f"{told} ± {short(sd, places=places)}"
 
 
+def count(value: float | None) -> str:
+    """A count for people: with one decimal where it is a mean of counts."""
+    return short(value, places=count_places(value))
+
+
+def count_places(value: float | None) -> int:
+    """Decimals of a count, or of a mean of counts."""
+    return int(value is not None and not absent(value) and abs(value - round(value)) > 1e-9)
+
+
 def decimals(printed: str) -> int:
     """How many a number is printed with."""
     return max(0, -int(Decimal(printed).as_tuple().exponent))

@@ -126,7 +126,7 @@ def table(
     names = [c.column.title + later.get(getattr(c.column, "why", ""), "") for c in columns]
     written = [
         [
-            write(cell, places(key, cell.paper, of)) + marks.get(cell.data, "")
+            write(cell, places(key, cell.paper, cell.ours, of)) + marks.get(cell.data, "")
             for key, cell in column.rows.items()
         ]
         for column in columns

@@ -118,7 +118,8 @@ def _title(column: ColumnResult, of: Subject) -> str:
     told = [column.column.title]
     for place, summary in enumerate(of.summaries):
         cell = column.rows[summary.key]
-        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
+        digits = places(summary.key, cell.paper, cell.ours, of)
+        ours = marked(short(cell.ours, places=digits), cell)
         paper = f" ({'' if place else 'paper '}{cell.paper})" if cell.paper else ""
         told.append(f"{of.in_short(summary)} {ours}{paper}")
     return " · ".join(told)

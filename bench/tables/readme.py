@@ -94,7 +94,8 @@ def _line(column: ColumnResult, of: Subject) -> list[str]:
     cells = [column.column.title]
     for summary in of.summaries:
         cell = column.rows[summary.key]
-        ours = marked(short(cell.ours, places=places(summary.key, cell.paper, of)), cell)
+        digits = places(summary.key, cell.paper, cell.ours, of)
+        ours = marked(short(cell.ours, places=digits), cell)
         cells += [ours, cell.paper]
         if summary.figure == "mean":
             cells.append(NONE if not cell.finished else spread(cell.mean, cell.sd))

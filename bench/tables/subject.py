@@ -9,7 +9,7 @@ from bench.core import registry
 from bench.core.dataset import Metric, Summary
 from bench.core.experiment import Experiment
 from bench.tables.interval import Scale
-from bench.tables.numbers import decimals
+from bench.tables.numbers import count_places, decimals
 
 PLAIN = Metric("", "number", "", "lower")
 """Of a data set that is not written yet."""
@@ -84,11 +84,12 @@ class Subject:
         return name if summary.figure == "mean" else name.split()[0]
 
 
-def places(key: str, printed: str, subject: Subject) -> int:
-    """How many decimals a row's numbers have for people: as printed, else one, of counts none."""
-    if printed:
-        return decimals(printed)
-    return 1 - any(s.key == key and s.figure == "above" for s in subject.summaries)
+def places(key: str, printed: str, ours: float, subject: Subject) -> int:
+    """How many decimals a row's numbers have for people: as printed, else one; of counts none, but
+    where ours is a mean of counts."""
+    if any(s.key == key and s.figure == "above" for s in subject.summaries):
+        return count_places(ours)
+    return decimals(printed) if printed else 1
 
 
 def subject(experiment: Experiment, rows: Sequence[str], names: Mapping[str, str]) -> Subject:
