@@ -63,8 +63,9 @@ def logits(spec, sizes: Sizes, params, asked: Asked, linear: bool = False):
     u = _sentence(spec, sizes, question_matrix, asked.question)
     if own_ends and spec.readings.null_columns == "released":
         # Padding is the null word, whose row of B is trained; the paper's positions end with the
-        # sentence, so there it has none.
-        for j in range(len(asked.question) + 1, sizes.longest + 1):
+        # sentence, so there it has none. sizes.longest counts the slot of a memory's time word.
+        last = sizes.longest - 1 if spec.readings.question_padding == "released" else sizes.longest
+        for j in range(len(asked.question) + 1, last + 1):
             if spec.encoding == "bow" or spec.readings.position_encoding == "released":
                 u = u + position_weight(spec, j, sizes.longest, sizes) * question_matrix[..., 0, :]
 

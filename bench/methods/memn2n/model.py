@@ -241,7 +241,9 @@ def build_tables(spec: Spec, encoded: Encoded) -> Tables:
             "that this model trains on in reasonable time; use fewer stories or words"
         )
     form = spec.readings.position_encoding
-    padding = spec.tying != "adjacent" and spec.readings.null_columns == "released"
+    padded = 0
+    if spec.pads_questions:
+        padded = encoded.sentence_slots - (spec.readings.question_padding == "released")
     v = encoded.statement_words
     bags = sentences.bags(encoded.statements, v, spec.encoding, form)
     plain, weighted = bags[:, :v], bags[:, v:] if spec.encoding == "pe" else None
@@ -250,7 +252,7 @@ def build_tables(spec: Spec, encoded: Encoded) -> Tables:
         statements=statements,
         features=kinds,
         questions=sentences.bags(
-            encoded.questions, len(encoded.vocabulary), spec.encoding, form, null_padding=padding
+            encoded.questions, len(encoded.vocabulary), spec.encoding, form, padded=padded
         ),
     )
 

@@ -100,8 +100,10 @@ def spec_of(saved: Saved) -> Spec:
     """
     fields = saved_models.fields_of(saved.run, NAME, "MemN2N")
     try:
-        switches = readings(**fields.get("readings", {}))
-        spec = memn2n(**{**fields, "readings": switches}, id="saved", title="saved")
+        given = fields.get("readings", {})
+        spec = memn2n(**{**fields, "readings": readings(**given)}, id="saved", title="saved")
+        if spec.pads_questions and "question_padding" not in given:  # older than the reading
+            spec = dataclasses.replace(spec, readings=readings(**given, question_padding="slots"))
         for name, most in (("hops", MOST_HOPS), ("dim", MOST_DIM)):
             if getattr(spec, name) > most:
                 raise BenchError(f"field '{name}' is {getattr(spec, name)}, at most {most} is read")

@@ -64,24 +64,22 @@ def beta(form: str, length: int, slots: int) -> np.ndarray:
 
 
 def bags(
-    sentences: np.ndarray, words: int, encoding: str, form: str, *, null_padding: bool = False
+    sentences: np.ndarray, words: int, encoding: str, form: str, *, padded: int = 0
 ) -> np.ndarray:
     """Bags of sentences, the weighted bag beside the plain one.
 
     Args:
         sentences: (S, J) int32 words, padded with `NULL`.
         words: V, or more, or fewer if the sentences hold no word beyond.
-        null_padding: count the padding as null words (the released code does for the question;
-            it matters only where the null row of B is trained). The paper's form gives padding no
-            weight, since its positions end with the sentence.
+        padded: so many words there are at least, null words behind a sentence's own (the released
+            code counts a question's; it matters only where the null row of B is trained).
 
     Returns:
         (S, 2V) float32 ``[bag, wbag]`` for 'pe', (S, V) for 'bow'; column `NULL` is zero unless
-        ``null_padding``.
+        ``padded``.
     """
     count, slots = sentences.shape
-    padded = null_padding and not (encoding == "pe" and form == "paper")
-    lengths = np.full(count, slots) if padded else np.count_nonzero(sentences != NULL, axis=1)
+    lengths = np.maximum(np.count_nonzero(sentences != NULL, axis=1), padded)
     row, place = np.nonzero(np.arange(slots) < lengths[:, None])
     factors = [np.ones(len(row))]
     if encoding == "pe":

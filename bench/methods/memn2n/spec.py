@@ -48,7 +48,8 @@ class Readings:
     released: b ~ U{0..ceil(n/10)}; indices move, clipped at the memory size; nothing falls out."""
     clip_norm: str = choice("frobenius", "spectral")
     """The norm that is held at ``clip``. paper: frobenius. released: spectral (largest singular
-    value)."""
+    value). (Of the gradient of null rows that stay zero, which the released code counts, neither
+    takes notice.)"""
     clip_rows: str = choice("together", "apart")
     """released: a matrix's word and time rows are one matrix. paper: A and T_A are two."""
     sampling: str = choice("released", "paper")
@@ -60,8 +61,11 @@ class Readings:
     linear_start_end: str = choice("released", "paper")
     """paper: when validation loss stops falling. released: after ``linear_start_epochs``."""
     null_columns: str = choice("released", "paper")
-    """Layer-wise tying only. paper: the null word's embedding is zero everywhere. released: the
+    """Without adjacent tying. paper: the null word's embedding is zero everywhere. released: the
     null rows of B and W are trained, so question padding is a learned bias."""
+    question_padding: str = choice("released", "slots", neutral="slots")
+    """Where that bias is. released: null words fill a question up to the longest sentence's length.
+    slots (this suite's before): to J, one more, the slot of a memory's time word."""
 
     def __post_init__(self) -> None:
         fields.check(self, "readings")
@@ -81,7 +85,8 @@ class MemN2N(Column):
     state_map: bool = field(default=True, metadata={"neutral": True})
     """Layer-wise tying: u_{k+1} = H u_k + o_k. False (ours) leaves H out."""
     temporal: bool = field(default=True, metadata={"neutral": True})
-    """T_A and T_C are added to memories (S15 4.1). False (ours): there are none, nor time words."""
+    """T_A and T_C are added to memories (S15 4.1). False (ours): there are none, nor time words; J
+    of position encoding counts their slot all the same."""
     nonlinearity: str = choice("none", "relu")
     linear_start: bool = False
     linear_start_epochs: int = 0
@@ -152,12 +157,31 @@ class MemN2N(Column):
                 self.tying == "adjacent",
                 "adjacent tying has no B and W of their own",
             ),
+            (
+                "question_padding",
+                not self.pads_questions,
+                "no null word of a question has a weight",
+            ),
         ]
         for name, idle, why in contradictions:
             if idle and getattr(self.readings, name) != getattr(Readings, name):
                 raise BenchError(
                     f"{where}: reading '{name}' has no effect here ({why}); leave it out"
                 )
+
+    @property
+    def pads_questions(self) -> bool:
+        """Whether null words of a question count: the paper's positions end with the sentence."""
+        ends = self.encoding == "pe" and self.readings.position_encoding == "paper"
+        trained = self.tying != "adjacent" and self.readings.null_columns == "released"
+        return trained and not ends
+
+    def canonical(self) -> dict[str, Any]:
+        """As `Column.canonical`, without a reading that has no effect: it is younger than runs."""
+        found = super().canonical()
+        if not self.pads_questions:
+            found["readings"].pop("question_padding", None)
+        return found
 
     @property
     def marks(self) -> tuple[str, ...]:

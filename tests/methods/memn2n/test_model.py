@@ -42,7 +42,9 @@ TYINGS: dict[str, dict[str, Any]] = {
     "layerwise-no-map": dict(tying="layerwise", state_map=False),
     "untied": dict(tying="untied"),
 }
-READINGS = ("time_scale", "position_encoding", "null_columns", "answer_space")
+READINGS = (
+    "time_scale", "position_encoding", "null_columns", "question_padding", "answer_space"
+)  # fmt: skip
 
 
 def column(**fields):
@@ -126,7 +128,18 @@ def without_time() -> list:
     return out
 
 
-@pytest.mark.parametrize("spec", columns() + without_time())
+def padded_to_slots() -> list:
+    """A question with a null word more, with every tying that trains them."""
+    return [
+        pytest.param(
+            column(encoding=encoding, tying=tying, question_padding="slots"),
+            id=f"slots-{encoding}-{tying}",
+        )
+        for encoding, tying in (("bow", "layerwise"), ("pe", "layerwise"), ("pe", "untied"))
+    ]
+
+
+@pytest.mark.parametrize("spec", columns() + without_time() + padded_to_slots())
 def test_logits_attention_loss_and_gradients_are_the_equations(spec):
     check_the_equations(spec, DATA, chosen())
 

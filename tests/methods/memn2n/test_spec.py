@@ -101,13 +101,26 @@ def test_defaults_are_the_released_readings_but_for_the_clipping_norm():
         ("time_noise", dict(time_noise=0.0), dict(time_noise=0.1)),
         ("linear_start_end", {}, dict(linear_start=True)),
         ("null_columns", dict(tying="adjacent"), dict(tying="layerwise")),
+        ("question_padding", dict(tying="adjacent"), dict(tying="untied")),
+        (
+            "question_padding",
+            dict(tying="layerwise", readings=dict(null_columns="paper")),
+            dict(tying="layerwise"),
+        ),
+        (
+            "question_padding",
+            dict(tying="layerwise", readings=dict(position_encoding="paper")),
+            dict(tying="layerwise", encoding="bow"),
+        ),
     ],
 )  # fmt: skip
 def test_a_reading_without_effect_is_refused(name, idle, used):
     """Two columns that train alike must not differ in their ids."""
-    assert getattr(tiny_data.column({name: "paper"}, **used).readings, name) == "paper"
+    other = next(f for f in dataclasses.fields(Readings) if f.name == name).metadata["options"][1]
+    assert getattr(tiny_data.column({name: other}, **used).readings, name) == other
+    idle = dict(idle)
     with pytest.raises(BenchError, match=f"'{name}'"):
-        tiny_data.column({name: "paper"}, **idle)
+        tiny_data.column({name: other} | idle.pop("readings", {}), **idle)
 
 
 def test_specs_are_frozen():

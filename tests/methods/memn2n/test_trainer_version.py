@@ -39,8 +39,12 @@ SPECS: dict[str, dict[str, Any]] = {
         readings=PAPER,
     ),
     "bow": dict(encoding="bow", hops=1, clip=1.0),
-    "layerwise": dict(tying="layerwise", nonlinearity="relu", hops=2),
-}
+    "layerwise": dict(
+        tying="layerwise", nonlinearity="relu", hops=2,
+        readings=spec.readings(question_padding="slots"),
+    ),
+    "layerwise-released": dict(tying="layerwise", nonlinearity="relu", hops=2),
+}  # fmt: skip
 
 
 def fingerprint(fields: dict) -> list[list[float]]:
