@@ -25,12 +25,26 @@ MOST_LETTERS = 100
 def method_of(path: Path) -> str:
     """The method that a file says it is of, '' if it says none: its reader tells why."""
     try:
-        head = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES).head
+        return _method(arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES).head)
     except (OSError, arrays.Damaged):
         return ""
+
+
+def check_method(head: Any, method: str, title: str) -> None:
+    """BenchError if a head says that it is of another method than this, for people ``title``."""
+    found = _method(head)
+    if found not in ("", method):
+        raise _other(found, method, title)
+
+
+def _method(head: Any) -> str:
     run = head.get("run") if isinstance(head, dict) else None
     method = run.get("method") if isinstance(run, dict) else None
     return method if isinstance(method, str) else ""
+
+
+def _other(found: Any, method: str, title: str) -> BenchError:
+    return BenchError(f"its method is '{short(found)}', not {method}; choose a {title} model")
 
 
 @contextmanager
@@ -83,7 +97,7 @@ def fields_of(run: Mapping[str, Any], method: str, title: str) -> dict[str, Any]
     """
     found, fields = run.get("method"), run.get("spec")
     if found != method:
-        raise BenchError(f"its method is '{short(found)}', not {method}; choose a {title} model")
+        raise _other(found, method, title)
     if not isinstance(fields, dict):
         raise none("its spec")
     nested = (

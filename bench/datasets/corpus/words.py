@@ -3,6 +3,7 @@ seconds and no gigabyte."""
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +17,7 @@ PIECE = 1 << 22
 
 
 def words(data: bytes, name: str, *, lines: bool) -> Iterator[list[str]]:
-    """The words of a text, piece by piece: what blanks part.
+    """The words of a text, piece by piece: what blanks part. A byte order mark is none.
 
     Args:
         name: of the file, for messages.
@@ -27,7 +28,7 @@ def words(data: bytes, name: str, *, lines: bool) -> Iterator[list[str]]:
     """
     if not data:
         raise BenchError(f"{name}:1: the file is empty; give a text")
-    found, at = False, 0
+    found, at = False, len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     while at < len(data):
         stop = min(at + PIECE, len(data))
         while stop < len(data) and data[stop - 1] not in b" \n":

@@ -80,6 +80,7 @@ def load(path: Path) -> Saved:
     with saved_models.reading(path):
         stored = arrays.Stored(path, most=MOST_BYTES, most_head=MOST_HEAD_BYTES)
         head = stored.head
+        saved_models.check_method(head, NAME, "MemN2N")
         if isinstance(head, dict) and {"run", "vocabulary"} == set(head):
             raise BenchError(
                 "was saved by an earlier version, without its data's sizes; "

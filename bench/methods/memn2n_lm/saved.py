@@ -64,6 +64,7 @@ def load(path: Path) -> Saved:
 
     with saved_models.reading(path):
         stored = arrays.Stored(path, most_head=MOST_HEAD_BYTES)
+        saved_models.check_method(stored.head, NAME, "language")
         saved = _of(stored.head)
         wanted = shapes(saved.spec, len(saved.vocabulary))
         saved_models.check_layouts(stored.layouts, wanted)

@@ -89,7 +89,13 @@ def looks(words: Sequence[str], attention: np.ndarray) -> Iterator[str]:
         yield f"  {back + 1:4d}  {words[-1 - back]:{width}}{''.join(bars)}".rstrip()
 
 
+def _name(text: str) -> str:
+    """A text's name in messages."""
+    return "standard input" if text == "-" else text
+
+
 def _words(text: str) -> list[str]:
+    name = _name(text)
     try:
         if text == "-":
             if sys.stdin is None:  # closed
@@ -99,17 +105,17 @@ def _words(text: str) -> list[str]:
             with Path(text).open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
-            raise BenchError(f"{text}: is longer than {MOST_BYTES} bytes; give a shorter text")
-        words = data.decode().rstrip("\n").replace("\n", f" {END} ").split()
+            raise BenchError(f"{name}: is longer than {MOST_BYTES} bytes; give a shorter text")
+        words = data.decode("utf-8-sig").rstrip("\n").replace("\n", f" {END} ").split()
     except OSError as error:
         why = error.strerror or error
         raise BenchError(
-            f"{text}: cannot be read ({why}); give the path of a text, or - for standard input"
+            f"{name}: cannot be read ({why}); give the path of a text, or - for standard input"
         ) from None
     except UnicodeDecodeError:
-        raise BenchError(f"{text}: is not UTF-8 text; convert it to UTF-8") from None
+        raise BenchError(f"{name}: is not UTF-8 text; convert it to UTF-8") from None
     if not words:
-        raise BenchError(f"{text}: has no words; give a text")
+        raise BenchError(f"{name}: has no words; give a text")
     return words
 
 
@@ -119,6 +125,6 @@ def _ids(words: Sequence[str], vocabulary: Sequence[str], text: str) -> np.ndarr
     for word in words:
         if word not in index and rare is None:
             raise BenchError(
-                f"{text}: the model does not know the word '{word[:40]}'; leave it out"
+                f"{_name(text)}: the model does not know the word '{word[:40]}'; leave it out"
             )
     return np.array([index.get(word, rare) for word in words], np.int32)

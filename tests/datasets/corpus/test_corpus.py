@@ -70,6 +70,20 @@ def test_a_damaged_file_is_refused_by_its_line(tmp_path, data, said):
         own(tmp_path).read("text", "valid")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path):
+    marked = b"\xef\xbb\xbf" + b"a b\nb a\n" * 5
+    write(tmp_path, **dict.fromkeys(("train", "valid", "test"), marked))
+    found = own(tmp_path)
+    for split in ("train", "valid", "test"):
+        told = found.read("text", split)
+        assert " ".join(told.vocabulary[i] for i in told.ids) == " ".join(
+            ["a b <eos> b a <eos>"] * 5
+        )
+    write(tmp_path, valid=b"\xef\xbb\xbf")
+    with pytest.raises(BenchError, match=r"valid.txt:1: the file has no words"):
+        own(tmp_path).read("text", "valid")
+
+
 def test_a_text_of_one_s_own_is_read_and_known_by_its_hashes(tmp_path):
     write(tmp_path, train=b"a b b\n" * 6 + b"once\n", test=b"a new b\n")
     found = own(tmp_path)

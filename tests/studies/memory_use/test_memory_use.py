@@ -106,7 +106,7 @@ def test_a_saved_model_reads_a_text_and_goes_on(tmp_path, capsys):
     _, params, saved = model()
     path, text = tmp_path / "model.npz", tmp_path / "text.txt"
     save(path, saved)
-    text.write_text("w1 w2\nw3 strange w4\n")
+    text.write_bytes(b"\xef\xbb\xbfw1 w2\nw3 strange w4\n")
     assert cli.main(["read", str(path), str(text), "--go-on", "3"]) == 0
     out = capsys.readouterr().out
     for said in ("w1", "strange  (read as <unk>)", "over 6 words", "back  word", "hop 3"):
@@ -127,6 +127,9 @@ def test_what_can_t_be_read_is_one_line(tmp_path, capsys):
         assert said in capsys.readouterr().err
     assert cli.main(["read", str(tmp_path / "none.npz"), str(text)]) == 2
     assert "no such file" in capsys.readouterr().err
+    text.write_text("1 a b\n2 where is a?\n")
+    assert cli.main(["ask", str(path), str(text)]) == 2
+    assert "its method is 'memn2n_lm', not memn2n" in capsys.readouterr().err
     diverged = {name: np.full_like(value, np.nan) for name, value in saved.params.items()}
     save(path, Saved(diverged, saved.run, VOCABULARY))
     text.write_text("w1 w2\n")
