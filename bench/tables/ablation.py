@@ -38,7 +38,7 @@ class Line:
     Attributes:
         units: those that have a number; the rest is over these.
         values: by seed, the mean over the units, of restarts that diverged on none of them.
-        chosen: mean of the restarts that the rule of selection chose.
+        chosen: mean of the restarts that the rule of selection chose, NaN where it chooses none.
         failed: how many units of these are above the limit of a summary that counts them, a mean
             where `chosen` is.
         effect: None if there is no baseline.
@@ -88,7 +88,8 @@ def lines(result: ExperimentResult) -> tuple[Line, ...]:
             found.append(Line(column, effect=told, against=against))
             continue
         values = column.values[where].dropna().agg(mean, axis=1)
-        ours, above = mean(column.cells.ours[where]), result.subject.above
+        ours = mean(column.cells.ours[where]) if column.picks else math.nan
+        above = result.subject.above
         failed = None
         if above and column.rule:
             told_of = column.runs, where, column.declared, column.rule

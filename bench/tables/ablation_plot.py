@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,12 @@ from bench.core.column import NotYet
 from bench.tables import canvas
 from bench.tables.ablation import Line, chosen_by, lines
 from bench.tables.canvas import FAINT, INK, OURS, PAPER
+from bench.tables.cells import NOT_RUN
 from bench.tables.gather import ExperimentResult
 from bench.tables.numbers import absent, plural
+
+LABEL = 36
+"""Letters of a column's title in a line beside its row: as many as the margin holds."""
 
 _CHOSEN: dict[str, Any] = dict(ls="", marker="D", mfc="none", mec=PAPER, mew=1.3)
 
@@ -37,7 +42,8 @@ def columns(result: ExperimentResult) -> Figure:
         points = " (percentage points)" if result.subject.metric.unit == "%" else ""
         axes[1].set_xlabel(f"less its baseline's{points}", color=INK)
     axes[0].yaxis.set_major_locator(FixedLocator(range(len(found))))
-    axes[0].set_yticklabels([line.title for line in found], parse_math=False)
+    titles = [textwrap.fill(line.title, LABEL) for line in found]
+    axes[0].set_yticklabels(titles, parse_math=False)
     axes[0].set_ylim(len(found) - 0.4, -0.6)
     for axis in axes:
         canvas.plain(axis, "x")
@@ -66,7 +72,8 @@ def _errors(axis: Axes, found: Sequence[Line]) -> None:
         axis.plot(values, [place + 0.22] * len(values), "o", color=FAINT, ms=3, mew=0, zorder=2)
         if values:
             _interval(axis, place, line.mean, _within_sd(line))
-        axis.plot(line.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
+        if not absent(line.chosen):
+            axis.plot(line.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
 
 
 def _effects(axis: Axes, found: Sequence[Line]) -> None:
@@ -76,11 +83,12 @@ def _effects(axis: Axes, found: Sequence[Line]) -> None:
         if told is None:
             continue
         if not told.units:
-            _absent(axis, place, "not run")
+            _absent(axis, place, NOT_RUN if line.units else line.result.absent)
             continue
         if told.mean is not None:
             _interval(axis, place, told.mean, told.limits or (told.mean, told.mean))
-        axis.plot(told.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
+        if not absent(told.chosen):
+            axis.plot(told.chosen, place, ms=6.5, zorder=4, **_CHOSEN)
 
 
 def _interval(axis: Axes, place: int, middle: float, limits: tuple[float, float]) -> None:
@@ -146,6 +154,8 @@ def _series(axis: Axes, those: Sequence[Line], color: str, aside: float) -> None
         beside = [place + 2 * aside] * len(values)
         axis.plot(beside, values, "o", color=color, alpha=0.35, ms=3, mew=0, zorder=2)
     for place, line in zip(places, those, strict=True):
+        if absent(line.chosen):
+            continue
         axis.plot(place, line.chosen, "D", mfc="none", mec=color, mew=1.3, ms=6.5, zorder=5)
 
 

@@ -14,13 +14,14 @@ HEADER = (
     "column", "task", "ours", "paper", "mean", "sd", "restarts", "data",
     "difference", "diverged", "seed", "status", "ours_batches", "low", "high", "verdict",
 )  # fmt: skip
-"""Of layout 'cells'. The first eight are a contract; more may follow. ``ours`` is the chosen
-restart's number (errors in %), ``mean`` and ``sd`` are over the ``restarts`` stored less those that
-``diverged``, ``data`` is the least trusted kind of data (`bench.core.kinds`), ``difference`` is
-ours - paper, ``ours_batches`` drops the last partial batch as the released code does, ``low`` and
-``high`` bound the 95 % interval that the paper's number lies in if seeds alone tell it from ours,
-``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few restarts'.
-Summaries follow a column's units. Empty: there is no number."""
+"""Of layout 'cells'. The first eight are a contract; more may follow. ``ours`` is what the
+column's rule reports, in the metric's unit: the chosen restart's number, its mean over all choices,
+or the mean of all where none is chosen. ``mean`` and ``sd`` are over the ``restarts`` stored less
+those that ``diverged``, ``data`` is the least trusted kind of data (`bench.core.kinds`),
+``difference`` is ours - paper, ``ours_batches`` drops the last partial batch as the released code
+does, ``low`` and ``high`` bound the 95 % interval that the paper's number lies in if seeds alone
+tell it from ours, ``verdict`` is 'inside', 'better', 'worse' (ours, than seeds explain) or 'too few
+restarts'. Summaries follow a column's units. Empty: there is no number."""
 
 ROWS = ("method", "setting", *HEADER[2:8])
 """Of layout 'rows': the same of a method (the paper's first column) and a setting. Of layout 'keys'

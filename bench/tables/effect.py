@@ -56,7 +56,7 @@ class Effect:
         mean: of the means over restarts, None if they are the same restarts (or there is no unit).
         limits: its 95 % interval, None where a unit has only one restart.
         chosen: of the restarts chosen by the rule of selection, or of the expected choice
-            (``expected``).
+            (``expected``); NaN where one of the two chooses none.
         chosen_limits: its 95 % interval, None if there are too few restarts.
         expected: whether ``chosen`` is the expectation over all draws of k restarts.
         same: whether both stand on the same restarts.
@@ -81,12 +81,14 @@ def effect(column: ColumnResult, baseline: ColumnResult, k: int) -> Effect:
     if not units:
         return Effect()
     where = list(units)
-    chosen = numbers.mean(column.cells.ours[where] - baseline.cells.ours[where])
+    chosen, picked = math.nan, column.picks and baseline.picks
+    if picked:
+        chosen = numbers.mean(column.cells.ours[where] - baseline.cells.ours[where])
     sides = [_models(side, units) for side in (column, baseline)]
     if [one.group for one in sides[0]] == [one.group for one in sides[1]]:
         return Effect(units, chosen=chosen, same=True)
     mean, limits = difference(_draws(sides[0], units), _draws(sides[1], units), len(units))
-    expected = all(one.enough(k) for side in sides for one in side)
+    expected = picked and all(one.enough(k) for side in sides for one in side)
     chosen_limits = None
     if expected:
         draws = [_draws(side, units, k) for side in sides]

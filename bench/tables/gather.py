@@ -69,6 +69,11 @@ class ColumnResult:
         """Whether every cell stands on as many restarts as the protocol asks for."""
         return bool((self.cells.status == RUN).all())
 
+    @property
+    def picks(self) -> bool:
+        """Whether one of its restarts is chosen; else their mean is reported."""
+        return bool(self.rule and self.rule.fields)
+
     @cached_property
     def runs(self) -> pd.DataFrame:
         """The column's rows, of the table's metric."""

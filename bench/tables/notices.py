@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.core import kinds
 from bench.core.column import NotYet
+from bench.core.profiles import Profile
 from bench.tables.cells import PARTIAL, Cell
 from bench.tables.gather import ColumnResult, ExperimentResult
 from bench.tables.numbers import DAGGER, NONE, capital, listed, named, plural, superscript
@@ -19,8 +20,7 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
     lines = []
     profile = result.profile
     if result.runnable and profile.name != "paper":
-        what = profile.note.removesuffix(", not a reproduction")
-        lines.append(f"{profile.name.upper()} profile, not a reproduction of the paper: {what}.")
+        lines += of_profile(profile)
         quick = {column.id for column in result.experiment.quick}
         small = [c for c in result.ran if c.column.id in quick]
         budgets = [(column.column.title, _budget(result, column)) for column in small]
@@ -46,6 +46,14 @@ def notices(result: ExperimentResult) -> tuple[str, ...]:
             f"({named(few)})."
         )
     return tuple(lines)
+
+
+def of_profile(profile: Profile) -> list[str]:
+    """What another profile than the paper's has to say, a line or none."""
+    if profile.name == "paper":
+        return []
+    what = profile.note.removesuffix(", not a reproduction")
+    return [f"{profile.name.upper()} profile, not a reproduction of the paper: {what}."]
 
 
 def _budget(result: ExperimentResult, column: ColumnResult) -> str:

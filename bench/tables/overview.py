@@ -61,7 +61,7 @@ def _linked(head: Sequence[str], results: Sequence[ExperimentResult]) -> str:
 def _line(result: ExperimentResult) -> list[str]:
     columns = [c for c in result.ran if c.whole]
     many = sorted({int(n) for c in result.ran for n in c.cells.restarts if n})
-    found = [v for c in result.ran for v in c.cells.verdict]
+    found = [v for c in result.ran for v in c.cells.verdict if v]
     counts = [str(found.count(v)) if found else NONE for v in (INSIDE, BETTER, WORSE, TOO_FEW)]
     return [
         title(result),

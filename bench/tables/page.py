@@ -70,7 +70,9 @@ def page(
 def grids(result: ExperimentResult) -> list[Grid]:
     """The tables of a page; the first of a printed one is the paper's own, with ours beside."""
     printed, of = result.experiment.printed, result.subject
-    measured = f"{capital(of.metric.title)}{of.unit_of(' in {}')}: ours" if of.known else "Ours"
+    measured = "Ours"
+    if of.known and result.experiment.layout != "keys":  # there the head names several
+        measured = f"{capital(of.metric.title)}{of.unit_of(' in {}')}: ours"
     found = [] if printed else ablation.grids(result)
     found.append(
         table(

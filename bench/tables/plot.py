@@ -18,6 +18,9 @@ from bench.tables.notices import marked
 from bench.tables.numbers import DAGGER, short
 from bench.tables.subject import Subject, places
 
+LEGEND = 5
+"""Entries of the legend in a line, at most."""
+
 _TICKS = [0, 1, 5, 10, 20, 40, 60, 80, 100]
 
 
@@ -45,7 +48,9 @@ def units(result: ExperimentResult) -> Figure:
     panels = [column for column in result.ran if column.units]
     across = min(2, len(panels))
     down = math.ceil(len(panels) / across)
-    top = canvas.head_inches(result) + 0.64
+    handles = _legend(result)
+    lines = math.ceil(len(handles) / LEGEND)
+    top = canvas.head_inches(result) + 0.42 + 0.22 * lines
     height = min(canvas.MAX_HEIGHT, top + 0.45 + down * 2.75)
     figure = canvas.headed(result, height)
     grid = figure.subplots(down, across, squeeze=False, sharey=True)
@@ -63,8 +68,7 @@ def units(result: ExperimentResult) -> Figure:
     for place in range(across):
         last = [row[place] for row in grid if row[place].get_visible()]
         last[-1].set_xlabel(of.axis, color=INK)
-    handles = _legend(result)
-    canvas.legend(figure, result, handles, len(handles))
+    canvas.legend(figure, result, handles, math.ceil(len(handles) / lines))
     return figure
 
 

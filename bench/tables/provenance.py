@@ -66,9 +66,9 @@ def short_hash(files: Mapping[str, str]) -> str:
 def of_models(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
     """(term, text) of the rows of a study of models (`bench.core.study_of_models`)."""
     told = list(rows)
-    yield "Commits", _several(row["commit"] for row in told)
-    yield "Devices", _several(row["device"] for row in told)
-    yield "Versions", _several(in_words(row["versions"]) for row in told)
+    yield "Commits of the measurement", _several(row["commit"] for row in told)
+    yield "Devices of the measurement", _several(row["device"] for row in told)
+    yield "Versions of the measurement", _several(in_words(row["versions"]) for row in told)
 
 
 HEAD = (

@@ -34,7 +34,7 @@ def epochs(result: ExperimentResult) -> Figure | None:
     figure.subplots_adjust(0.055, bottom / height, 0.985, 1 - top / height)
     handles = []
     for place, (column, curves) in enumerate(shown):
-        color = colormaps["tab10"](place % 10)
+        color = colormaps["tab20"]((2 * place + place // 10) % 20)
         for curve in curves:
             axis.plot(*_line(curve["valid_cost"]), color=color, lw=1.4)
             axis.plot(*_line(curve["train_cost"]), color=color, lw=0.9, ls=(0, (4, 2)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from report_helpers import columns, groups, row
 
 from bench.core import registry
+from bench.core.dataset import Summary
 from bench.core.method import Rule
 from bench.core.store import Store
 from bench.tables import cells
@@ -122,3 +124,43 @@ def test_a_rule_without_fields_picks_none_and_ours_is_the_mean(restarts, k):
     else:
         assert math.isnan(cell.ours)
     assert math.isnan(cell.seed)
+
+
+TASKS = st.lists(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0.0, 5.0, 5.1, 60.0])), min_size=1),
+    min_size=1,
+    max_size=3,
+)
+"""Of each task the restarts' (training error, test error)."""
+
+
+@given(TASKS, st.integers(1, 4))
+def test_failed_tasks_are_counted_in_every_choice(tasks, k):
+    """Of more than k restarts a task, the mean of the count over all choices of k for each."""
+    rule = Rule(fields=("train_error",), split="train", about="", measure="")
+    stored = pd.DataFrame([
+        {
+            "unit": str(task), "seed": seed, "value": test, "batches": test, "diverged": False,
+            "train_error": train, "kind": "real", "completed": False,
+        }
+        for task, restarts in enumerate(tasks)
+        for seed, (train, test) in enumerate(restarts)
+    ])  # fmt: skip
+    units = [str(task) for task in range(len(tasks))]
+    found = cells.of(stored, "unit", k, rule, "real", asked=k)
+    summary = Summary("failed", "Failed", "above", limit=5.0)
+    (cell,) = cells.over(found, stored, units, summary, k, rule, joint=False).itertuples()
+    chances = []
+    for restarts in tasks:
+        numbered = [(train, seed, test) for seed, (train, test) in enumerate(restarts)]
+        picked = []
+        for some in itertools.combinations(numbered, min(k, len(numbered))):
+            least = min(train for train, *_ in some)
+            best_ones = [test for train, _, test in some if train == least]
+            # one choice alone: the lower seed; over all choices equals share their chances
+            ones = best_ones[:1] if len(numbered) <= k else best_ones
+            picked.append(sum(test > 5.0 for test in ones) / len(ones))
+        chances.append(sum(picked) / len(picked))
+    assert cell.ours == cell.batches and math.isclose(cell.ours, sum(chances), abs_tol=1e-9)
+    missing = cells.over(found, stored, [*units, "none"], summary, k, rule, joint=False)
+    assert missing.ours.isna().all()

@@ -39,10 +39,15 @@ Trained = Mapping[str, Mapping[int, Sequence[float]]]
 """Key of `TRAINED` -> task -> test error in % of each restart."""
 
 
-def written(rows: Sequence[Row], errors: Trained, facts: Sequence[tuple[str, str]]) -> str:
+def written(
+    rows: Sequence[Row],
+    errors: Trained,
+    facts: Sequence[tuple[str, str]],
+    notices: Sequence[str] = (),
+) -> str:
     """The page, of rows by task; see `bench.studies.generated_vs_real.tables.comparison_files`."""
     blocks = [f"# {_title(rows)}"]
-    blocks += [f"> **{line}**" for line in _notices(rows)]
+    blocks += [f"> **{line}**" for line in (*notices, *_notices(rows))]
     blocks.append(
         "The left number is of the real stories, the right one of the GENERATED. Means may "
         f"differ by {BAR:.0f} %, shares by {SHARE_BAR:.1f} points, words and answers not at all; "
@@ -249,7 +254,7 @@ def _trained(errors: Trained) -> list[str]:
                 short(middle) + _off(middle, real.get(task), TASK_BAR),
                 spread(*mean_sd(values)),
             ]
-        lines.append([*_task(task), *cells, str(restarts(task, errors) or NONE)])
+        lines.append([*_task(task), *cells, _restarts(task, errors)])
     means = {
         k: statistics.fmean(by.values()) if len(by) == len(ALL_TASKS) else None
         for k, by in medians.items()
@@ -308,6 +313,12 @@ def by_chance(row: Row) -> float:
 def restarts(task: int, errors: Trained) -> int | None:
     """The fewest of those columns that were run."""
     return min((len(errors[key][task]) for key in TRAINED if task in errors[key]), default=None)
+
+
+def _restarts(task: int, errors: Trained) -> str:
+    """Those of every column, once where they are as many."""
+    many = [str(len(errors[key].get(task, ())) or NONE) for key in TRAINED]
+    return many[0] if len(set(many)) == 1 else " / ".join(many)
 
 
 def mean_sd(values: Sequence[float]) -> tuple[float | None, float | None]:

@@ -10,6 +10,7 @@ from bench.core.profiles import Profile
 from bench.core.study import Site, Study
 from bench.studies.generated_vs_real.store import ROWS
 from bench.studies.generated_vs_real.tables import comparison_files, trained_errors
+from bench.tables.notices import of_profile
 from bench.tables.provenance import facts
 
 TRAIN = {"smoke": 1_000}
@@ -37,7 +38,9 @@ class _GeneratedVsReal(Study):
         rows = ROWS.read(results)
         if trained is None:
             return comparison_files(rows, {})
-        return comparison_files(rows, trained_errors(trained), facts=facts(trained))
+        return comparison_files(
+            rows, trained_errors(trained), facts=facts(trained), notices=of_profile(profile)
+        )
 
 
 STUDY = _GeneratedVsReal()

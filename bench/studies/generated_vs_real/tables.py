@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bench.core.kinds import GENERATED
 from bench.core.rows import Row
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.studies.generated_vs_real.page import (
@@ -26,7 +27,11 @@ from bench.tables.gather import ExperimentResult
 
 
 def comparison_files(
-    rows: Iterable[Row], trained: Trained, *, facts: Sequence[tuple[str, str]] = ()
+    rows: Iterable[Row],
+    trained: Trained,
+    *,
+    facts: Sequence[tuple[str, str]] = (),
+    notices: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """The two files by name, nothing if nothing was measured or trained.
 
@@ -34,6 +39,7 @@ def comparison_files(
         rows: as `bench.studies.generated_vs_real.store.read_rows` gives them.
         trained: a task without restarts counts as not run.
         facts: the trainings' provenance as (term, text), for the page.
+        notices: what keeps the trainings from being the papers' protocol, a line each.
 
     Raises:
         ValueError: ``trained`` has a key that `TRAINED` has not.
@@ -48,15 +54,18 @@ def comparison_files(
     stored = [by_task[task] for task in sorted(by_task)]
     return {
         f"{NAME}.csv": _csv(by_task, errors).encode(),
-        f"{NAME}.md": written(stored, errors, facts).encode(),
+        f"{NAME}.md": written(stored, errors, facts, notices).encode(),
     }
 
 
 def trained_errors(result: ExperimentResult) -> dict[str, dict[int, list[float]]]:
-    """The restarts' errors of an experiment whose columns are `TRAINED`'s."""
+    """The restarts' errors of an experiment whose columns are `TRAINED`'s; of real stories
+    throughout none of those that were generated in their stead."""
     return {
         column.column.id: {
-            int(str(unit)): values.dropna().to_list() for unit, values in column.values.items()
+            int(str(unit)): values.dropna().to_list()
+            for unit, values in column.values.items()
+            if column.column.id != "real_on_real" or column.rows[str(unit)].data != GENERATED
         }
         for column in result.columns
     }

@@ -10,7 +10,7 @@ from bench.core.rows import Row
 from bench.tables import provenance
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import facts, joined, links, loud, table
-from bench.tables.notices import data_mark
+from bench.tables.notices import data_mark, of_profile
 from bench.tables.numbers import short
 
 NAME = "memnn_stories"
@@ -59,11 +59,8 @@ def _lines(statements: Sequence[int]) -> str:
 
 def _page(rows: Sequence[Row], profile: Profile) -> str:
     kinds = sorted({row["kind"] for row in rows} - {"real"})
-    notices = []
-    if profile.name != "paper":
-        notices.append(f"{profile.name.upper()} profile, not a reproduction: {profile.note}.")
     blocks = ["# Test stories, answers, and the memories found" + "".join(map(data_mark, kinds))]
-    blocks += [*loud(notices), _READING]
+    blocks += [*loud(of_profile(profile)), _READING]
     for dataset in dict.fromkeys(row["dataset"] for row in rows):
         those = [row for row in rows if row["dataset"] == dataset]
         blocks += [f"## {dataset}", facts(map(_model, those))]

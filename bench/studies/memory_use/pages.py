@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -14,8 +14,8 @@ from bench.core.rows import Row
 from bench.tables import canvas, provenance
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import facts, joined, links, loud, table
-from bench.tables.notices import data_mark
-from bench.tables.numbers import short
+from bench.tables.notices import data_mark, of_profile
+from bench.tables.numbers import listed, short
 
 NAME = "memory_use"
 NEAREST = 5
@@ -24,11 +24,16 @@ _READING = """\
 A language model looks in each of its hops at the words before the one that it predicts. Shown is \
 the mean of that attention over all words of the test text, a row a hop, the latest word at the \
 right; as in the paper's Figure 3 each row is scaled to its own maximum. The paper shows the \
-figure without numbers: some hops look at the latest words only, others everywhere."""
+figure without numbers: some hops look at the latest words only, others everywhere. The restart \
+shown is the first of its row of Table 2 and need not be the one that is reported there."""
 
 
-def pages(rows: Sequence[Row], profile: Profile) -> dict[str, bytes]:
-    """``memory_use.csv``, ``.md``, ``.png`` and ``.pdf``; nothing if nothing was measured."""
+def pages(rows: Sequence[Row], profile: Profile, asked: Mapping[str, str]) -> dict[str, bytes]:
+    """``memory_use.csv``, ``.md``, ``.png`` and ``.pdf``; nothing if nothing was measured.
+
+    Args:
+        asked: the columns that should be, title -> data set.
+    """
     if not rows:
         return {}
     with canvas.style():
@@ -36,7 +41,7 @@ def pages(rows: Sequence[Row], profile: Profile) -> dict[str, bytes]:
         png, pdf = canvas.png(figure), _pdf(figure)
     return {
         f"{NAME}.csv": _csv(rows).encode(),
-        f"{NAME}.md": _page(rows, profile).encode(),
+        f"{NAME}.md": _page(rows, profile, asked).encode(),
         f"{NAME}.png": png,
         f"{NAME}.pdf": pdf,
     }
@@ -55,13 +60,17 @@ def _csv(rows: Sequence[Row]) -> str:
     return csv_text(head, lines)
 
 
-def _page(rows: Sequence[Row], profile: Profile) -> str:
+def _page(rows: Sequence[Row], profile: Profile, asked: Mapping[str, str]) -> str:
     kinds = sorted({row["kind"] for row in rows} - {"real"})
-    notices = []
-    if profile.name != "paper":
-        notices.append(f"{profile.name.upper()} profile, not a reproduction: {profile.note}.")
+    measured = {row["dataset"] for row in rows}
+    lacking = [title for title, dataset in asked.items() if dataset not in measured]
+    missing = [f"NOT MEASURED: {listed(lacking)}."] if lacking else []
     blocks = ["# Which words of the memory each hop looks at" + "".join(map(data_mark, kinds))]
-    blocks += [*loud(notices), _READING, f"![Mean attention by hop and word]({NAME}.png)"]
+    blocks += [
+        *loud([*of_profile(profile), *missing]),
+        _READING,
+        f"![Mean attention by hop and word]({NAME}.png)",
+    ]
     for row in rows:
         blocks.append(f"## {row['model']}, seed {row['seed']}")
         blocks.append(

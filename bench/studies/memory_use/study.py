@@ -27,7 +27,9 @@ class _MemoryUse(StudyOfModels):
         _measure(site, group, seed, path)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
-        return pages(ROWS.read(results), profile)
+        columns = trained.columns if trained else ()
+        of = {c.column.title: trained.experiment.dataset_of(c.column) for c in columns}
+        return pages(ROWS.read(results), profile, of)
 
 
 def _measure(site: Site, group: Group, seed: int, path: Path) -> None:

@@ -43,7 +43,8 @@ def speed_summary(results: Path) -> str:
     text = (
         "**Speed** ([whole table](results/paper/speed.md)): ms a training step and restart, "
         "against the same model in eager PyTorch (an embedding a matrix, and 'tuned' by "
-        "stacking the matrices) on the same machine, both sides with what they do best on its cores"
+        "stacking the matrices) on the same machine: ours as restarts side by side on all of its "
+        "cores, the peer a model on one thread or on all, whichever is faster"
     )
     head = ("work", "device", "ours", "peer", "peer's", "ratio")
     lines = [

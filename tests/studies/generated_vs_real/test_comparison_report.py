@@ -3,14 +3,20 @@
 import csv
 import re
 from statistics import fmean, stdev
+from types import SimpleNamespace
+from typing import Any
 
+import pandas as pd
 import pytest
 from comparison_helpers import row, stories
 
+from bench.core.profiles import PROFILES
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.examples.stories import Story
+from bench.studies.generated_vs_real.page import TRAINED
 from bench.studies.generated_vs_real.statistics import describe
-from bench.studies.generated_vs_real.tables import HEADER, comparison_files
+from bench.studies.generated_vs_real.tables import HEADER, comparison_files, trained_errors
+from bench.tables.notices import of_profile
 
 CSV, PAGE = "generated_vs_real.csv", "generated_vs_real.md"
 
@@ -50,6 +56,34 @@ def test_medians_over_restarts_and_empty_where_not_run():
     for task in ("3", "5", "mean", "failed"):
         assert all(value == "" for name, value in told[task].items() if name != "task")
     assert first["classifier"] == first["words_real"] == ""
+
+
+def test_the_page_says_how_many_restarts_each_column_has():
+    trained = {"real_on_real": {1: [4.0, 1.0, 2.5]}, "real_on_generated": {1: [7.0, 8.0]}}
+    assert "| 3 / – / 2 |" in page([], trained)
+    assert "| 2 |" in page([], {key: {1: [1.0, 2.0]} for key in TRAINED})
+
+
+def test_generated_stories_in_the_place_of_real_ones_are_left_out_and_profiles_are_told():
+    def column(id: str, *kinds: str) -> SimpleNamespace:
+        values = pd.DataFrame({str(task): [1.0, 2.0] for task, _ in enumerate(kinds, start=1)})
+        rows = {str(t): SimpleNamespace(data=kind) for t, kind in enumerate(kinds, start=1)}
+        return SimpleNamespace(column=SimpleNamespace(id=id), values=values, rows=rows)
+
+    result: Any = SimpleNamespace(
+        columns=[
+            column("real_on_real", "generated", "real", "unverified"),
+            column("generated_on_real", "generated"),
+        ]
+    )
+    assert trained_errors(result) == {
+        "real_on_real": {2: [1.0, 2.0], 3: [1.0, 2.0]},
+        "generated_on_real": {1: [1.0, 2.0]},
+    }
+    assert "> **SMOKE profile, not a reproduction" in page(
+        [row(1)], notices=of_profile(PROFILES["smoke"])
+    )
+    assert "profile" not in page([row(1)], notices=of_profile(PROFILES["paper"]))
 
 
 def test_means_over_tasks_only_if_every_task_was_run():

@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -80,6 +81,16 @@ def test_pages_have_every_number_and_are_the_same_bytes_every_time(tmp_path):
     assert lines[-1] == "ptb,ptb_text_m,0,2,3,0.800000,1,real" and len(lines) == 7
     page = files["memory_use.md"].decode()
     assert "| 2 | 100.0 | 80.0 | 3 |" in page and "GENERATED" not in page
+    assert "NOT MEASURED" not in page
+    columns = [
+        SimpleNamespace(column=SimpleNamespace(title=title, dataset=data))
+        for title, data in (("PTB", ""), ("Text8", "text8"))
+    ]
+    asked = SimpleNamespace(
+        columns=columns, experiment=SimpleNamespace(dataset_of=lambda c: c.dataset or "ptb")
+    )
+    told = STUDY.files(tmp_path, PROFILES["paper"], asked)["memory_use.md"].decode()
+    assert "NOT MEASURED: Text8." in told
     ROWS.save(tmp_path, row(id="2" * 16, kind="generated"))
     assert "GENERATED" in STUDY.files(tmp_path, PROFILES["smoke"], None)["memory_use.md"].decode()
 
