@@ -1,6 +1,7 @@
 """The command line: arguments, signals, exit codes and what is printed; nothing else.
 
-Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input; 74 a file or the
+Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input, a folder that can't be
+made among it; 74 a file or the
 standard output can't be written; 75 stopped by --time-limit; 130 and 143 stopped by a signal; 141
 nobody reads the output any more. After 74 to 143 the same command goes on where it stopped.
 """
@@ -10,7 +11,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import logging
-import os
 import signal
 import sys
 import time
@@ -52,14 +52,22 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
     """What an experiment's file does when it is run as a script."""
     parser = Parser(prog=f"experiments/{experiment.id}.py", description=experiment.title)
     _run_options(parser)
-    parser.add_argument("--columns", nargs="+", metavar="ID", help="these columns only")
     parser.add_argument(
-        "--units", "--tasks", nargs="+", metavar="N", help="these units (tasks) of the data only"
+        "--columns", nargs="+", action="extend", metavar="ID", help="these columns only"
+    )
+    parser.add_argument(
+        "--units",
+        "--tasks",
+        nargs="+",
+        action="extend",
+        metavar="N",
+        help="these units (tasks) of the data only",
     )
     parser.add_argument("--restarts", metavar="N", help="restarts of each column, seeds 0..N-1")
     parser.add_argument(
         "--seeds",
         nargs="+",
+        action="extend",
         metavar="N",
         help="these restarts, and those that share a program with them: for several machines",
     )
@@ -71,7 +79,7 @@ def run_experiment(experiment: Experiment, arguments: Sequence[str] | None = Non
         if restarts is not None and options.seeds is not None:
             raise BenchError("--restarts and --seeds: choose one, seeds from 0 on or some of them")
         asked = _Asked(
-            None if columns is None else split(columns),
+            None if columns is None else _named("--columns", columns),
             None if units is None else _units(experiment, split(units)),
             None if restarts is None else range(number("--restarts", restarts, 1, MOST_RESTARTS)),
         )
@@ -97,7 +105,9 @@ def _main(arguments: Sequence[str] | None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", prog="run_all.sh", help="run experiments, print their tables")
     _run_options(run)
-    run.add_argument("--only", nargs="+", metavar="ID", help="these experiments only")
+    run.add_argument(
+        "--only", nargs="+", action="extend", metavar="ID", help="these experiments only"
+    )
     run.add_argument("--list", action="store_true", help="list what there is, run nothing")
     run.set_defaults(action=_run_all)
     merge = commands.add_parser("merge", help="take in what another machine's run stored")
@@ -113,7 +123,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     verify.add_argument(
         "--pick", default=None, metavar="HEX", help="which: any hex number (commit)"
     )
-    data_options(verify)
+    data_options(verify, unverified=False)
     verify.set_defaults(action=_verify)
     for command in registry.commands():
         command.add(commands).set_defaults(action=command.run)
@@ -142,22 +152,31 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_all(options: argparse.Namespace) -> int:
     known, broken = registry.survey()
-    chosen = [] if options.only is None else split(options.only)
+    chosen = [] if options.only is None else _named("--only", options.only)
     for name, failure in broken.items():
         if name in chosen:
             raise failure
         print(f"left out: {failure}", file=sys.stderr)
-    if options.list:
-        return _list(known)
-    if options.only is None:
-        budget = profile(options.profile or DEFAULT_PROFILE)
-        return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
     for name in chosen:
         if name not in known:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
+    budget = profile(options.profile or DEFAULT_PROFILE)
+    if options.list:
+        return _list({name: known[name] for name in chosen or known})
+    if options.only is None:
+        return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
+    for name in chosen:
         if not known[name].runnable():
             raise BenchError(f"--only: no column of '{name}' can be run yet; --list says why")
     return _run([known[name] for name in chosen], options, _Asked())
+
+
+def _named(flag: str, values: Sequence[str]) -> list[str]:
+    """The names given; BenchError where there is none."""
+    found = split(values)
+    if not found:
+        raise BenchError(f"{flag}: name at least one")
+    return found
 
 
 def _units(experiment: Experiment, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -171,6 +190,7 @@ def _units(experiment: Experiment, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Asked) -> int:
+    provenance.commit()  # now: what lands in the checkout later is not what runs
     limit = None if options.time_limit is None else duration(options.time_limit)
     deadline = None if limit is None else time.monotonic() + limit
     budget = profile(options.profile or DEFAULT_PROFILE)
@@ -185,7 +205,7 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
     wanted = finding.left(wanted, found)
     name = finding.folder_name(budget.name, found)
     results = options.results or provenance.ROOT / "results" / name
-    with _alone(results):
+    with _alone(results, "--results"):
         plan = Plan(Store(results / "store"), found, results / "models")
         for one in wanted:
             study = registry.study(one.experiment.study) if one.experiment.study else None
@@ -199,18 +219,14 @@ def _run(chosen: Sequence[Experiment], options: argparse.Namespace, asked: _Aske
                 one.experiment, one.columns, budget,
                 units=one.units, seeds=asked.seeds, models=models,
             )  # fmt: skip
-        stop, abandoned = _train(plan, results, deadline, told=asked.seeds is not None)
+        stop = _train(plan, results, deadline, told=asked.seeds is not None)
         if not stop:
             stop = _measure(
                 [one.experiment for one in wanted], plan, results, budget, wish, deadline
             )
         at_hand = {n: registry.dataset(n).whole(one) for n, one in found.items()}
         _tables(results, budget, at_hand, [one.experiment.id for one in wanted])
-    code = _stopped(stop)
-    if abandoned:  # a thread still compiles, and Python's own end is not safe beside it
-        sys.stdout.flush()
-        os._exit(code)
-    return code
+    return _stopped(stop)
 
 
 def _wanted(experiment: Experiment, budget: Profile, asked: _Asked) -> finding.Wanted:
@@ -244,10 +260,8 @@ def _past(deadline: float | None) -> bool:
     return deadline is not None and time.monotonic() >= deadline
 
 
-def _train(
-    plan: Plan, results: Path, deadline: float | None, *, told: bool = False
-) -> tuple[str, bool]:
-    """Trains what is left; '' when done, else why it stopped, and `Runner.abandoned`.
+def _train(plan: Plan, results: Path, deadline: float | None, *, told: bool = False) -> str:
+    """Trains what is left; '' when done, else why it stopped.
 
     Args:
         told: whether to say which other restarts are trained beside those asked for.
@@ -261,10 +275,10 @@ def _train(
             file=sys.stderr,
         )
     if not plan.unfinished:
-        return "", False
+        return ""
     jobs = plan.jobs(lambda: _past(deadline))
     if len(jobs) < plan.unfinished:
-        return _LIMIT, False
+        return _LIMIT
     from bench.core import devices
     from bench.core.runner import Runner, chunks
 
@@ -291,11 +305,11 @@ def _train(
     try:
         print(f"training {len(jobs)} groups on {', '.join(names)}", file=sys.stderr)
         if runner.run(jobs):
-            return "", False
+            return ""
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return (signals[0] if signals else _LIMIT), runner.abandoned
+    return signals[0] if signals else _LIMIT
 
 
 def _measure(
@@ -326,7 +340,7 @@ def _measure(
 def _merge(options: argparse.Namespace) -> int:
     if not (options.folder / "store").is_dir():
         raise BenchError(f"{options.folder}: has no folder 'store'; name a run's results folder")
-    with _alone(options.into):
+    with _alone(options.into, "--into"):
         added = Store(options.into / "store").take(Store(options.folder / "store"))
     for name, seeds in added.items():
         print(f"{name}: {_listed('seed', seeds)}")
@@ -375,7 +389,8 @@ def _verify(options: argparse.Namespace) -> int:
     from bench.core.verify import verify_row
 
     experiments = list(registry.experiments().values())
-    print(verify_row(experiments, options.pick or provenance.commit(), options.data))
+    wish = Wish(folder=options.data, offline=options.offline)
+    print(verify_row(experiments, options.pick or provenance.commit(), wish))
     return 0
 
 
@@ -393,7 +408,7 @@ def _list(known: dict[str, Experiment]) -> int:
 
 
 @contextmanager
-def _alone(results: Path) -> Iterator[None]:
+def _alone(results: Path, option: str) -> Iterator[None]:
     """One run a results folder at a time; the lock falls with the process, however it ends."""
     try:
         results.mkdir(parents=True, exist_ok=True)
@@ -401,11 +416,11 @@ def _alone(results: Path) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout as error:
         raise BenchError(
-            f"{results}: another run is writing there; wait for it or choose another --results DIR"
+            f"{results}: another run is writing there; wait for it or choose another {option} DIR"
         ) from error
     except OSError as error:
         raise BenchError(
-            f"{results}: cannot be written ({error.strerror}); use --results DIR"
+            f"{results}: cannot be written ({error.strerror}); use {option} DIR"
         ) from error
     try:
         yield

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from bench.core import output
+from bench.core import ending, output
 from bench.core.errors import BenchError
 
 
@@ -20,12 +20,19 @@ class Parser(argparse.ArgumentParser):
         raise BenchError(f"{message}; --help lists the options")
 
 
-def data_options(parser: argparse.ArgumentParser) -> None:
-    """Declares what is said of where data comes from (`bench.core.dataset.Wish`)."""
+def data_options(parser: argparse.ArgumentParser, *, unverified: bool = True) -> None:
+    """Declares what is said of where data comes from (`bench.core.dataset.Wish`).
+
+    Args:
+        unverified: whether files of another checksum than known can be allowed.
+    """
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the data sets are")
-    parser.add_argument(
-        "--allow-unverified", action="store_true", help="use files of another checksum than known"
-    )
+    if unverified:
+        parser.add_argument(
+            "--allow-unverified",
+            action="store_true",
+            help="use files of another checksum than known",
+        )
     parser.add_argument("--offline", action="store_true", help="download nothing")
 
 
@@ -36,20 +43,24 @@ def guarded(action: Callable[[], int]) -> int:
     as of other tools, and no line.
     """
     with output.checked():
+        return ending.end(_code(action))
+
+
+def _code(action: Callable[[], int]) -> int:
+    try:
+        output.require()
         try:
-            output.require()
-            try:
-                return action()
-            finally:
-                sys.stdout.flush()
-        except output.ReaderGone as gone:
-            return gone.exit_code
-        except BenchError as error:
-            print(f"error: {error}", file=sys.stderr)
-            return error.exit_code
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            return 130
+            return action()
+        finally:
+            sys.stdout.flush()
+    except output.ReaderGone as gone:
+        return gone.exit_code
+    except BenchError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
 
 
 def split(values: Sequence[str]) -> list[str]:

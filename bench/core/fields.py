@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -54,15 +55,21 @@ def build(kind: type[T], fields: Mapping[str, Any], where: str) -> T:
 def check(spec: Any, where: str) -> None:
     """Refuses a field of the wrong type, or none of its options.
 
-    Fields are of the types str, int, float, bool, or of a spec of their own, which has checked
-    itself; others are left to the spec.
+    Fields are of the types str, int, float (finite), bool, tuples, or of a spec of their own, which
+    has checked itself; others are left to the spec.
     """
     for f in dataclasses.fields(spec):
         value, want = getattr(spec, f.name), _KINDS.get(str(f.type))
+        if str(f.type).startswith("tuple[") and not isinstance(value, tuple):
+            raise BenchError(
+                f"{where}: field '{f.name}' must be a tuple, ({value!r},) say, not {value!r}"
+            )
         if want is None:
             continue
         if not isinstance(value, want) or (isinstance(value, bool) and f.type != "bool"):
             raise BenchError(f"{where}: field '{f.name}' must be {f.type}, not {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BenchError(f"{where}: field '{f.name}' must be finite, not {value}")
         options = f.metadata.get("options")
         if options and value not in options:
             raise BenchError(

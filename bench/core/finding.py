@@ -58,6 +58,11 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
         )
     compares = [name for name in needed if registry.dataset(name).compares]
     comparing = bool(compares) and all(set(one.datasets) & set(compares) for one in wanted)
+    if comparing and wish.generated:
+        those = ", ".join(one.experiment.id for one in wanted)
+        raise BenchError(
+            f"--generated: {those} sets real against generated data; leave the option out"
+        )
     plain = [name for name in needed if name not in compares]
     told = False
 
@@ -72,7 +77,6 @@ def find(wanted: Sequence[Wanted], wish: Wish) -> Data:
     for name in plain:
         wished = dataclasses.replace(
             wish,
-            generated=wish.generated and not comparing,
             allow_generated=not comparing and all(_made(found[n]) for n in found if not _own(n)),
             offline=wish.offline or told,
             say=say,
@@ -109,11 +113,17 @@ def _made(data: Found) -> bool:
 
 
 def left(wanted: Sequence[Wanted], found: Mapping[str, Found]) -> list[Wanted]:
-    """What can be run of it: the columns whose data was found, and none of an experiment that sets
-    real against generated data where there is no real."""
+    """What can be run of it: the columns whose data was found and has some of the units, and none
+    of an experiment that sets real against generated data where there is no real."""
     those = (
         dataclasses.replace(
-            one, columns=[c for c in one.columns if one.experiment.dataset_of(c) in found]
+            one,
+            columns=[
+                column
+                for column in one.columns
+                if (name := one.experiment.dataset_of(column)) in found
+                and registry.own(name, one.units)
+            ],
         )
         for one in wanted
         if not any(registry.dataset(n).compares and n not in found for n in one.datasets)

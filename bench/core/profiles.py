@@ -71,11 +71,11 @@ class Profile:
         return tuple(c for c in found if ids is not None or self.joint or not c.joint)
 
     def units_of(self, experiment: Experiment) -> tuple[str, ...]:
-        """The units that an experiment is run on, in order."""
+        """The units that an experiment is run on, in order: of its own, where none is of a quick
+        check, the first."""
         which = self.long if experiment.long and self.long else self.units
-        return tuple(
-            u for u in registry.units_of(experiment) if u in self._those(experiment, which)
-        )
+        own, those = registry.units_of(experiment), self._those(experiment, which)
+        return tuple(u for u in own if u in those) or own[:1]
 
     def apply(self, column: Column, restarts: int | None = None) -> Column:
         """The column under this budget; ``restarts`` from the command line wins."""

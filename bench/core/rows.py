@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,8 +29,8 @@ Fields = Mapping[str, Field | Maybe]
 
 
 def number(value: Any) -> bool:
-    """A finite number; JSON's true and false are none."""
-    return type(value) in (int, float) and math.isfinite(value)
+    """A finite number that a float can hold; JSON's true and false are none."""
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # NaN is not
 
 
 def positive(value: Any) -> bool:

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.core import devices as device_module
-from bench.core import provenance, registry, trail
+from bench.core import ending, provenance, registry, trail
 from bench.core.method import Outcome, Trainer
 from bench.core.plan import Job, model_path
 from bench.core.progress import Progress
 from bench.core.rows import Row
 from bench.core.runs import Group
 from bench.core.store import Store
-from bench.core.trail import Ran
+from bench.core.trail import Ran, Trail
 
 COMPILE_SECONDS = 4.0
 """Of a group's programs, for the progress bar alone."""
@@ -42,8 +42,7 @@ class Runner:
 
     Attributes:
         stopped: set it to stop at the next safe point (within seconds).
-        abandoned: whether a thread that compiles was left behind: it ends with the process, which
-            must not wait for it (`os._exit`).
+        abandoned: whether a thread that compiles was left behind (`bench.core.ending`).
     """
 
     def __init__(
@@ -106,6 +105,7 @@ class Runner:
                 patience -= _WATCH_SECONDS
                 if patience < 0 and alive <= self._beginning:
                     self.abandoned = True
+                    ending.leave_behind(alive)
                     return
             self.progress.show()
 
@@ -139,15 +139,16 @@ class Runner:
             width = len(batch)
             cost = job.work.seconds * len(seeds)
             saved = [self._checkpoint(job, chunk) for chunk in batch]
-            ran: dict[int, list[Ran]] = {}
-            for path, chunk in zip(saved, batch, strict=True):
-                stretches = trail.begin(path, now, resumed=place is not None)
-                ran.update(dict.fromkeys(chunk, stretches))
             resumed, told = place is not None, 0.0
+            trails = [Trail(path, now, resumed=resumed) for path in saved]
 
-            def tick(share: float, note: str, cost: float = cost) -> None:
+            def tick(
+                share: float, note: str, cost: float = cost, trails: Sequence[Trail] = trails
+            ) -> None:
                 nonlocal told, resumed
                 self._beginning.discard(me)
+                for one in trails:
+                    one.keep()
                 done = max(share - told, 0.0)
                 self.progress.advance(done * cost, before=resumed, note=note)
                 resumed, told = False, told + done
@@ -168,6 +169,7 @@ class Runner:
                 for outcome in outcomes:
                     path = model_path(self.models, group, outcome.seed)
                     method.save_model(path, group.run(outcome.seed), outcome, job.prepared)
+            ran = {s: one.ran for one, chunk in zip(trails, batch, strict=True) for s in chunk}
             rows = [row(group, outcome, job.kind, ran[outcome.seed]) for outcome in outcomes]
             with self._lock:
                 self.store.add(group, rows)

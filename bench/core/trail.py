@@ -37,33 +37,47 @@ def here(device: str, rounding: int) -> Ran:
     return Ran(device, rounding, provenance.versions())
 
 
-def begin(checkpoint: Path, now: Ran, *, resumed: bool) -> list[Ran]:
-    """All stretches so far, ``now`` the last; written for those who go on from the checkpoint.
+class Trail:
+    """The stretches of a training.
 
     Args:
+        now: the one that begins.
         resumed: whether the training goes on from the checkpoint. If not, what is there of an
             earlier one counts for nothing.
 
-    Raises:
-        BenchError: the file can't be written.
+    Attributes:
+        ran: all so far, ``now`` the last.
     """
-    path = checkpoint.with_suffix(".trail")
-    stretches = _read(path) if resumed else []
-    if not stretches or stretches[-1] != now:
-        stretches.append(now)
-    write_atomically(path, json.dumps([asdict(ran) for ran in stretches]))
-    return stretches
+
+    def __init__(self, checkpoint: Path, now: Ran, *, resumed: bool):
+        self._path, self._kept = checkpoint.with_suffix(".trail"), False
+        self.ran = _read(self._path) if resumed else []
+        if not self.ran or self.ran[-1] != now:
+            self.ran.append(now)
+        if not resumed:
+            self.keep()
+
+    def keep(self) -> None:
+        """Written for those who go on from the checkpoint, once. Call it after a block: before, a
+        machine that resumes has had no part in the training.
+
+        Raises:
+            BenchError: the file can't be written.
+        """
+        if not self._kept:
+            write_atomically(self._path, json.dumps([asdict(ran) for ran in self.ran]))
+        self._kept = True
 
 
-def told(stretches: Sequence[Ran]) -> Row:
+def told(ran: Sequence[Ran]) -> Row:
     """The fields 'device' and 'versions' of a row. Where a stretch is like the one before in both
     but for its rounding, the device is told twice: it is no longer that of one training."""
     versions = {}
-    for name in stretches[-1].versions:
-        found = [ran.versions[name] for ran in stretches if name in ran.versions]
+    for name in ran[-1].versions:
+        found = [one.versions[name] for one in ran if name in one.versions]
         changes = [found[0], *(b for a, b in zip(found, found[1:], strict=False) if a != b)]
         versions[name] = THEN.join(changes)
-    return {"device": THEN.join(ran.device for ran in stretches), "versions": versions}
+    return {"device": THEN.join(one.device for one in ran), "versions": versions}
 
 
 def _read(path: Path) -> list[Ran]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.core import devices, provenance, registry, trail
@@ -41,7 +40,7 @@ CHEAP_SECONDS = 20.0
 """Predicted; a restart of more is not picked."""
 
 
-def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | None) -> str:
+def verify_row(experiments: Sequence[Experiment], pick: str, wish: Wish) -> str:
     """Picks a committed restart that is cheap to train, of such a machine if there is one,
     trains its chunk, and says how it compares.
 
@@ -58,7 +57,7 @@ def verify_row(experiments: Sequence[Experiment], pick: str, data_dir: Path | No
     with devices.one_core():
         device = devices.configure(cache_dir() / "xla")[0]
         for group, wanted in _in_turn(stored, pick, device):
-            found = registry.dataset(group.dataset).find(group.units, Wish(folder=data_dir))
+            found = registry.dataset(group.dataset).find(group.units, wish)
             job = Job(group, prepare(group, found), wanted["kind"], (wanted["seed"],))
             if job.work.seconds <= CHEAP_SECONDS:
                 return _again(job, wanted, store, device)

@@ -72,7 +72,10 @@ def _lines(path: Path, head: Sequence[str]) -> list[dict[str, str]]:
     """Those of a search that was begun."""
     if not path.exists():
         return []
-    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    try:
+        rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError) as error:
+        raise BenchError(f"{path}: can't be read ({error}); name another file") from None
     if rows.fieldnames != list(head):
         raise BenchError(f"{path}: has not the columns {','.join(head)}; name another file")
     return list(rows)

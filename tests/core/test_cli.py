@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import filelock
 import pytest
 from data_helpers import FIXTURE
 
@@ -35,6 +36,11 @@ def no_data(monkeypatch, tmp_path):
         (["--frobnicate"], "--frobnicate"),
         (["--profile", "huge"], "unknown profile 'huge'"),
         (["--only", "table9"], "no experiment 'table9'"),
+        (["--only", "table9", "--list"], "no experiment 'table9'"),
+        (["--list", "--profile", "huge"], "unknown profile 'huge'"),
+        (["--only", ""], "--only: name at least one"),
+        (["--only", "table9", "--only", "ablation_hops"], "no experiment 'table9'"),
+        (["--only", "generated_vs_real", "--generated"], "generated_vs_real sets real against"),
         (["--time-limit", "soon"], "'soon' is not a time"),
         (["--time-limit", "0s"], "'0s' is not a time"),
         (["--data", "no/such/folder"], "no/such/folder"),
@@ -51,6 +57,9 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
     ("arguments", "said"),
     [
         (["--columns", "pe_sl"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
+        (["--columns", "pe", "--columns", "pe_sl"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
+        (["--columns", "pe_sl", "--columns", "pe"], "no column 'pe_sl' (did you mean 'pe_ls'?)"),
+        (["--columns", ""], "--columns: name at least one"),
         (["--tasks", "21"], "--units (--tasks): '21' is none of 1, 2,"),
         (["--tasks", "1,x"], "--units (--tasks): 'x'"),
         (["--restarts", "0"], "--restarts: '0'"),
@@ -96,7 +105,8 @@ def _generated(
     )
     command = [
         sys.executable, "-c", code, str(shared / "manifests"), str(folder),
-        "--columns", "bow", "--tasks", "1", "--restarts", "1",
+        "--columns", "bow", "--restarts", "1",
+        *([] if "--tasks" in arguments else ["--tasks", "1"]),
         *arguments,
     ]  # fmt: skip
     return subprocess.run(
@@ -238,6 +248,29 @@ def test_list_names_every_column_and_what_cannot_be_run(capsys):
     later = [c for e in known.values() for c in e.columns if c not in e.runnable()]
     assert later and out.count("not yet runnable") == len(later)
     assert out.count("laptop runs it if --only names it") == sum(e.long for e in known.values())
+
+
+def test_list_names_those_that_are_named(capsys):
+    assert main(["run", "--list", "--only", "ablation_hops"]) == 0
+    out = capsys.readouterr().out
+    assert "ablation_hops  (" in out and "ablation_tying  (" not in out
+
+
+def test_verify_downloads_nothing_where_it_is_told_so(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "bench.core.verify.verify_row", lambda known, pick, wish: asked.append(wish) or ""
+    )
+    assert main(["verify", "--offline"]) == 0 and main(["verify"]) == 0
+    assert [wish.offline for wish in asked] == [True, False]
+    assert main(["verify", "--allow-unverified"]) == 2
+
+
+def test_where_another_run_writes_its_own_option_is_named(tmp_path, capsys):
+    (tmp_path / "theirs" / "store").mkdir(parents=True)
+    with filelock.FileLock(tmp_path / ".run.lock"):
+        code = main(["merge", str(tmp_path / "theirs"), "--into", str(tmp_path)])
+    assert code == 2 and "choose another --into DIR" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

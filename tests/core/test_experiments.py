@@ -267,6 +267,9 @@ SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,)
         (dict(study="weather"), "no study 'weather'"),
         (dict(keys=("task",)), "'keys'"),
         (dict(long="no"), "'long'"),
+        (dict(remarks="One sentence."), "'remarks' must be a tuple"),
+        (dict(units="12"), "'units' must be a tuple"),
+        (dict(columns=[COLUMN]), "'columns' must be a tuple"),
         (dict(printed="no"), "'printed'"),
         (
             dict(columns=(COLUMN, memn2n(id="y", title="Y", against="x", dataset="babi-10k"))),
@@ -282,6 +285,14 @@ def test_an_experiment_that_makes_no_sense_is_refused_by_field(wrong, said):
     registry.check(Experiment(**SOUND))
     with pytest.raises(BenchError, match=said):
         registry.check(Experiment(**SOUND | wrong))
+
+
+def test_a_quick_check_of_units_of_its_own_takes_one_of_them():
+    """Else an experiment on one odd task would end every quick check."""
+    odd = Experiment(**SOUND | dict(dataset="babi-1k", units=("5", "7")))
+    assert "5" not in registry.dataset("babi-1k").few
+    assert PROFILES["smoke"].units_of(odd) == ("5",)
+    assert PROFILES["paper"].units_of(odd) == ("5", "7")
 
 
 def test_units_are_of_any_of_its_data_sets():

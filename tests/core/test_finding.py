@@ -83,6 +83,19 @@ def test_a_data_set_is_asked_for_its_own_units_and_not_at_all_for_others(monkeyp
     assert [c for one in finding.left(wanted, found) for c in one.columns] == list(there)
 
 
+def test_a_column_whose_data_has_none_of_the_units_is_left_out_beside_another_experiment(
+    monkeypatch,
+):
+    """Whose data is found for the other's sake."""
+    sets = {name: Data(name, True) for name in "ab"}
+    monkeypatch.setattr(registry, "datasets", lambda: sets)
+    two = SimpleNamespace(id="two", dataset_of=lambda c: c)
+    wanted = [finding.Wanted(two, ("a", "b"), ("b",)), finding.Wanted(two, ("a",), ("a",))]
+    found = finding.find(wanted, Wish())
+    assert set(found) == {"a", "b"}
+    assert [list(one.columns) for one in finding.left(wanted, found)] == [["b"], ["a"]]
+
+
 def test_where_no_column_has_a_unit_it_is_said(monkeypatch):
     sets = {name: Data(name, True) for name in "ab"}
     monkeypatch.setattr(registry, "datasets", lambda: sets)

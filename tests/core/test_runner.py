@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,6 +72,32 @@ def test_a_stopped_run_waits_for_blocks_and_not_for_the_compiler(tmp_path, monke
     waiting.compiled.set()
     running.join(30)
     assert ended == [False] and runner.abandoned == (blocks == 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "said"),
+    [
+        ("raise BenchError('x: full', exit_code=74)", 74, "error: x: full"),
+        ("print('a table'); return 75", 75, "a table"),
+    ],
+)
+def test_whoever_still_compiles_ends_with_the_process(action, code, said):
+    """Else the end waits for the compiler or, in the middle of it, aborts."""
+    script = (
+        "import threading, time\n"
+        "from bench.core import ending\n"
+        "from bench.core.arguments import guarded\n"
+        "from bench.core.errors import BenchError\n"
+        "compiler = threading.Thread(target=time.sleep, args=(600,))\n"
+        "compiler.start()\n"
+        "ending.leave_behind([compiler])\n"
+        f"def action():\n    {action}\n"
+        "raise SystemExit(guarded(action))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == code and said in done.stdout + done.stderr
 
 
 def trained(folder: Path, *asked: tuple[int, ...], keep: bool = False) -> list[Row]:
