@@ -147,8 +147,13 @@ class MemNN(Column):
             raise BenchError(f"{where}: field 'hops' must be at most {MOST_HOPS}")
         if not 0.0 <= self.holdout < 1.0:
             raise BenchError(f"{where}: field 'holdout' must lie in [0, 1), not {self.holdout}")
-        if self.ngrams == "held-out" and not self.holdout:
-            raise BenchError(f"{where}: ngrams='held-out' contradicts holdout=0; hold some out")
+        for name in ("ngrams", "selection"):
+            if getattr(self, name) == "held-out" and not self.holdout:
+                raise BenchError(f"{where}: {name}='held-out' contradicts holdout=0; hold some out")
+        if not 0.0 <= self.dropped < 1.0:
+            raise BenchError(f"{where}: field 'dropped' must lie in [0, 1), not {self.dropped}")
+        if self.loss == "sampled" and self.negatives != MemNN.negatives:
+            raise BenchError(f"{where}: field 'negatives' has no effect with loss='sampled'")
         if self.slot_time and self.write_time:
             raise BenchError(f"{where}: field 'slot_time' contradicts write_time=True; choose one")
         if self.dictionaries == "one" and self.lists == "hop":
@@ -186,10 +191,6 @@ class MemNN(Column):
 
     def _check_open(self) -> None:
         """Refuses what the modelling of unseen words does not go with."""
-        if not 0.0 <= self.dropped < 1.0:
-            raise BenchError(
-                f"{self.where}: field 'dropped' must lie in [0, 1), not {self.dropped}"
-            )
         if self.shared == "neighbours" and not (self.contexts and self.matches):
             raise BenchError(
                 f"{self.where}: field 'shared'='neighbours' needs contexts=True and matches=True"

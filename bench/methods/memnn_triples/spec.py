@@ -69,6 +69,12 @@ class MemNNTriples(Column):
             raise BenchError(f"{self.where}: field 'updates' must be 0 or more")
         if self.common > 1.0:
             raise BenchError(f"{self.where}: field 'common' must be at most 1, not {self.common}")
+        for name, hashes in (("clusters", ("clusters",)), ("common", ("words", "clusters"))):
+            usual = getattr(MemNNTriples, name)
+            if self.hashing not in hashes and getattr(self, name) != usual:
+                raise BenchError(
+                    f"{self.where}: field '{name}' has no effect with hashing='{self.hashing}'"
+                )
         if self.joint:
             raise BenchError(f"{self.where}: field 'joint' must be False: a memory has one model")
 

@@ -118,7 +118,7 @@ class Trainer:
         one = {name: value[0] for name, value in params.items()}
         running = {
             "cost": np.zeros(len(seeds), np.float32),
-            "least": np.full(len(seeds), np.inf, np.float32),
+            "least": np.full((len(seeds), 2), np.inf, np.float32),
             **{_BEST + name: value for name, value in params.items()},
             **leaves.named(_MOMENTS, optimizer(self.spec).init(one), len(seeds)),
         }
@@ -227,14 +227,15 @@ def _close(
     """The best model so far, of one restart, and the epoch's figures."""
     costs, right = answered(spec, params, *valid)
     cost, wrong = costs.mean(), (~right).sum()
-    rank = wrong + cost / (1.0 + cost)  # of equals the least cost: less than an error
-    better = rank < running["least"]
+    least_wrong, least_cost = running["least"]
+    better = (wrong < least_wrong) | ((wrong == least_wrong) & (cost < least_cost))
+    better &= jnp.isfinite(cost)
     kept = {
         _BEST + name: jnp.where(better, value, running[_BEST + name])
         for name, value in params.items()
     }
     figures = jnp.stack([running["cost"], cost, wrong / len(right)])
-    least = jnp.where(better, rank, running["least"])
+    least = jnp.where(better, jnp.stack([wrong.astype(jnp.float32), cost]), running["least"])
     return {**running, **kept, "least": least, "cost": jnp.zeros_like(cost)}, figures
 
 

@@ -27,7 +27,9 @@ DEVICE = jax.devices()[0]
 
 
 def column(**fields):
-    usual = dict(id="tiny", title="tiny", dim=12, batch=8, epochs=2, updates=30, common=1.0)
+    usual = dict(id="tiny", title="tiny", dim=12, batch=8, epochs=2, updates=30)
+    if fields.get("hashing", "none") != "none":
+        usual["common"] = 1.0
     return MemNNTriples(**usual | fields)
 
 
@@ -357,6 +359,9 @@ def test_a_training_that_diverges_says_so(data):
     [
         ({"common": 1.5}, "field 'common' must be at most 1"),
         ({"match": 0.0}, "field 'match' must be above 0"),
+        ({"clusters": 5}, "field 'clusters' has no effect with hashing='none'"),
+        ({"clusters": 5, "hashing": "words"}, "field 'clusters' has no effect"),
+        ({"common": 0.5}, "field 'common' has no effect with hashing='none'"),
         ({"hashing": "word"}, "field 'hashing' must be one of none, words, clusters"),
         ({"joint": True}, "field 'joint' must be False"),
     ],

@@ -5,6 +5,7 @@ import dataclasses
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import oracle_recurrent as oracle
 import pytest
@@ -16,6 +17,7 @@ from bench.core import arrays
 from bench.core.errors import BenchError
 from bench.core.rows import wrong_field
 from bench.examples.stories import Question, Story
+from bench.methods.recurrent import training
 from bench.methods.recurrent.method import METHOD
 from bench.methods.recurrent.row import FIELDS, best_epoch, row
 from bench.methods.recurrent.sequences import sequences
@@ -208,6 +210,19 @@ def test_the_best_epoch_errs_least_at_the_least_cost(curve):
     if finite:
         assert best[2] == min(one[2] for one in finite)
         assert best[1] == min(one[1] for one in finite if one[2] == best[2])
+
+
+def test_of_as_many_errors_the_least_cost_is_kept_however_many(monkeypatch):
+    """As the row says: by one float32 of both, 469 errors would hide the cost."""
+    right, kept = jnp.arange(1000) >= 469, {"best/w": jnp.float32(-1.0), "cost": jnp.float32(0.0)}
+    monkeypatch.setattr(training, "answered", lambda spec, params, costs: (costs, right))
+    running = kept | {"least": jnp.full(2, jnp.inf)}
+    curve = []
+    for epoch, cost in enumerate((math.nan, 0.691417, 0.691395, 0.691395, 0.7)):
+        params, costs = {"w": jnp.float32(epoch)}, jnp.full(1000, cost, jnp.float32)
+        running, figures = training._close(column(), params, running, (costs,))
+        curve.append(tuple(np.asarray(figures, np.float64)))
+    assert running["best/w"] == 2 == best_epoch(curve) - 1
 
 
 @pytest.mark.parametrize(
