@@ -3,6 +3,7 @@ with."""
 
 import csv
 import dataclasses
+import math
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from report_helpers import PAPER, SMOKE, TASKS, gathered, result
 from store_helpers import AT_HAND, row
 
 from bench.core.experiment import Experiment
+from bench.core.method import Rule
 from bench.core.runs import expand
 from bench.core.store import Store
 from bench.methods.memn2n.spec import memn2n
-from bench.tables import ablation_plot, canvas
+from bench.tables import ablation, ablation_plot, canvas
 from bench.tables import report as reports
 from bench.tables.readme import BEGIN, END, with_numbers
 
@@ -179,6 +181,35 @@ def test_figures_show_what_is_stored_and_say_what_is_not(tmp_path):
         float(one.get_xdata()[0]) for one in left.lines if len(one.get_xdata()) == 1
     }
     assert -2.0 in {float(one.get_xdata()[0]) for one in right.lines if len(one.get_xdata()) == 1}
+
+
+def test_where_no_restart_is_chosen_none_is_shown(tmp_path):
+    """Of a column whose rule picks none the mean is reported: no diamond, no number twice."""
+    found = result(fill(tmp_path), DATA, of=ABLATION)
+    mean = Rule(fields=(), split="train", about="", measure="")
+    first, *rest = found.columns
+    found = dataclasses.replace(found, columns=(dataclasses.replace(first, rule=mean), *rest))
+    one, two, _ = ablation.lines(found)
+    assert math.isnan(one.chosen) and two.chosen == 5.0
+    assert math.isnan(one.effect.chosen) and one.effect.mean == -2.0
+    columns, effects = ablation.grids(found)
+    assert columns.rows[0][:3] == ("1 hops", "2.5 ± 0.7", "–") and effects.rows[0][4] == "–"
+    with canvas.style():
+        figure = ablation_plot.columns(found)
+        ablation_plot.hops(found)
+    diamonds = [[o for o in axis.lines if o.get_marker() == "D"] for axis in figure.axes]
+    assert [len(those) for those in diamonds] == [1, 0]
+
+
+def test_figures_tell_why_a_difference_is_missing(tmp_path):
+    found = result(fill(tmp_path), DATA, of=ABLATION)
+    *some, third = found.columns
+    runs = some[0].stored.assign(diverged=True)
+    lost = dataclasses.replace(third, stored=runs)
+    found = dataclasses.replace(found, columns=(*some, lost))
+    with canvas.style():
+        texts = _texts(ablation_plot.columns(found))
+    assert texts.count("all diverged") == 2 and "not run" not in texts
 
 
 def test_nothing_run_says_so(tmp_path):
