@@ -19,7 +19,7 @@ from bench.core.runner import Runner
 from bench.core.runs import Group
 from bench.core.store import Store
 from bench.methods.memn2n.model import MemN2N
-from bench.methods.memn2n.saved import TRAINING, check_numbers, load, save, shapes
+from bench.methods.memn2n.saved import TRAINING, check_numbers, load, save, shapes, spec_of
 
 
 @pytest.mark.parametrize("tying", SPECS)
@@ -147,6 +147,21 @@ def test_a_model_without_sizes_is_of_an_earlier_version(tmp_path):
     arrays.save(path, {"run": {"seed": 3}, "vocabulary": ["", "a"]}, {})
     with pytest.raises(BenchError, match=r"m\.npz: was saved by an earlier version.*delete it"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("tying", "given", "padding"),
+    [
+        ("layerwise", {}, "slots"),
+        ("layerwise", {"question_padding": "released"}, "released"),
+        ("layerwise", {"null_columns": "paper"}, "released"),
+        ("adjacent", {}, "released"),
+    ],
+)
+def test_a_model_older_than_a_reading_is_read_as_it_was_trained(tying, given, padding):
+    run = {"method": "memn2n", "spec": {"tying": tying, "readings": given}}
+    older = dataclasses.replace(MODELS["adjacent"], run=run)
+    assert spec_of(older).readings.question_padding == padding
 
 
 def test_the_runner_saves_what_it_trained(tmp_path):
