@@ -241,7 +241,7 @@ def test_questions_without_facts_are_refused():
         (dict(stop_share=0.5), "'stop_share' has no effect"),
         (dict(loss="sampled", negatives=8), "'negatives' has no effect"),
         (dict(dropped=-0.5), "'dropped' must lie"),
-        (dict(selection="held-out"), "selection='held-out' contradicts holdout=0"),
+        (dict(holdout=0.0, selection="held-out"), "selection='held-out' contradicts holdout=0"),
         (dict(supervision="words"), "'stop_share' must lie"),
         (dict(target="best"), "'target' has no effect"),
         (dict(ngrams="4"), "'ngrams' must be one of"),
