@@ -6,13 +6,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from report_helpers import TASKS, groups, result, table
 from store_helpers import AT_HAND, row
 
-from bench.core import registry
+from bench.core import provenance, registry
 from bench.core.column import NotYet
 from bench.core.errors import BenchError
 from bench.core.experiment import Experiment
@@ -144,6 +145,32 @@ def test_every_committed_run_of_a_trainer_of_today_belongs_to_an_experiment():
     today = [m for m in trained if m["version"] == registry.method(m["method"]).version]
     assert len(today) > 800
     assert {m["group"] for m in today} <= known
+
+
+def test_every_committed_row_names_a_commit_that_there_is():
+    """Else nobody could see the code that it came from."""
+
+    def git(*arguments: str, told: str = "") -> str:
+        command = ["git", "-C", str(provenance.ROOT), *arguments]
+        return subprocess.run(
+            command, input=told, capture_output=True, text=True, check=True
+        ).stdout
+
+    try:
+        shallow = git("rev-parse", "--is-shallow-repository").strip() == "true"
+    except (OSError, subprocess.CalledProcessError):
+        shallow = True
+    if shallow:
+        pytest.skip("the repository's history is not at hand")
+    folder = provenance.ROOT / "results" / "paper" / "store"
+    named = {
+        commit
+        for path in folder.glob("*.jsonl")
+        for commit in re.findall(r'"commit": ?"([0-9a-f]+)', path.read_text())
+    }
+    found = git("cat-file", "--batch-check", told="\n".join(sorted(named))).splitlines()
+    assert len(found) == len(named) > 30
+    assert [line for line in found if " commit " not in line] == []
 
 
 def test_every_reading_is_switched_once_and_alone():
