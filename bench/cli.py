@@ -162,7 +162,7 @@ def _run_all(options: argparse.Namespace) -> int:
             raise BenchError(f"--only: no experiment '{name}'; there are {', '.join(known)}")
     budget = profile(options.profile or DEFAULT_PROFILE)
     if options.list:
-        return _list({name: known[name] for name in chosen or known})
+        return _list(known, chosen)
     if options.only is None:
         return _run([e for e in known.values() if budget.runs(e)], options, _Asked())
     for name in chosen:
@@ -394,15 +394,16 @@ def _verify(options: argparse.Namespace) -> int:
     return 0
 
 
-def _list(known: dict[str, Experiment]) -> int:
-    for experiment in known.values():
+def _list(known: dict[str, Experiment], chosen: Sequence[str]) -> int:
+    """Prints these experiments, or all and the studies that none has."""
+    for experiment in map(known.__getitem__, chosen or known):
         long = "; takes hours: laptop runs it if --only names it" if experiment.long else ""
         print(f"{experiment.id}  ({experiment.title}{long})")
         for column in experiment.columns:
             state = f"not yet runnable: {column.why}" if isinstance(column, NotYet) else "runs"
             print(f"    {column.id:20s} {column.title:24s} {state}")
     for study in registry.studies().values():
-        if study.name not in {e.study for e in known.values()}:
+        if not chosen and study.name not in {e.study for e in known.values()}:
             print(f"{study.name}  ({study.title}): {study.how}")
     return 0
 

@@ -6,9 +6,9 @@
 The baseline is PE LS RN of Table 1 (3 hops, adjacent tying, 1k questions, a model a task) with the
 default readings (see `bench.methods.memn2n.spec.Readings`): the released code's, but the paper's
 clip_norm. Every other column has one reading at its other value: the paper's, but the released
-code's clip_norm. null_columns and question_padding have an effect with layer-wise tying alone, and
-a baseline of their own; question_padding: slots is neither's, but what this suite took the released
-code for before: a null word more behind every question.
+code's clip_norm. null_columns and question_padding have an effect without adjacent tying alone, and
+a baseline of their own, layer-wise; question_padding: slots is neither's, but what this suite took
+the released code for before: a null word more behind every question.
 'selection' takes the rule that chooses a restart from the paper's text, on the baseline's own
 restarts.
 

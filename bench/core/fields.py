@@ -61,9 +61,7 @@ def check(spec: Any, where: str) -> None:
     for f in dataclasses.fields(spec):
         value, want = getattr(spec, f.name), _KINDS.get(str(f.type))
         if str(f.type).startswith("tuple[") and not isinstance(value, tuple):
-            raise BenchError(
-                f"{where}: field '{f.name}' must be a tuple, ({value!r},) say, not {value!r}"
-            )
+            raise BenchError(f"{where}: field '{f.name}' must be a tuple, not {value!r}")
         if want is None:
             continue
         if not isinstance(value, want) or (isinstance(value, bool) and f.type != "bool"):

@@ -26,9 +26,10 @@ HEADER = (
     "low", "high", "effect_selected", "low_selected", "high_selected", "status",
 )  # fmt: skip
 """Errors in %, over the ``tasks`` that have a number: ``mean`` and ``sd`` over the ``restarts``
-that all of them have and that did not diverge, ``selected`` and ``failed`` of the restarts chosen
-by the rule of selection. ``effect`` is the difference from the column named in ``against`` in
-percentage points, with its 95 % interval (`bench.tables.effect`). Empty: there is no number."""
+that all of them have and that did not diverge, ``selected`` of the restarts chosen by the rule of
+selection, ``failed`` of these, or of all where none is chosen. ``effect`` is the difference from
+the column named in ``against`` in percentage points, with its 95 % interval
+(`bench.tables.effect`). Empty: there is no number."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Line:
         units: those that have a number; the rest is over these.
         values: by seed, the mean over the units, of restarts that diverged on none of them.
         chosen: mean of the restarts that the rule of selection chose, NaN where it chooses none.
-        failed: how many units of these are above the limit of a summary that counts them, a mean
-            where `chosen` is.
+        failed: how many units of these are above the limit of a summary that counts them; where
+            no restart is chosen, or one of many choices, the mean of that.
         effect: None if there is no baseline.
         against: the baseline's title.
     """
@@ -124,7 +125,7 @@ def _columns(result: ExperimentResult, found: Sequence[Line]) -> Grid:
     if picked:
         text += f"; that of the restarts chosen by {picked}"
     if above:
-        text += f", and how many {nouns} these fail{of.limit(above)}"
+        text += f", and how many {nouns} fail{of.limit(above)}"
     failing = [of.said(above)] if above else []
     chosen = ["Chosen restarts"] * bool(picked)
     head = ("Column", f"Mean {of.measure}", *chosen, *failing, "Restarts", capital(nouns))

@@ -62,6 +62,8 @@ def test_bad_arguments_get_one_line_and_exit_2(capsys, no_data, arguments, said)
         (["--columns", ""], "--columns: name at least one"),
         (["--tasks", "21"], "--units (--tasks): '21' is none of 1, 2,"),
         (["--tasks", "1,x"], "--units (--tasks): 'x'"),
+        (["--tasks", "21", "--tasks", "1"], "--units (--tasks): '21' is none of 1, 2,"),
+        (["--seeds", "x", "--seeds", "1"], "--seeds: 'x'"),
         (["--restarts", "0"], "--restarts: '0'"),
         (["--seeds", "1", "-2"], "-2"),
         (["--seeds", "x"], "--seeds: 'x'"),
@@ -253,7 +255,9 @@ def test_list_names_every_column_and_what_cannot_be_run(capsys):
 def test_list_names_those_that_are_named(capsys):
     assert main(["run", "--list", "--only", "ablation_hops"]) == 0
     out = capsys.readouterr().out
-    assert "ablation_hops  (" in out and "ablation_tying  (" not in out
+    assert "ablation_hops  (" in out
+    for other in ("ablation_tying", "memory_use", "speed"):
+        assert f"{other}  (" not in out
 
 
 def test_verify_downloads_nothing_where_it_is_told_so(monkeypatch):

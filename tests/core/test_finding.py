@@ -96,6 +96,16 @@ def test_a_column_whose_data_has_none_of_the_units_is_left_out_beside_another_ex
     assert [list(one.columns) for one in finding.left(wanted, found)] == [["b"], ["a"]]
 
 
+def test_generated_data_may_be_asked_for_beside_comparisons_and_not_for_them_alone(monkeypatch):
+    sets = {"a": Data("a", True), "c": Data("c", True, compares=True)}
+    monkeypatch.setattr(registry, "datasets", lambda: sets)
+    plain = finding.Wanted(SimpleNamespace(id="plain", dataset_of=lambda c: c), ("a",), ("1",))
+    compared = finding.Wanted(SimpleNamespace(id="both", dataset_of=lambda c: c), ("c",), ("1",))
+    assert "a" in finding.find([plain, compared], Wish(generated=True))
+    with pytest.raises(BenchError, match="--generated: both sets real against generated"):
+        finding.find([compared], Wish(generated=True))
+
+
 def test_where_no_column_has_a_unit_it_is_said(monkeypatch):
     sets = {name: Data(name, True) for name in "ab"}
     monkeypatch.setattr(registry, "datasets", lambda: sets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import tiny_data
 from store_helpers import AT_HAND
 from tiny_data import quick_compile  # noqa: F401
 
-from bench.core import devices
+from bench.core import devices, ending
 from bench.core import runner as runner_module
 from bench.core.method import unwatched
 from bench.core.plan import Job, model_path
@@ -24,6 +25,7 @@ from bench.core.rows import Row
 from bench.core.runner import Runner, chunks
 from bench.core.runs import Group, expand
 from bench.core.store import Store
+from bench.core.trail import Ran, Trail
 from bench.methods.memn2n import METHOD
 from bench.methods.memn2n.asking import attend
 from bench.methods.memn2n.saved import load
@@ -72,6 +74,31 @@ def test_a_stopped_run_waits_for_blocks_and_not_for_the_compiler(tmp_path, monke
     waiting.compiled.set()
     running.join(30)
     assert ended == [False] and runner.abandoned == (blocks == 0)
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+def test_a_machine_is_named_from_the_first_block_on_that_it_has_done(tmp_path, monkeypatch, blocks):
+    """Of a training that is resumed: one that did nothing has no part in it."""
+    waiting = Waiting(blocks)
+    waiting.compiled.set()
+    monkeypatch.setattr(METHOD, "trainer", lambda *a: waiting)
+    monkeypatch.setattr(METHOD, "place", lambda checkpoint, seeds: 1)
+    trail_file = tmp_path / f"{group().id}_0-4.trail"
+    Trail(trail_file, Ran("gpu A", 2, {}), resumed=False)
+    runner = Runner(
+        Store(tmp_path / "store"), jax.devices()[:1], checkpoints=tmp_path, models=tmp_path,
+        progress=Progress(hidden=True),
+    )  # fmt: skip
+    runner.run([Job(group(), DATA, "real", (0,))])
+    assert len(json.loads(trail_file.read_text())) == 1 + blocks
+
+
+def test_who_has_finished_is_not_left_behind():
+    done = threading.Thread(target=lambda: None)
+    done.start()
+    done.join()
+    ending.leave_behind([done])
+    assert ending.end(3) == 3
 
 
 @pytest.mark.parametrize(

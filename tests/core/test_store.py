@@ -76,6 +76,7 @@ def test_a_row_moved_to_another_group_is_refused(tmp_path):
         (lambda r: r | {"kind": "gold"}, "'kind' that is not one of"),
         (lambda r: r | {"seed": -1}, "'seed' that is not"),
         (lambda r: r | {"seconds": 10**400}, "'seconds' that is not"),
+        (lambda r: r | {"test_errors": {"2": -(10**400)}}, "'test_errors' that is not"),
         (lambda r: r | {"diverged": 0}, "'diverged' that is not"),
         (lambda r: r | {"curves": {}}, "'curves' that is not"),
         (lambda r: {k: v for k, v in r.items() if k != "lanes"}, r"fields \(lanes\)"),

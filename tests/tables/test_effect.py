@@ -3,6 +3,7 @@ known."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 from statistics import fmean, variance
@@ -13,6 +14,7 @@ from scipy import stats
 from store_helpers import AT_HAND, row
 
 from bench.core.experiment import Experiment
+from bench.core.method import Rule
 from bench.core.profiles import profile
 from bench.core.runs import expand
 from bench.core.store import Store
@@ -98,6 +100,19 @@ def test_a_joint_models_restart_is_one_number(tmp_path):
     means = [np.mean([errors[name][t] for t in (1, 2)], axis=0) for name in errors]
     wanted = stats.ttest_ind(*means, equal_var=False).confidence_interval(0.95)
     assert effect(found["a"], found["b"], 10).limits == pytest.approx(tuple(wanted), rel=1e-6)
+
+
+def test_where_one_side_chooses_no_restart_there_is_no_chosen_difference(tmp_path):
+    errors = [float(n) for n in range(40)]
+    found = gathered(tmp_path, {"a": {1: errors}, "b": {1: errors[::-1]}})
+    mean = Rule(fields=(), split="train", about="", measure="")
+    assert effect(found["a"], found["b"], 10).expected
+    for one, other in (("a", "b"), ("b", "a")):
+        pair = {**found, one: dataclasses.replace(found[one], rule=mean)}
+        told = effect(pair[one], pair[other], 10), effect(pair[other], pair[one], 10)
+        for way in told:
+            assert math.isnan(way.chosen) and way.chosen_limits is None and not way.expected
+            assert way.mean == pytest.approx(0.0, abs=1e-9) and way.limits
 
 
 def test_only_tasks_that_both_have_count(tmp_path):

@@ -120,6 +120,8 @@ def test_a_joint_model_is_chosen_once(tmp_path: Path) -> None:
         assert line["ours_batches"] == ""
     mean = lines["3hop_pe_ls_joint", "mean"]
     assert (mean["ours"], mean["seed"]) == ("11", "1")
+    failed = lines["3hop_pe_ls_joint", "failed"]
+    assert (failed["ours"], failed["ours_batches"], failed["seed"]) == ("16", "", "1")
 
 
 def test_of_more_restarts_than_are_chosen_from_ours_is_the_mean_over_all_choices(

@@ -24,8 +24,8 @@ _READING = """\
 A language model looks in each of its hops at the words before the one that it predicts. Shown is \
 the mean of that attention over all words of the test text, a row a hop, the latest word at the \
 right; as in the paper's Figure 3 each row is scaled to its own maximum. The paper shows the \
-figure without numbers: some hops look at the latest words only, others everywhere. The restart \
-shown is the first of its row of Table 2 and need not be the one that is reported there."""
+figure without numbers: some hops look at the latest words only, others everywhere. A \
+restart that is shown here need not be the one that Table 2 reports."""
 
 
 def pages(rows: Sequence[Row], profile: Profile, asked: Mapping[str, str]) -> dict[str, bytes]:

@@ -27,8 +27,8 @@ class _MemoryUse(StudyOfModels):
         _measure(site, group, seed, path)
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
-        columns = trained.columns if trained else ()
-        of = {c.column.title: trained.experiment.dataset_of(c.column) for c in columns}
+        columns = profile.chosen(trained.experiment) if trained else ()
+        of = {column.title: trained.experiment.dataset_of(column) for column in columns}
         return pages(ROWS.read(results), profile, of)
 
 

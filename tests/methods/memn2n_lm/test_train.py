@@ -15,6 +15,7 @@ import tiny_lm
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.core import arrays
 from bench.core.errors import BenchError
 from bench.core.rows import wrong_field
 from bench.examples.tokens import Tokens
@@ -215,6 +216,10 @@ def test_a_saved_model_is_read_again_and_anything_else_refused(tmp_path):
     METHOD.save_model(path, {**run, "method": "memn2n"}, one, data)
     with pytest.raises(BenchError, match="its method is 'memn2n', not memn2n_lm"):
         saved.load(path)
+    arrays.save(path, {"run": {"method": "memn2n", "seed": 0}, "sizes": {}, "training": {}}, {})
+    with pytest.raises(BenchError, match="its method is 'memn2n', not memn2n_lm"):
+        saved.load(path)
+    METHOD.save_model(path, run, one, data)
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(BenchError, match="not a saved model"):
         saved.load(path)

@@ -214,15 +214,21 @@ def test_the_best_epoch_errs_least_at_the_least_cost(curve):
 
 def test_of_as_many_errors_the_least_cost_is_kept_however_many(monkeypatch):
     """As the row says: by one float32 of both, 469 errors would hide the cost."""
-    right, kept = jnp.arange(1000) >= 469, {"best/w": jnp.float32(-1.0), "cost": jnp.float32(0.0)}
-    monkeypatch.setattr(training, "answered", lambda spec, params, costs: (costs, right))
-    running = kept | {"least": jnp.full(2, jnp.inf)}
-    curve = []
-    for epoch, cost in enumerate((math.nan, 0.691417, 0.691395, 0.691395, 0.7)):
-        params, costs = {"w": jnp.float32(epoch)}, jnp.full(1000, cost, jnp.float32)
-        running, figures = training._close(column(), params, running, (costs,))
-        curve.append(tuple(np.asarray(figures, np.float64)))
-    assert running["best/w"] == 2 == best_epoch(curve) - 1
+    monkeypatch.setattr(training, "answered", lambda spec, params, costs, right: (costs, right))
+    epochs = (
+        (math.nan, 400), (0.5, 480), (0.691417, 469), (0.691395, 469), (0.691395, 469),
+        (0.1, 470), (0.7, 469),
+    )  # fmt: skip
+    for last, best in ((len(epochs), 3), (3, 2), (2, 1)):
+        running = {"best/w": jnp.float32(-1.0), "cost": jnp.float32(0.0)}
+        running["least"] = jnp.full(2, jnp.inf)
+        curve = []
+        for epoch, (cost, wrong) in enumerate(epochs[:last]):
+            asked = jnp.full(1000, cost, jnp.float32), jnp.arange(1000) >= wrong
+            params = {"w": jnp.float32(epoch)}
+            running, figures = training._close(column(), params, running, asked)
+            curve.append(tuple(np.asarray(figures, np.float64)))
+        assert running["best/w"] == best == best_epoch(curve) - 1
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,16 @@ import pandas as pd
 import pytest
 from comparison_helpers import row, stories
 
+from bench.core import registry
 from bench.core.profiles import PROFILES
 from bench.datasets.babi.babi import ALL_TASKS
 from bench.examples.stories import Story
+from bench.studies.generated_vs_real import STUDY
 from bench.studies.generated_vs_real.page import TRAINED
 from bench.studies.generated_vs_real.statistics import describe
+from bench.studies.generated_vs_real.store import ROWS
 from bench.studies.generated_vs_real.tables import HEADER, comparison_files, trained_errors
+from bench.tables import report
 from bench.tables.notices import of_profile
 
 CSV, PAGE = "generated_vs_real.csv", "generated_vs_real.md"
@@ -64,7 +68,7 @@ def test_the_page_says_how_many_restarts_each_column_has():
     assert "| 2 |" in page([], {key: {1: [1.0, 2.0]} for key in TRAINED})
 
 
-def test_generated_stories_in_the_place_of_real_ones_are_left_out_and_profiles_are_told():
+def test_generated_stories_in_the_place_of_real_ones_are_left_out_and_profiles_are_told(tmp_path):
     def column(id: str, *kinds: str) -> SimpleNamespace:
         values = pd.DataFrame({str(task): [1.0, 2.0] for task, _ in enumerate(kinds, start=1)})
         rows = {str(t): SimpleNamespace(data=kind) for t, kind in enumerate(kinds, start=1)}
@@ -84,6 +88,12 @@ def test_generated_stories_in_the_place_of_real_ones_are_left_out_and_profiles_a
         [row(1)], notices=of_profile(PROFILES["smoke"])
     )
     assert "profile" not in page([row(1)], notices=of_profile(PROFILES["paper"]))
+    experiment = registry.experiments()["generated_vs_real"]
+    for name in ("smoke", "paper"):
+        made = report.gather(tmp_path, [experiment], PROFILES[name], {}).experiments[0]
+        ROWS.save(tmp_path, row(1))
+        told = STUDY.files(tmp_path, PROFILES[name], made)[PAGE].decode()
+        assert ("SMOKE profile" in told) == (name == "smoke")
 
 
 def test_means_over_tasks_only_if_every_task_was_run():

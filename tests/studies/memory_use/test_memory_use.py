@@ -12,6 +12,7 @@ import pytest
 import tiny_lm
 
 from bench import cli
+from bench.core import registry
 from bench.core.errors import BenchError
 from bench.core.profiles import PROFILES
 from bench.core.provenance import versions
@@ -82,15 +83,11 @@ def test_pages_have_every_number_and_are_the_same_bytes_every_time(tmp_path):
     page = files["memory_use.md"].decode()
     assert "| 2 | 100.0 | 80.0 | 3 |" in page and "GENERATED" not in page
     assert "NOT MEASURED" not in page
-    columns = [
-        SimpleNamespace(column=SimpleNamespace(title=title, dataset=data))
-        for title, data in (("PTB", ""), ("Text8", "text8"))
-    ]
-    asked = SimpleNamespace(
-        columns=columns, experiment=SimpleNamespace(dataset_of=lambda c: c.dataset or "ptb")
-    )
+    asked = SimpleNamespace(experiment=registry.experiments()["memory_use"])
     told = STUDY.files(tmp_path, PROFILES["paper"], asked)["memory_use.md"].decode()
-    assert "NOT MEASURED: Text8." in told
+    assert "NOT MEASURED: Text8." in told and "profile" not in told
+    told = STUDY.files(tmp_path, PROFILES["smoke"], asked)["memory_use.md"].decode()
+    assert "NOT MEASURED" not in told and "SMOKE profile, not a reproduction" in told
     ROWS.save(tmp_path, row(id="2" * 16, kind="generated"))
     assert "GENERATED" in STUDY.files(tmp_path, PROFILES["smoke"], None)["memory_use.md"].decode()
 
