@@ -1,9 +1,9 @@
 """The command line: arguments, signals, exit codes and what is printed; nothing else.
 
 Exit codes: 0 done; 1 the report differs or can't be made whole; 2 bad input, a folder that can't be
-made among it; 74 a file or the
-standard output can't be written; 75 stopped by --time-limit; 130 and 143 stopped by a signal; 141
-nobody reads the output any more. After 74 to 143 the same command goes on where it stopped.
+made among it; 74 a file or the standard output can't be written; 75 stopped by --time-limit; 130
+and 143 stopped by a signal; 141 nobody reads the output any more. After 74 to 143 the same command
+goes on where it stopped.
 """
 
 from __future__ import annotations

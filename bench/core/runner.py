@@ -42,7 +42,6 @@ class Runner:
 
     Attributes:
         stopped: set it to stop at the next safe point (within seconds).
-        abandoned: whether a thread that compiles was left behind (`bench.core.ending`).
     """
 
     def __init__(
@@ -62,7 +61,6 @@ class Runner:
         self.progress = progress
         self.deadline = deadline
         self.stopped = threading.Event()
-        self.abandoned = False
         self._beginning: set[threading.Thread] = set()
         self._failure: BaseException | None = None
         self._lock = threading.Lock()
@@ -104,7 +102,6 @@ class Runner:
             if self._past_deadline():
                 patience -= _WATCH_SECONDS
                 if patience < 0 and alive <= self._beginning:
-                    self.abandoned = True
                     ending.leave_behind(alive)
                     return
             self.progress.show()
