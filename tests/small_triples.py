@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 
+from bench.core import registry
+from bench.core.dataset import Wish
+
 STATEMENTS = (
     "write.r milne.e winnie-the-pooh.e",
     "write.r kafka.e the-trial.e",
@@ -32,6 +35,13 @@ LABELS = (
     (1, "What do sheep fear ?", "be-afraid-of.r sheep.e wolf.e"),
     (0, "Who own mars ?", "die-on.r milne.e january-31.e"),
 )
+
+
+def read(folder):
+    """The files, as tests read them."""
+    write(folder)
+    wish = Wish(folder=folder, allow_unverified=True)
+    return registry.dataset("triples").find(["reverb"], wish).read("reverb", "test")
 
 
 def write(folder, *, database=False, **texts):

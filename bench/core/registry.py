@@ -149,6 +149,13 @@ def check(experiment: Experiment) -> None:
                     f"column '{column.id}': method {trained_by.name} reads "
                     f"{trained_by.reads.__name__}, and {data.name} yields {data.reads.__name__}"
                 )
+            shown = dataset(experiment.dataset).metric.measured
+            if experiment.layout != "keys" and shown not in trained_by.metrics:
+                raise BenchError(
+                    f"column '{column.id}': method {trained_by.name} does not measure {shown}, "
+                    f"which the table of {experiment.dataset} shows; with layout='keys' every "
+                    "column has its own metrics"
+                )
             if experiment.units and not own(data.name, experiment.units):
                 units(data.name, experiment.units)  # says what there is
         if experiment.units:

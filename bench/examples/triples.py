@@ -6,6 +6,7 @@ holds how often the word occurs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,20 @@ class Statements:
         """(M, V), of all three parts."""
         return self.first + self.relation + self.second
 
+    def text(self, at: int, vocabulary: Sequence[str]) -> str:
+        """A statement to read; of a part the words of a bag, which are in no order."""
+        ends = ((part, part.indptr[at : at + 2]) for part in self._parts)
+        return " ".join(vocabulary[word] for part, (a, b) in ends for word in part.indices[a:b])
+
+    def same(self, at: int, other: Statements, there: int) -> bool:
+        """Whether a statement is one of ``other``: each part has the same words, as often."""
+        pairs = zip(self._parts, other._parts, strict=True)
+        return all((mine[[at]] != its[[there]]).nnz == 0 for mine, its in pairs)
+
+    @property
+    def _parts(self) -> tuple[csr_array, csr_array, csr_array]:
+        return self.first, self.relation, self.second
+
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
@@ -62,12 +77,14 @@ class Judged:
         statements: C candidates.
         asked: (C,) int32, which question a candidate is one of.
         right: (C,) bool.
+        texts: of the questions, word by word.
     """
 
     questions: csr_array
     statements: Statements
     asked: np.ndarray
     right: np.ndarray
+    texts: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ from bench.datasets.babi.babi import ALL_TASKS
 from bench.methods.memn2n.protocols import joint_1k, joint_10k, per_task
 from bench.methods.memn2n.spec import MemN2N, Readings, memn2n
 from bench.methods.memnn.spec import memnn
+from bench.methods.memnn_triples.spec import MemNNTriples
 from bench.tables import printed
 from bench.tables.page import grids
 
@@ -292,6 +293,10 @@ SOUND = dict(id="an_experiment", title="t", dataset="babi-1k", columns=(COLUMN,)
         (dict(units=("2", "1")), "'units'"),
         (dict(dataset="babi"), "no data set 'babi'"),
         (dict(study="weather"), "no study 'weather'"),
+        (
+            dict(columns=(COLUMN, MemNNTriples(id="y", title="Y", dataset="triples"))),
+            "column 'y': method memnn_triples does not measure test_error",
+        ),
         (dict(keys=("task",)), "'keys'"),
         (dict(long="no"), "'long'"),
         (dict(remarks="One sentence."), "'remarks' must be a tuple"),

@@ -59,6 +59,7 @@ def read(tuples: Path, paraphrases: Path, labels: Path) -> Triples:
             _wide(judged.statements, count),
             judged.asked,
             judged.right,
+            judged.texts,
         ),
     )
 
@@ -181,8 +182,8 @@ def _judged(numbers: _Numbers, path: Path) -> Judged:
     if not told:
         raise BenchError(f"{path}:1: the file is empty; {REMEDY}")
     statements, _ = _statements(numbers, told)
-    matrix = bags.matrix(len(numbers.index))
-    return Judged(matrix, statements, np.array(asked, np.int32), np.array(right))
+    matrix, texts = bags.matrix(len(numbers.index)), tuple(questions)
+    return Judged(matrix, statements, np.array(asked, np.int32), np.array(right), texts)
 
 
 def _pairs(path: Path) -> Iterator[tuple[list[str], list[str]]]:

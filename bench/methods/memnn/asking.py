@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bench.core.errors import BenchError
 from bench.examples.stories import Question, Story
 from bench.methods.memnn import unseen
 from bench.methods.memnn.hearing import hears
@@ -17,6 +18,7 @@ from bench.methods.memnn.input import bags
 from bench.methods.memnn.memory import JOINED, Encoded, encode_for_model
 from bench.methods.memnn.model import Model, Params, Tables
 from bench.methods.memnn.model import Question as Row
+from bench.methods.memnn.response import respond
 from bench.methods.memnn.saved import Saved, spec_of
 from bench.methods.memnn.score import part
 from bench.methods.memnn.speaker import speak
@@ -72,6 +74,33 @@ def ask(saved: Saved, stories: Sequence[Story]) -> Found:
     null = encoded.test.memory.shape[1]
     texts = tuple(map((" " if spec.speech else JOINED).join, said))
     return Found(np.where(slots < null, slots, -1), texts, np.array(right, bool))
+
+
+def scored(saved: Saved, stories: Sequence[Story]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Answers to every question, and R's score of each, (N,). Words that the model does not know
+    are passed over.
+
+    Args:
+        saved: one that chooses among answers that it knows.
+
+    Raises:
+        BenchError: it is none such.
+    """
+    spec = spec_of(saved.run)
+    if spec.speech or spec.open or saved.spells:
+        raise BenchError("the model makes its answers; use one that chooses among those it knows")
+    encoded = encode_for_model(
+        stories, memory_size=saved.memory_slots, answers=saved.answers, whole=spec.slot_time
+    )
+    model = Model(spec, encoded, saved.order)
+
+    def one(params: Params, tables: Tables, asked: Row) -> tuple[jax.Array, jax.Array]:
+        _, question, facts = model.find(params, tables, asked)
+        scores = respond(part(params, "R"), question, facts)
+        return jnp.argmax(scores), scores.max()
+
+    numbers, scores = _each(one, saved, _tables(saved, encoded), encoded)
+    return tuple(saved.answers[number] for number in numbers), scores
 
 
 def _right(spec: Spec, question: Question, said: Said) -> bool:

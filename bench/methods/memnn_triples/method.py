@@ -15,6 +15,7 @@ from bench.core.method import Method, Outcome, Rule, Trainer, Work
 from bench.core.rows import Row
 from bench.examples.triples import Triples
 from bench.methods.memnn_triples.row import FIELDS
+from bench.methods.memnn_triples.saved import save
 from bench.methods.memnn_triples.spec import NAME, VERSION, MemNNTriples
 from bench.methods.memnn_triples.work import step_seconds, table_bytes
 
@@ -89,8 +90,7 @@ class _MemNNTriples:
         return progress and progress.place
 
     def save_model(self, path: Path, run: Row, outcome: Outcome, prepared: Memory) -> None:
-        head = {"run": run, "vocabulary": list(prepared.data.vocabulary)}
-        arrays.save(path, head, outcome.params)
+        save(path, outcome.params, run, prepared.data.vocabulary)
 
 
 def _spec(column: Column) -> MemNNTriples:

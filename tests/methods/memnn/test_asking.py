@@ -11,13 +11,16 @@ import memnn_models as models
 import numpy as np
 import pytest
 from crafted_models import file_of
+from memnn_equations import Equations
+from memnn_questions import STORY, question_of
 from spoken_questions import UNIT, column, parts
 from tiny_data import quick_compile  # noqa: F401
 from unseen_questions import TEST, TRAIN, story
 
 from bench.core import arrays
+from bench.core.errors import BenchError
 from bench.methods.memnn import METHOD
-from bench.methods.memnn.asking import ask
+from bench.methods.memnn.asking import ask, scored
 from bench.methods.memnn.row import row
 from bench.methods.memnn.saved import load
 from bench.methods.memnn.speaking import Trainer as Speaking
@@ -53,6 +56,30 @@ def unseen(tmp_path_factory):
     (outcome,) = Trainer(spec, data, DEVICE, stream=2).train([0])
     models.save(path, spec, outcome.params, data, **row(outcome, data))
     return path, outcome, tests, data
+
+
+def test_an_answer_s_score_is_that_of_the_equations(tmp_path):
+    """Of a question with a word that the model does not know, too, as if it were not there."""
+    spec = models.column(ngrams="1", memory_size=5, hops=2, lists="one")
+    made, params = question_of(spec), models.random(spec)
+    models.save(tmp_path / "m.npz", spec, params)
+    saved = load(tmp_path / "m.npz")
+    exact = {name: value.astype(float) for name, value in params.items()}
+    wanted = Equations(exact, spec.gamma, spec.hops, made.question, made.memories)
+    scores = wanted.respond(wanted.find())
+    asked = STORY.questions[1]
+    odd = replace(asked, words=("where", "on", "mars", "is", "the", "milk"))
+    for question in (asked, odd):
+        answers, found = scored(saved, [replace(STORY, questions=(question,))])
+        assert answers == (saved.answers[scores.argmax()],)
+        assert found == pytest.approx([scores.max()], rel=1e-5)
+    assert scored(saved, [STORY])[0] == ask(saved, [STORY]).answers
+
+
+def test_answers_that_are_made_have_no_score(speaking, unseen):
+    for path, *_ in (speaking, unseen):
+        with pytest.raises(BenchError, match="chooses among those"):
+            scored(load(path), [STORY])
 
 
 def test_one_that_speaks_says_what_it_was_measured_by(speaking):

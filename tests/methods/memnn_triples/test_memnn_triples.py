@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from bench.core import registry
-from bench.core.dataset import Wish
 from bench.core.errors import BenchError
 from bench.core.rows import wrong_field
 from bench.datasets.triples.patterns import PATTERNS, words
@@ -35,10 +33,7 @@ def column(**fields):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("triples")
-    small_triples.write(folder)
-    wish = Wish(folder=folder, allow_unverified=True)
-    return registry.dataset("triples").find(["reverb"], wish).read("reverb", "test")
+    return small_triples.read(tmp_path_factory.mktemp("triples"))
 
 
 def dense(bag, width):
@@ -202,7 +197,8 @@ def test_f1_is_of_the_best_candidate_that_is_looked_at(told):
         np.zeros(0, int), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
     )  # fmt: skip
     nothing = csr_array((4, 2))
-    judged = Judged(nothing, Statements(nothing, nothing, nothing), asked.astype(int), right)
+    none = Statements(nothing, nothing, nothing)
+    judged = Judged(nothing, none, asked.astype(int), right, ())
     hits = answered = 0
     for question in range(4):
         own = [(s, i) for i, (q, s, _, look) in enumerate(told) if q == question and look]
@@ -281,6 +277,7 @@ def test_candidates_are_counted_in_the_memory_and_answered_from_the_judged():
         Statements(matrix([{0}, {3}, {2}], 6), nothing, nothing),
         np.array([0, 0, 1]),
         np.array([True, False, True]),
+        (),
     )
     found = np.array([0, 1, 2, 3, -1, 5])
     seen = measure.measure(judged, memory, np.array([1.0, 2.0, 3.0]), found)
