@@ -23,7 +23,9 @@ from bench.datasets.sources import Lacking, Search
 from bench.examples.tokens import Tokens
 
 TOP = "text8"
+NAME = f"{TOP}/text8"
 MIRRORS = ("http://mattmahoney.net/dc/text8.zip",)
+KNOWN = Path(__file__).with_name("text8.sha256")
 CUTS = {"train": (0.0, 0.933), "valid": (0.933, 0.99), "test": (0.99, 1.0)}
 
 
@@ -35,38 +37,45 @@ class Text8(Corpus):
         self.least = int(re.findall(r"\d+", rule)[0])
 
     def find(self, units: Iterable[str], wish: Wish) -> Letters:
-        """As `bench.core.dataset.DataSet.find`. No SHA-256 of it is known here: it is used with
-        ``--allow-unverified`` alone."""
+        """As `bench.core.dataset.DataSet.find`."""
         self.check(units)
+        known = manifest.load(KNOWN)
         search = Search(
             self.name,
-            Release(TOP, MIRRORS, {}, "zip", base=TOP),
+            Release(TOP, MIRRORS, known, "zip", base=TOP),
             mark="text8",
-            needed=[f"{TOP}/text8"],
-            check=partial(self._check, wish),
+            needed=[NAME],
+            check=partial(self._check, known[NAME], wish),
         )
         return search.first(wish, lambda why: Lacking())
 
-    def _check(self, wish: Wish, root: Path) -> Letters:
+    def known(self) -> AtHand:
+        """The published file's."""
+        return _at_hand("real", manifest.load(KNOWN)[NAME], self.least)
+
+    def _check(self, known: str, wish: Wish, root: Path) -> Letters:
         file = root / "text8"
-        if not wish.allow_unverified:
+        found = manifest.sha256(file)
+        if found != known and not wish.allow_unverified:
             raise BenchError(
-                f"{file}: its SHA-256 is not known here; use it as it is with --allow-unverified"
+                f"{file}: does not have its known SHA-256; restore the file from {MIRRORS[0]}, or "
+                "use it as it is with --allow-unverified"
             )
-        return Letters(file, manifest.sha256(file), self.least)
+        return Letters(file, found, "real" if found == known else "unverified", self.least)
+
+
+def _at_hand(kind: str, sha256: str, least: int) -> AtHand:
+    """The rule of rare words is part of the name: another one gives another text."""
+    return AtHand(kind, {UNIT: {f"{NAME}, words seen {least} times or more": sha256}})
 
 
 class Letters:
     """The file at hand (`bench.core.dataset.Found`)."""
 
-    def __init__(self, file: Path, sha256: str, least: int):
+    def __init__(self, file: Path, sha256: str, kind: str, least: int):
         self.root, self._file, self._sha256, self._least = file.parent, file, sha256, least
+        self.at_hand = _at_hand(kind, sha256, least)
         self._read: dict[str, Tokens] = {}
-
-    @property
-    def at_hand(self) -> AtHand:
-        name = f"{TOP}/text8, words seen {self._least} times or more"
-        return AtHand("unverified", {UNIT: {name: self._sha256}})
 
     def read(self, unit: str, split: str) -> Tokens:
         """The tokens of a part of the file."""

@@ -1,7 +1,9 @@
 """Running texts: words, vocabularies, files, and the generated source."""
 
+import hashlib
 import math
 import os
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from bench.core import registry
 from bench.core.dataset import Wish
 from bench.core.errors import BenchError, NoData
+from bench.datasets import fetch, sources
 from bench.datasets.corpus import ptb, source, text8, words
 
 DATA = os.environ.get("BENCH_DATA")
@@ -106,9 +109,10 @@ def test_text8_is_cut_by_letters_and_its_rare_words_are_one(tmp_path):
     (tmp_path / "text8").write_text(told)
     for name, kept in (("text8", False), ("text8-5", True)):
         data = registry.dataset(name)
-        with pytest.raises(BenchError, match="--allow-unverified"):
+        with pytest.raises(BenchError, match="text8: does not have its known SHA-256; restore"):
             data.find(["text"], Wish(folder=tmp_path))
         found = data.find(["text"], Wish(folder=tmp_path, allow_unverified=True))
+        assert found.at_hand.kind == "unverified"
         parts = {split: found.read("text", split) for split in text8.CUTS}
         assert ("rare" in parts["train"].vocabulary) == kept
         cuts = [0, round(0.933 * len(told)), round(0.99 * len(told)), len(told)]
@@ -121,6 +125,31 @@ def test_text8_is_cut_by_letters_and_its_rare_words_are_one(tmp_path):
     found = registry.dataset("text8").find(["text"], Wish(folder=tmp_path, allow_unverified=True))
     with pytest.raises(BenchError, match=f"letter {len(told) + 1} is none of a to z"):
         found.read("text", "train")
+
+
+@pytest.mark.parametrize("name", ["text8", "text8-5"])
+def test_text8_of_its_known_bytes_is_real_and_can_be_downloaded(name, tmp_path, monkeypatch):
+    told, served = "the cat sat ", []
+    sha256 = hashlib.sha256(told.encode()).hexdigest()
+    (tmp_path / "known").write_text(f"{sha256}  text8/text8\n")
+    monkeypatch.setattr(text8, "KNOWN", tmp_path / "known")
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(sources, "REPO_DATA", tmp_path / "nowhere")
+    monkeypatch.delenv("BENCH_DATA", raising=False)
+
+    def download(url, path, timeout, progress):
+        served.append(url)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("text8", told)
+
+    monkeypatch.setattr(fetch, "_download", download)
+    data = registry.dataset(name)
+    with pytest.raises(NoData):
+        data.find(["text"], Wish(offline=True))
+    for _ in range(2):
+        found = data.find(["text"], Wish())
+        assert found.at_hand.kind == "real" and found.at_hand == data.known()
+        assert found.root == tmp_path / "cache" / "text8" and served == [*text8.MIRRORS]
 
 
 def test_a_file_that_is_not_penn_treebank_s_is_refused(tmp_path):
