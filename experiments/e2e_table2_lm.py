@@ -11,8 +11,10 @@ experiments/paper/ has every row):
 
 MemN2N (S15 section 5) has layer-wise tying with H, d = 150 and 500, and a ReLU on half of the units
 of every hop's state. A restart of a Penn Treebank row takes one to five hours of a core, or minutes
-of a GPU. The recurrent rows are quoted by the paper from others; those of Penn Treebank's RNN and
-LSTM are trained here as well, on a schedule of ours (`bench.methods.recurrent_lm.spec`).
+of a GPU; one of Text8, of 17 times the words and 15 times the arithmetic a word, is for GPUs alone:
+`--columns` leaves them out. The recurrent rows are quoted by the paper from others; those of Penn
+Treebank's RNN and LSTM are trained here as well, on a schedule of ours
+(`bench.methods.recurrent_lm.spec`).
 """
 
 from typing import Any

@@ -28,7 +28,7 @@ nonsensical. Here a test story of the world has a judged question to the memory 
 own, as long as there are any; its beginning is shown, which nobody chose. The two were trained \
 apart, so that nothing makes their scores comparable. The second looks at statements that share a \
 word with the question, but for common words; where there are none it has no answer. A statement \
-is shown part by part; the words of a part are in no order. One that nobody judged counts as wrong."""
+is shown part by part, the words of a part in no order. One that nobody judged counts as wrong."""
 
 _TITLES = {WORLD: "the simulated world", MEMORY: "the large memory"}
 
