@@ -1,7 +1,7 @@
 """Figure 4 of Memory Networks: a dialogue answered by two networks together, one of the simulated
 world (Table 4) and one of the large memory (Table 2); of their answers the higher score wins.
 
-    .venv/bin/python experiments/memnn_dialogue.py
+    .venv/bin/python experiments/memnn_dialogue.py --generated
     .venv/bin/python experiments/memnn_dialogue.py --profile paper --data DIR --allow-unverified
 
 Without the statements of Fader et al. (2013) a generated memory serves, and the page says
@@ -11,8 +11,6 @@ trained and saved. Writes memnn_dialogue.md and .csv.
 Expected (W14 section 5.3): the paper shows a dialogue, some of whose answers are fine and others
 nonsensical, without numbers.
 """
-
-from dataclasses import replace
 
 from bench.core.experiment import Experiment
 from bench.methods.memnn.protocols import w14
@@ -38,7 +36,7 @@ EXPERIMENT = Experiment(
     keys=("unit",),
     study="memnn_dialogue",
     figure="none",
-    quick=(WORLD, replace(MEMORY, updates=600)),
+    long=True,
     columns=(WORLD, MEMORY),
 )
 

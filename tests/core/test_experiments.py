@@ -218,6 +218,7 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
         TABLE3.id,
         "attention",
         "e2e_table2_lm",
+        "memnn_dialogue",
         "memnn_stories",
         "memnn_table1_large_scale_qa",
         "memnn_table2_hashing",
