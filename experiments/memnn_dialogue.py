@@ -4,9 +4,10 @@ world (Table 4) and one of the large memory (Table 2); of their answers the high
     .venv/bin/python experiments/memnn_dialogue.py --generated
     .venv/bin/python experiments/memnn_dialogue.py --profile paper --data DIR --allow-unverified
 
-Without the statements of Fader et al. (2013) a generated memory serves, and the page says
-GENERATED. Restarts saved in models/ of the results folder (--save-models) are loaded, the others
-trained and saved. Writes memnn_dialogue.md and .csv.
+With --generated, or where no folder of data is named and none is found, a generated memory serves
+in place of the statements of Fader et al. (2013), and the page says GENERATED. Restarts saved in
+models/ of the results folder (--save-models) are loaded, the others trained and saved. Writes
+memnn_dialogue.md and .csv.
 
 Expected (W14 section 5.3): the paper shows a dialogue, some of whose answers are fine and others
 nonsensical, without numbers.
@@ -30,7 +31,7 @@ EXPERIMENT = Experiment(
     id="memnn_dialogue",
     title="Memory Networks, Figure 4: a dialogue answered by two networks",
     dataset="world",
-    units=(WORLD.id, MEMORY.id),
+    units=("d5_actor_object", "reverb"),
     printed=False,
     layout="keys",
     keys=("unit",),

@@ -1,10 +1,11 @@
 """Figure 3 of End-To-End Memory Networks: which words of its memory a language model looks at.
 
-    .venv/bin/python experiments/memory_use.py --profile paper     # the paper's model: hours
+    .venv/bin/python experiments/memory_use.py --profile paper     # the paper's models
     .venv/bin/python experiments/memory_use.py                     # a small one, cut short
     .venv/bin/python -m bench read MODEL.npz TEXT.txt              # a saved model reads a text
 
-The model is the row of Table 2 with 6 hops over 100 words, on Penn Treebank and on Text8. Restarts
+The model is the row of Table 2 with 6 hops over 100 words, on Penn Treebank, which takes hours of a
+core, and on Text8, which is for GPUs alone (`--columns ptb` leaves it out). Restarts
 saved in models/ of the results folder (--save-models) are loaded, the others trained and saved.
 Writes memory_use.csv, .md, .png and .pdf.
 

@@ -5,7 +5,7 @@ Only `paper` keeps the papers' protocol; tables of the other two say so in their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.core import registry
@@ -24,8 +24,8 @@ class Profile:
         epochs: cap on epochs (of each phase of a training); None keeps the spec's.
         restarts: cap on restarts; None keeps the spec's.
         units: 'all' of a data set, or the 'few' of a quick check.
-        long: those of experiments that take hours: 'all', the 'one' that checks, or '' where these
-            run only if they are named, and then on ``units``.
+        long: those of experiments that take hours: 'all', the 'one' that checks each data set, or
+            '' where these run only if they are named, and then on ``units``.
         joint: whether columns trained jointly on all units are run by default.
         quick: whether experiments are run on a smaller budget where they declare one
             (`bench.core.experiment.Experiment.quick`).
@@ -71,11 +71,18 @@ class Profile:
         return tuple(c for c in found if ids is not None or self.joint or not c.joint)
 
     def units_of(self, experiment: Experiment) -> tuple[str, ...]:
-        """The units that an experiment is run on, in order: of its own, where none is of a quick
-        check, the first."""
+        """The units that an experiment is run on, in order: of its own those of a quick check of
+        each data set, where none is, the first."""
         which = self.long if experiment.long and self.long else self.units
-        own, those = registry.units_of(experiment), self._those(experiment, which)
-        return tuple(u for u in own if u in those) or own[:1]
+        every = registry.units_of(experiment)
+        if which == ALL:
+            return every
+        kept: set[str] = set()
+        for name in experiment.datasets:
+            own, few = registry.own(name, every), registry.dataset(name).few
+            some = [unit for unit in own if unit in few] or own[:1]
+            kept.update(some[:1] if which == ONE else some)
+        return tuple(unit for unit in every if unit in kept)
 
     def apply(self, column: Column, restarts: int | None = None) -> Column:
         """The column under this budget; ``restarts`` from the command line wins."""
@@ -84,13 +91,6 @@ class Profile:
         if restarts is None:
             restarts = min(column.restarts, self.restarts or column.restarts)
         return column.with_restarts(restarts)
-
-    @staticmethod
-    def _those(experiment: Experiment, which: str) -> Sequence[str]:
-        if which == ALL:
-            return registry.units_of(experiment)
-        few = [unit for name in experiment.datasets for unit in registry.dataset(name).few]
-        return few if which == FEW else few[:1]
 
 
 PROFILES = {

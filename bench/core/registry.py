@@ -137,8 +137,8 @@ def check(experiment: Experiment) -> None:
     """Refuses an experiment whose columns name what there is not.
 
     Raises:
-        BenchError: an unknown data set, method, study or unit, or examples that a method can't
-            read.
+        BenchError: an unknown data set, method, study or unit, examples that a method can't read,
+            or a table of what a method does not measure.
     """
     where = f"experiment '{experiment.id}'"
     try:

@@ -104,7 +104,8 @@ class Search(Generic[T]):
     def _there(self, folder: Path) -> T | Lacking:
         """In ``folder``, or in the release's own folder there."""
         for root in (folder / self.release.top, folder):
-            if os.path.exists(os.path.join(root, self.mark)):
+            mark = os.path.join(root, self.mark)
+            if os.path.isdir(mark) if self.mark.endswith("/") else os.path.isfile(mark):
                 return self.check(root)
         return Lacking()
 

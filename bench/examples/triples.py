@@ -38,8 +38,9 @@ class Statements:
 
     def text(self, at: int, vocabulary: Sequence[str]) -> str:
         """A statement to read; of a part the words of a bag, which are in no order."""
-        ends = ((part, part.indptr[at : at + 2]) for part in self._parts)
-        return " ".join(vocabulary[word] for part, (a, b) in ends for word in part.indices[a:b])
+        rows = (part[[at]] for part in self._parts)
+        words = (np.repeat(row.indices, row.data.astype(int)) for row in rows)
+        return " ".join(vocabulary[word] for part in words for word in part)
 
     def same(self, at: int, other: Statements, there: int) -> bool:
         """Whether a statement is one of ``other``: each part has the same words, as often."""

@@ -239,6 +239,7 @@ def test_what_takes_hours_is_left_to_paper_and_to_names():
     assert profile("laptop").units_of(TABLE3) == every
     assert profile("smoke").units_of(TABLE3) == ("1",)
     assert profile("smoke").units_of(TABLE1) == ("1", "6", "8")
+    assert profile("smoke").units_of(KNOWN["memnn_dialogue"]) == ("d5_actor_object", "reverb")
 
 
 @pytest.mark.parametrize(

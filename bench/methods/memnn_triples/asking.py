@@ -20,8 +20,8 @@ class Best(NamedTuple):
     """What a memory has for N questions.
 
     Attributes:
-        statements: (N,) the statement of the highest score, of equals the first; `NOTHING` where
-            none is looked at.
+        statements: (N,) the statement of the highest score, of equals the last, as in
+            `bench.methods.memnn_triples.measure`; `NOTHING` where none is looked at.
         scores: (N,) its score, minus infinity where there is none.
     """
 
@@ -40,7 +40,7 @@ def bags(texts: Sequence[Sequence[str]], vocabulary: Sequence[str]) -> csr_array
 
 
 def best(saved: Saved, memory: Statements, questions: csr_array) -> Best:
-    """The best statement of each question.
+    """The best statement of each question. Without hashing each takes all embeddings of the memory.
 
     Args:
         questions: (N, V).
@@ -58,6 +58,6 @@ def best(saved: Saved, memory: Statements, questions: csr_array) -> Best:
         those = words[seen]
         scores = those @ saved.statement @ asked[number]
         scores += saved.match * (those @ question.T).toarray()[:, 0]
-        found.statements[number] = seen[scores.argmax()]
+        found.statements[number] = seen[np.flatnonzero(scores == scores.max())[-1]]
         found.scores[number] = scores.max()
     return found

@@ -15,7 +15,7 @@ from bench.core import arrays, saved_models
 from bench.core.errors import BenchError
 from bench.core.fields import build
 from bench.core.rows import Row
-from bench.core.saved_models import is_word, none, short
+from bench.core.saved_models import none, short
 from bench.methods.memnn_triples.row import MODELS
 from bench.methods.memnn_triples.spec import NAME, VERSION, MemNNTriples
 
@@ -30,7 +30,7 @@ class Saved:
         question, statement: (V, n) float32, U's rows, of the model that its column reports.
         spec: what it was trained by.
         run: what was trained: the group's canonical text and the seed.
-        vocabulary: V words.
+        vocabulary: V words, of any letters, as the web has them.
     """
 
     question: np.ndarray
@@ -62,7 +62,7 @@ def load(path: Path) -> Saved:
 
     Raises:
         BenchError: there is no such file, or it is no such model, its arrays are not those of its
-            spec, or its training diverged.
+            spec. Its numbers need not be finite: a diverged training's are not.
     """
     with saved_models.reading(path):
         stored = arrays.Stored(path)
@@ -71,9 +71,13 @@ def load(path: Path) -> Saved:
         shape = (len(MODELS), len(saved.vocabulary), saved.spec.dim)
         saved_models.check_layouts(stored.layouts, {"question": shape, "statement": shape})
         which = MODELS.index(saved.spec.reports)
-        params = {name: value[which] for name, value in stored.arrays().items()}
-        saved_models.check_numbers(params)
+        params = {name: value[which].copy() for name, value in stored.arrays().items()}
         return dataclasses.replace(saved, **params)
+
+
+def check_numbers(saved: Saved) -> None:
+    """BenchError if a parameter is not finite."""
+    saved_models.check_numbers({"question": saved.question, "statement": saved.statement})
 
 
 def _of(head: Any) -> Saved:
@@ -81,7 +85,7 @@ def _of(head: Any) -> Saved:
     if not isinstance(head, dict) or set(head) != {"run", "vocabulary"}:
         raise none("its head")
     words = head["vocabulary"]
-    if not isinstance(words, list) or not words or not all(map(is_word, words)):
+    if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
         raise none("its vocabulary")
     run, nothing = saved_models.run_of(head["run"], VERSION), np.zeros((0, 0), np.float32)
     return Saved(nothing, nothing, _spec(run), run, tuple(words))

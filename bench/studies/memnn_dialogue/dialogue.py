@@ -31,5 +31,6 @@ def mixed(story: Story, asked: Sequence[tuple[str, ...]]) -> tuple[Story, np.nda
 
 
 def shown(dialogue: Story) -> int:
-    """How many of its questions are shown, the first ones."""
-    return sum(question.seen <= MOST for question in dialogue.questions)
+    """How many of its questions are shown: the first ones, two at least."""
+    early = [question.seen <= MOST for question in dialogue.questions]
+    return max(2, early.index(False) if False in early else len(early))

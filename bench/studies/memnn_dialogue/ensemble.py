@@ -24,7 +24,8 @@ DIGITS = 6
 
 
 def measure(world: World, memory: Memory, story: Story, data: Triples) -> Row:
-    """The fields ``asked`` and ``dialogue`` of a row (`bench.studies.memnn_dialogue.store`).
+    """The fields ``asked`` and ``dialogue`` of a row (`bench.studies.memnn_dialogue.store`). Of
+    equal scores the world's answer is said.
 
     Args:
         story: a test story of the world.
@@ -38,16 +39,16 @@ def measure(world: World, memory: Memory, story: Story, data: Triples) -> Row:
     said, scores = of_world.scored(world, [dialogue])
     texts = list(dict.fromkeys(question.words for question in dialogue.questions))
     found = of_memory.best(memory, data.memory, of_memory.bags(texts, data.vocabulary))
-    of = {text: number for number, text in enumerate(texts)}
-    at = np.array([of[question.words] for question in dialogue.questions])
+    place = {text: number for number, text in enumerate(texts)}
+    at = np.array([place[question.words] for question in dialogue.questions])
     answers = {
         WORLD: list(said),
         MEMORY: [
-            "" if s == NOTHING else data.memory.text(int(s), data.vocabulary)
+            "" if s == NOTHING else printable(data.memory.text(int(s), data.vocabulary))
             for s in found.statements[at]
         ],
     }
-    own = np.where(numbers < 0, WORLD, MEMORY)
+    meant = np.where(numbers < 0, WORLD, MEMORY)
     by = np.where(scores >= found.scores[at], WORLD, MEMORY)
     right = np.array([
         said[n] == question.answer if numbers[n] < 0
@@ -56,8 +57,8 @@ def measure(world: World, memory: Memory, story: Story, data: Triples) -> Row:
     ])  # fmt: skip
     scored = {WORLD: scores, MEMORY: found.scores[at]}
     return {
-        "asked": {name: tally(own == name, by == name, right) for name in (WORLD, MEMORY)},
-        "dialogue": _told(dialogue, own, by, right, answers, scored),
+        "asked": {name: tally(meant == name, by == name, right) for name in (WORLD, MEMORY)},
+        "dialogue": _told(dialogue, meant, by, right, answers, scored),
     }
 
 
@@ -70,22 +71,29 @@ def judged_right(data: Triples, judged: Judged, question: int, statement: int) -
     )
 
 
-def tally(asked: np.ndarray, answered: np.ndarray, right: np.ndarray) -> dict[str, int]:
-    """Of the questions to one network: how many it answered itself, how many it has right, and how
-    many are right when both answer together: the other's answers never are.
+def tally(meant: np.ndarray, answered: np.ndarray, right: np.ndarray) -> dict[str, int]:
+    """Of the questions that are meant for one network: how many it answers, how many it has right,
+    and how many are right when both answer together: the other's answers never are.
 
     Args:
-        asked, answered, right: (N,) bool, of the dialogue's questions: to it, given to it, and
-            whether the answer of the network that was meant is right.
+        meant, answered, right: (N,) bool, of the dialogue's questions: meant for it, answered by
+            it, and whether the answer of the network that is meant is right.
     """
-    of = {"questions": asked, "own": asked & answered, "alone": asked & right}
-    of["together"] = asked & answered & right
+    of = {"questions": meant, "answered": meant & answered, "right_alone": meant & right}
+    of["right_together"] = meant & answered & right
     return {name: int(which.sum()) for name, which in of.items()}
+
+
+def printable(text: str) -> str:
+    """A text as rows and pages can hold it: what the web has of odd letters is one mark."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _told(
     dialogue: Story,
-    own: np.ndarray,
+    meant: np.ndarray,
     by: np.ndarray,
     right: np.ndarray,
     answers: Mapping[str, Sequence[str]],
@@ -96,12 +104,12 @@ def _told(
     for n, question in enumerate(dialogue.questions[: shown(dialogue)]):
         told.append({
             "told": [" ".join(words) for words in dialogue.statements[before : question.seen]],
-            "asked": " ".join(question.words),
-            "of": str(own[n]),
+            "asked": printable(" ".join(question.words)),
+            "of": str(meant[n]),
             "by": str(by[n]),
             "answers": {name: answers[name][n] for name in (WORLD, MEMORY)},
             "scores": {name: _kept(scores[name][n]) for name in (WORLD, MEMORY)},
-            "right": bool(right[n] and own[n] == by[n]),
+            "right": bool(right[n] and meant[n] == by[n]),
         })  # fmt: skip
         before = question.seen
     return told

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.core.profiles import Profile
 from bench.core.rows import Row
-from bench.studies.memnn_dialogue.store import MEMORY, WORLD
+from bench.studies.memnn_dialogue.store import COUNTS, MEMORY, WORLD
 from bench.tables import provenance
 from bench.tables.csvs import csv_text
 from bench.tables.markdown import facts, joined, links, loud, table
@@ -16,19 +16,20 @@ from bench.tables.numbers import NONE, short
 
 NAME = "memnn_dialogue"
 
-HEADER = ("seed", "of", "questions", "own", "alone", "together", "data")
-"""A line a network: questions that it was meant to answer, how many of them it did, how many it
-has right, and how many are right when both answer."""
+HEADER = ("seed", "of", "questions", *COUNTS, "data")
+"""A line a network: questions meant for it, how many of them it answers, how many it has right
+alone, and how many are right when both answer."""
 
 _READING = """\
 Two networks are given every question, one that was trained on the simulated world and knows what \
 has been told, one that was trained on a large memory; of their answers the one of the higher \
-score is said. The paper shows one dialogue, without numbers, and calls some of its answers \
-nonsensical. Here a test story of the world has a judged question to the memory behind each of its \
-own, as long as there are any; its beginning is shown, which nobody chose. The two were trained \
-apart, so that nothing makes their scores comparable. The second looks at statements that share a \
-word with the question, but for common words; where there are none it has no answer. A statement \
-is shown part by part, the words of a part in no order. One that nobody judged counts as wrong."""
+score is said, of equals the first network's. The paper shows one dialogue, without numbers, and \
+calls some of its answers nonsensical. Here a test story of the world has a judged question to the \
+memory behind each of its own, as long as there are any; its beginning is shown, which nobody \
+chose. The two were trained apart, so that nothing makes their scores comparable. The second looks \
+at statements that share a word with the question, but for common words; where there are none it \
+has no answer. A statement is shown part by part, the words of a part in no order. One that nobody \
+judged counts as wrong."""
 
 _TITLES = {WORLD: "the simulated world", MEMORY: "the large memory"}
 
@@ -42,7 +43,7 @@ def pages(rows: Sequence[Row], profile: Profile) -> dict[str, bytes]:
 
 def _csv(rows: Sequence[Row]) -> str:
     lines = [
-        (row["seed"], name, *(tally[field] for field in HEADER[2:6]), row["kind"])
+        (row["seed"], name, tally["questions"], *(tally[one] for one in COUNTS), row["kind"])
         for row in rows
         for name, tally in row["asked"].items()
     ]
@@ -65,7 +66,7 @@ def _page(rows: Sequence[Row], profile: Profile) -> str:
 def _counts(row: Row) -> str:
     lines = []
     for name, tally in row["asked"].items():
-        shares = (short(100 * tally[one] / tally["questions"]) for one in HEADER[3:6])
+        shares = (short(100 * tally[one] / tally["questions"]) for one in COUNTS)
         lines.append((_TITLES[name], str(tally["questions"]), *shares))
     head = (
         "questions about", "asked", "answered by its network (%)", "right, it alone (%)",

@@ -13,8 +13,10 @@ VERSION = 1
 WORLD, MEMORY = "world", "memory"
 """The network of the simulated world, and that of the large memory."""
 
-_whole = rows.whole
-TALLY = rows.object_of(questions=rows.count, own=_whole, alone=_whole, together=_whole)
+COUNTS = ("answered", "right_alone", "right_together")
+"""Of a network's questions, beside their number."""
+
+TALLY = rows.object_of(questions=rows.count, **dict.fromkeys(COUNTS, rows.whole))
 _scores = rows.object_of(world=rows.number, memory=lambda one: one is None or rows.number(one))
 _which = rows.one_of(WORLD, MEMORY)[0]
 QUESTION = rows.object_of(
@@ -43,12 +45,17 @@ the memory has no statement that a question looks at, its answer is '' and its s
 
 def _wrong(row: Row) -> str:
     for name, tally in row["asked"].items():
-        most = min(tally["own"], tally["alone"])
-        if tally["together"] > most or max(tally["own"], tally["alone"]) > tally["questions"]:
+        answered, alone, together = (tally[count] for count in COUNTS)
+        least = max(0, answered + alone - tally["questions"])
+        if not least <= together <= min(answered, alone) <= tally["questions"]:
             return f"has a field 'asked' whose counts of '{name}' do not go together"
-    if any(asked["right"] and asked["of"] != asked["by"] for asked in row["dialogue"]):
-        return "has a field 'dialogue' with a right answer of the network that was not meant"
+    for asked in row["dialogue"]:
+        if asked["right"] and asked["of"] != asked["by"]:
+            return "has a field 'dialogue' with a right answer of the network that was not meant"
+        if asked["scores"][asked["by"]] is None:
+            return "has a field 'dialogue' with an answer that has no score"
     return ""
 
 
-ROWS = StudyRows("memnn_dialogue", FIELDS, ("id", "other"), "restarts", _wrong, version=VERSION)
+ROWS = StudyRows("memnn_dialogue", FIELDS, ("seed",), "restarts", _wrong, version=VERSION)
+"""One of a seed: the latest pair's."""

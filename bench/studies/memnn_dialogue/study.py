@@ -32,47 +32,60 @@ class _MemNNDialogue(Study):
     def measure(self, site: Site) -> bool:
         of = {group.column.method: group for group in site.groups}
         if set(of) != {MEMNN, TRIPLES}:
-            site.say("not measured: it takes a network of the world and one of the large memory")
+            site.say(
+                "not measured: it takes a network of the world and one of the large memory; give "
+                "the data of both, or --generated"
+            )
             return True
         world, memory = of[MEMNN], of[TRIPLES]
-        for seed in sorted(self.models(site.results, world) | self.models(site.results, memory)):
+        measured = {(row["id"], row["other"]) for row in ROWS.read(site.results)}
+        for seed in range(min(group.column.restarts for group in (world, memory))):
+            if (world.run_id(seed), memory.run_id(seed)) in measured:
+                continue
             if site.stop():
                 return False
-            paths = [model_path(site.models, group, seed) for group in (world, memory)]
-            if all(path.exists() for path in paths):
-                _pair(site, world, memory, seed, *paths)
+            hears, knows = (model_path(site.models, group, seed) for group in (world, memory))
+            lacking = next((path for path in (hears, knows) if not path.exists()), None)
+            if lacking:
+                site.say(f"{lacking}: no such model; run again with --save-models")
+            else:
+                _pair(site, world, memory, seed, hears, knows)
         return True
 
     def files(self, results: Path, profile: Profile, trained: Any) -> Mapping[str, bytes]:
         return pages(ROWS.read(results), profile)
 
 
-def _pair(site: Site, world: Group, memory: Group, seed: int, told: Path, known: Path) -> None:
+def _pair(site: Site, world: Group, memory: Group, seed: int, hears: Path, knows: Path) -> None:
     """Measures two saved restarts and stores their row."""
-    from bench.methods.memnn.saved import check_numbers, load
-    from bench.methods.memnn_triples.saved import load as load_memory
+    from bench.methods.memnn import saved as world_models
+    from bench.methods.memnn_triples import saved as memory_models
     from bench.studies.memnn_dialogue.ensemble import measure
 
-    hears, knows = load(told), load_memory(known)
-    check_run(hears.run, world, seed, told)
-    check_run(knows.run, memory, seed, known)
+    listener, knower = world_models.load(hears), memory_models.load(knows)
+    check_run(listener.run, world, seed, hears)
+    check_run(knower.run, memory, seed, knows)
     try:
-        check_numbers(hears)
+        world_models.check_numbers(listener)
+        memory_models.check_numbers(knower)
     except BenchError as error:
-        site.say(f"{told}: left out: {error}")
+        site.say(f"seed {seed} is left out: {error}")
         return
     (setting,), (unit,) = world.units, memory.units
-    (story, *_) = site.found[world.dataset].read(setting, "test")
+    (story,) = site.found[world.dataset].read(setting, "test")
     data = site.found[memory.dataset].read(unit, "test")
-    of_world = head(site, world, seed, VERSION)
-    of_memory = head(site, memory, seed, VERSION)
+    if knower.vocabulary != data.vocabulary:
+        raise BenchError(
+            f"{knows}: has other words than its data; delete it and train with --save-models again"
+        )
+    told, known = head(site, world, seed, VERSION), head(site, memory, seed, VERSION)
     kept = ("id", "version", "seed", "device", "commit", "versions")
     ROWS.save(site.results, {
-        **{name: of_world[name] for name in kept},
-        "other": of_memory["id"],
-        "kind": kinds.least_trusted([of_world["kind"], of_memory["kind"]]),
+        **{name: told[name] for name in kept},
+        "other": known["id"],
+        "kind": kinds.least_trusted([told["kind"], known["kind"]]),
         "models": {WORLD: world.label, MEMORY: memory.label},
-        **measure(hears, knows, story, data),
+        **measure(listener, knower, story, data),
     })  # fmt: skip
 
 

@@ -127,6 +127,13 @@ def test_text8_is_cut_by_letters_and_its_rare_words_are_one(tmp_path):
         found.read("text", "train")
 
 
+def test_a_folder_of_text8s_name_without_the_file_is_none(tmp_path):
+    (tmp_path / "text8").mkdir()
+    (tmp_path / "text8" / "text8.zip").write_bytes(b"")
+    with pytest.raises(NoData, match="it does not hold text8"):
+        registry.dataset("text8").find(["text"], Wish(folder=tmp_path))
+
+
 @pytest.mark.parametrize("name", ["text8", "text8-5"])
 def test_text8_of_its_known_bytes_is_real_and_can_be_downloaded(name, tmp_path, monkeypatch):
     told, served = "the cat sat ", []

@@ -80,6 +80,11 @@ def test_answers_that_are_made_have_no_score(speaking, unseen):
     for path, *_ in (speaking, unseen):
         with pytest.raises(BenchError, match="chooses among those"):
             scored(load(path), [STORY])
+    spells = replace(load(unseen[0]), run={**load(unseen[0]).run})
+    spells.run["spec"] = models.column(answers="words").canonical()
+    spells.params["R/said"] = np.zeros((1, 1), np.float32)
+    with pytest.raises(BenchError, match="chooses among those"):
+        scored(spells, [STORY])
 
 
 def test_one_that_speaks_says_what_it_was_measured_by(speaking):

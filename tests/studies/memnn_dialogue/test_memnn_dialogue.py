@@ -34,14 +34,17 @@ from bench.studies.memnn_dialogue.store import MEMORY, ROWS, WORLD
 
 def test_a_question_to_the_memory_follows_each_of_the_storys_own():
     seen = (2, 3, MOST, MOST + 1)
-    own = tuple(Question(("who",), "joe", (0,), at, at) for at in seen)
+    own = tuple(Question(("who",), "joe", (0,), at, at + 5) for at in seen)
     story = Story(tuple((f"s{n}",) for n in range(40)), own)
     found, numbers = mixed(story, [("a",), ("b",)])
     assert [q.words[0] for q in found.questions] == ["who", "a", "who", "b", "who", "who"]
     assert numbers.tolist() == [-1, 0, -1, 1, -1, -1]
     assert [q.seen for q in found.questions] == [2, 2, 3, 3, MOST, MOST + 1]
     assert [q.answer for q in found.questions] == ["joe", "", "joe", "", "joe", "joe"]
+    assert [q.line for q in found.questions] == [q.seen + 5 for q in found.questions]
     assert not any(q.support for q in found.questions) and shown(found) == 5
+    late, whole = replace(story, questions=own[3:]), replace(story, questions=own[:2])
+    assert [shown(mixed(one, [("a",)])[0]) for one in (late, whole)] == [2, 3]
     assert mixed(story, [("a",)] * 9)[1].tolist() == [-1, 0, -1, 1, -1, 2, -1, 3]
 
 
@@ -50,9 +53,9 @@ def test_an_answer_counts_if_the_network_that_was_meant_gives_it(asked):
     columns = [np.array([one[at] for one in asked], bool) for at in range(3)]
     found = tally(*columns)
     assert found["questions"] == sum(meant for meant, _, _ in asked)
-    assert found["own"] == sum(meant and by for meant, by, _ in asked)
-    assert found["alone"] == sum(meant and right for meant, _, right in asked)
-    assert found["together"] == sum(all(one) for one in asked)
+    assert found["answered"] == sum(meant and by for meant, by, _ in asked)
+    assert found["right_alone"] == sum(meant and right for meant, _, right in asked)
+    assert found["right_together"] == sum(all(one) for one in asked)
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +71,9 @@ def memory_of(data, scale):
     return Saved(*tables, spec, {"seed": 0}, data.vocabulary)
 
 
-def world_of(path):
+def world_of(path, scale=1.0):
     spec = models.column(ngrams="1", memory_size=4, hops=2)
-    models.save(path, spec, models.random(spec))
+    models.save(path, spec, {name: scale * array for name, array in models.random(spec).items()})
     return load(path)
 
 
@@ -101,14 +104,38 @@ def test_of_two_answers_the_one_of_the_higher_score_is_said(tmp_path, data, scal
     for name in (WORLD, MEMORY):
         mine = [asked for asked in found["dialogue"] if asked["of"] == name]
         assert found["asked"][name] == {
-            "questions": 2, "own": sum(asked["by"] == name for asked in mine),
-            "alone": sum(right[name]), "together": sum(asked["right"] for asked in mine),
+            "questions": 2, "answered": sum(asked["by"] == name for asked in mine),
+            "right_alone": sum(right[name]),
+            "right_together": sum(asked["right"] for asked in mine),
         }  # fmt: skip
     told = [asked["told"] for asked in found["dialogue"]]
     assert [len(lines) for lines in told] == [3, 0, 2, 0]
     assert told[0][0] == "joe went to the kitchen"
     by = {asked["by"] for asked in found["dialogue"]}
     assert (MEMORY if scale == 30.0 else WORLD) in by
+
+
+def test_of_equal_scores_the_worlds_answer_is_said(tmp_path, data):
+    world, memory = world_of(tmp_path / "m.npz", scale=0.0), memory_of(data, 0.0)
+    memory = replace(memory, spec=replace(memory.spec, common=1.0, reports="embedding"))
+    found = measure(world, memory, STORY, data)["dialogue"]
+    assert {"world": 0.0, "memory": 0.0} in [asked["scores"] for asked in found]
+    assert {asked["by"] for asked in found} == {WORLD}
+
+
+def test_odd_letters_of_the_web_are_one_mark_in_rows_and_on_pages(tmp_path, data):
+    odd = {"trial": "tri\x92al", "the": "t\u00adhe", "write": "wri\tte"}
+    texts = tuple(tuple(odd.get(word, word) for word in text) for text in data.judged.texts)
+    told = replace(
+        data, vocabulary=tuple(odd.get(word, word) for word in data.vocabulary),
+        judged=replace(data.judged, texts=texts),
+    )  # fmt: skip
+    found = measure(world_of(tmp_path / "m.npz"), memory_of(told, 30.0), STORY, told)
+    assert found["dialogue"][1]["asked"] == "who be t\ufffdhe author of t\ufffdhe tri\ufffdal"
+    answers = [asked["answers"][MEMORY] for asked in found["dialogue"]]
+    assert all(map(str.isprintable, answers)) and any("\ufffd" in answer for answer in answers)
+    ROWS.save(tmp_path, row(**found))
+    assert ROWS.read(tmp_path)[0]["dialogue"] == found["dialogue"]
 
 
 def test_a_statement_is_right_if_it_was_judged_so_for_this_question(data):
@@ -122,10 +149,15 @@ def test_a_statement_is_right_if_it_was_judged_so_for_this_question(data):
         for question in range(3)
     ]
     assert [[at - 1 for at, yes in enumerate(row) if yes] for row in right] == [[trial], [wolf], []]
+    last = replace(
+        data.judged, statements=data.memory, asked=np.zeros(len(lines), int),
+        right=np.arange(len(lines)) == len(lines) - 1,
+    )  # fmt: skip
+    assert judged_right(data, last, 0, len(lines) - 1) and not judged_right(data, last, 0, -1)
 
 
 def row(**fields):
-    tally = {"questions": 8, "own": 6, "alone": 4, "together": 2}
+    tally = {"questions": 8, "answered": 6, "right_alone": 4, "right_together": 2}
     asked = {
         "told": ["joe went to the attic"], "asked": "where is a_b", "of": "world", "by": "world",
         "answers": {"world": "attic", "memory": ""}, "scores": {"world": 1.25, "memory": None},
@@ -139,7 +171,7 @@ def row(**fields):
     usual = {
         "id": "0" * 16, "other": "1" * 16, "version": 1, "seed": 0, "kind": "generated",
         "models": {"world": "w", "memory": "m"}, "device": "cpu x", "commit": "abcdef0",
-        "versions": dict(versions()), "asked": {"world": tally, "memory": {**tally, "own": 3}},
+        "versions": dict(versions()), "asked": {"world": tally, "memory": {**tally, "answered": 3}},
         "dialogue": [asked, other],
     }  # fmt: skip
     return {**usual, **fields}
@@ -163,15 +195,24 @@ def test_pages_have_the_dialogue_and_the_counts(tmp_path):
         "| who write it? | joe: WRONG | world | 2.5 / 0.5 |",
     ):
         assert line in page
+    ROWS.save(tmp_path, row(seed=1, id="3" * 16, kind="unverified"))
+    both = STUDY.files(tmp_path, PROFILES["paper"], None)["memnn_dialogue.md"].decode()
+    assert "[GENERATED data] [UNVERIFIED data]" in both and "## Seed 1" in both
+    ROWS.save(tmp_path, row(other="4" * 16))  # the latest pair of a seed is kept
+    assert [(one["seed"], one["other"]) for one in ROWS.read(tmp_path)] == [
+        (0, "4" * 16), (1, "1" * 16)
+    ]  # fmt: skip
     assert b"SMOKE" in STUDY.files(tmp_path, PROFILES["smoke"], None)["memnn_dialogue.md"]
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"asked": {"world": {"own": 9}}}, "do not go together"),
-        ({"asked": {"memory": {"together": 4}}}, "do not go together"),
+        ({"asked": {"world": {"answered": 9}}}, "do not go together"),
+        ({"asked": {"memory": {"right_together": 4}}}, "do not go together"),
         ({"asked": {"memory": {"questions": 3}}}, "do not go together"),
+        ({"asked": {"world": {"answered": 7, "right_alone": 4}}}, "do not go together"),
+        ({"dialogue": {"by": "memory", "scores": {"world": 1.0, "memory": None}}}, "no score"),
         ({"dialogue": {"right": True}}, "not meant"),
         ({"dialogue": {"by": "moon"}}, "'dialogue'"),
         ({"dialogue": {"more": 1}}, "'dialogue'"),
@@ -246,9 +287,11 @@ def test_a_pair_is_measured_once_and_is_as_trusted_as_the_lesser(site):
     assert found["kind"] == "generated" and found["asked"][WORLD]["questions"] == 2
     assert found["models"] == {"world": "memnn", "memory": "memnn_triples"}
     assert [STUDY.models(place.results, one) for one in place.groups] == [set(), set()]
-    for path in place.models.glob("*.npz"):
-        path.unlink()
+    (place.models / HEARS).unlink()
     assert STUDY.measure(place) and ROWS.read(place.results) == [found] and not said
+    place.groups[0].run_id = lambda seed: "5" * 16
+    assert STUDY.measure(place) and ROWS.read(place.results) == [found]
+    assert "no such model; run again with --save-models" in said.pop()
 
 
 def test_what_can_t_be_measured_is_said_or_refused(site):
@@ -260,7 +303,14 @@ def test_what_can_t_be_measured_is_said_or_refused(site):
     models.save(place.models / HEARS, spec, models.random(spec), diverged=3)
     assert STUDY.measure(place) and "left out" in said.pop()
     (place.models / HEARS).write_bytes(whole)
-    place.groups[1].run = lambda seed: {}
-    with pytest.raises(BenchError, match=f"{KNOWS}: is not of memnn_triples"):
+    for one, file in zip(place.groups, (HEARS, KNOWS), strict=True):
+        right, one.run = one.run, lambda seed: {}
+        with pytest.raises(BenchError, match=f"{file}: is not of {one.label}"):
+            STUDY.measure(place)
+        one.run = right
+    read = place.found["memnn_triples"].read
+    other = replace(read(), vocabulary=read().vocabulary[::-1])
+    place.found["memnn_triples"].read = lambda *_: other
+    with pytest.raises(BenchError, match=f"{KNOWS}: has other words than its data"):
         STUDY.measure(place)
     assert ROWS.read(place.results) == [] and not said
