@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 import jax
 import numpy as np
 
+from bench.core.errors import BenchError
 from bench.core.method import Tick
 from bench.train import checkpoint
 from bench.train.progress import Curve, Progress, State
@@ -117,13 +118,14 @@ def train(
         tick: told of each finished block.
 
     Raises:
-        BenchError: a checkpoint can't be written.
+        BenchError: a checkpoint can't be written, or is of another version of the suite.
     """
     begun = last_saved = time.perf_counter()
     progress = checkpoint.load_all(saved, seeds)
     if progress is None:
         progress = Progress(course.begin(), [[] for _ in seeds])
     else:
+        _check(saved[0], progress.state, course.begin())
         progress.state = course.resume(progress.state)
     before = progress.seconds
     for block in blocks(course, progress, stop):
@@ -144,6 +146,24 @@ def train(
     if not finished or progress.seconds > CHECKPOINT_SECONDS:  # what comes after takes time, too
         checkpoint.save_all(saved, seeds, progress)
     return progress if finished else None
+
+
+def _check(path: Path, found: State, wanted: State) -> None:
+    """BenchError unless a checkpoint has the arrays that this version begins with; it may have
+    others, of an earlier stage of its training."""
+    here, there = (
+        {
+            (at, name, np.shape(value))
+            for at, values in enumerate(state)
+            for name, value in values.items()
+        }
+        for state in (wanted, found)
+    )
+    if not here <= there:
+        raise BenchError(
+            f"{path}: is a checkpoint of another version of the suite; go on with that version, or "
+            "delete the file to train anew"
+        )
 
 
 def beginning(course: Course, seeds: Sequence[int], updates: int) -> State:

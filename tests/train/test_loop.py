@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.core.errors import BenchError
 from bench.core.method import unwatched
 from bench.train import checkpoint, loop
 from bench.train.loop import Outlook, Plan, blocks, train
@@ -163,3 +164,27 @@ def test_it_is_told_how_far_a_training_is_what_a_checkpoint_holds_included(tmp_p
     assert len(told) == len(wanted)
     for (share, note), (epochs, noted) in zip(told, wanted, strict=True):
         assert share == pytest.approx(epochs / EPOCHS) and note == noted
+
+
+def test_a_checkpoint_of_another_version_is_refused_and_kept(tmp_path):
+    """Arrays of other names or shapes: hours of work are neither lost nor a traceback."""
+
+    class Later(Hashing):
+        def begin(self):
+            state = super().begin()
+            return State(state.params, {**state.running, "more": np.zeros(3)})
+
+    class Wider(Hashing):
+        def begin(self):
+            return State({"x": np.zeros((3, 2), np.uint32)}, super().begin().running)
+
+    saved = tmp_path / "x.npz"
+    stops = iter([False, True, True])
+    run = dict(saved=[saved], tick=unwatched)
+    assert train(Hashing(3), SEEDS, stop=lambda: next(stops), **run) is None
+    whole = saved.read_bytes()
+    for course in (Later(3), Wider(3)):
+        with pytest.raises(BenchError, match=r"x\.npz: is a checkpoint of another version"):
+            train(course, SEEDS, stop=lambda: False, **run)
+        assert not course.told and saved.read_bytes() == whole
+    assert train(Hashing(3), SEEDS, stop=lambda: False, **run) is not None
